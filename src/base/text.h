@@ -1,0 +1,29 @@
+/* text: numbers to short text, names to the closest known name. No locale anywhere. */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+#include <stddef.h>
+
+/* Shortest decimal text that reads back as exactly the same double (or float): "0.1", "1e-05" → "1e-5",
+ * "nan", "inf", "-inf". Returns buf. */
+const char *text_exact(char *buf, size_t size, double value);
+const char *text_exact_f32(char *buf, size_t size, float value);
+
+/* A number for reading: `digits` significant digits, thin groups in whole numbers ("1 240", U+2009 as the
+ * separator), powers of ten as "1.2·10⁻⁷" when |value| ≥ 1e6 or < 1e-3. Returns buf. */
+const char *text_short(char *buf, size_t size, double value, int digits);
+/* "10⁻⁶" for exponent −6; "1" for 0; "10" for 1. Returns buf. */
+const char *text_power(char *buf, size_t size, int exponent);
+/* Number of bytes as "12 MiB". Returns buf. */
+const char *text_bytes(char *buf, size_t size, double bytes);
+
+/* Strict number reading: the whole of `text` must be one number ("nan" and "inf" allowed only when
+ * `special` is set); false otherwise. The decimal point is '.', whatever the locale. */
+#include <stdbool.h>
+bool text_read_number(const char *text, bool special, double *value);
+
+/* Edit distance (insert, delete, replace, swap of neighbours). */
+int text_distance(const char *a, const char *b);
+/* Index of the name closest to `name` among n, or −1 when none is near enough to be a slip of the finger. */
+int text_closest(const char *name, const char *const *names, int n);
+
+#endif
