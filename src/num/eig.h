@@ -1,0 +1,22 @@
+/* eig: eigenvalues, singular values and orthogonal matrices through LAPACK, in double. Square matrices are row-major n × n
+ * without padding. False with a message when an entry is not finite, LAPACK did not converge, or there is no memory. */
+#ifndef NUM_EIG_H
+#define NUM_EIG_H
+#include "base/err.h"
+
+/* Eigenvalues, largest absolute value first. */
+bool eig_values(int n, const double *A, double *re, double *im, err *e);
+/* Singular values, largest first; min(m, n) of them. */
+bool eig_singular(int m, int n, const double *A, double *sigma, err *e);
+/* Largest absolute eigenvalue; largest singular value. */
+bool eig_spectral_radius(int n, const double *A, double *rho, err *e);
+/* Replaces A by the factor Q of its QR decomposition with the signs that make diag(R) > 0 (Saxe et al. 2014; Mezzadri
+ * 2007): Haar-distributed when A is Gaussian. */
+bool eig_orthogonal(int n, double *A, err *e);
+/* C = A B in double (n × n): products of Jacobians. */
+void eig_product(int n, int columns, const double *A, const double *B, double *C);
+/* One BLAS thread; the name of the core that OpenBLAS has chosen. */
+void eig_one_thread(void);
+const char *eig_core_name(void);
+
+#endif
