@@ -1,0 +1,9 @@
+#include "nn/init.h"
+
+static bool fill(const R(init_job) *j, err *e)
+{
+	(void)e;
+	return R(init_flat)(j, j->sigma);
+}
+
+const R(init) R(init_uniform) = {"uniform", "uniform with standard deviation σ: U(−σ√3, σ√3)", fill};
