@@ -1,0 +1,208 @@
+/* unroll train: a run without a window. */
+#include "app/cli.h"
+
+#include "base/text.h"
+#include "io/csv.h"
+#include "io/file.h"
+#include "lesson/goal.h"
+#include "num/eig.h"
+#include "run/weights.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct job {
+	config c;
+	long updates; /* 0 = until the goal */
+	bool temporal, has_goal;
+	goal goal;
+	const char *csv, *save;
+	trial *t;
+	file_save file;
+	double *W, *work; /* H × H, 3 H */
+	double max_step, rho, sigma_max;
+} job;
+
+/* rho and sigma_max of the recurrent matrix as it is now; NaN when they cannot be computed. */
+static void measure_spectrum(job *j)
+{
+	int H = trial_hidden(j->t);
+	err e;
+	j->rho = j->sigma_max = NAN;
+	trial_recurrent(j->t, j->W);
+	if (eig_values(H, j->W, j->work, j->work + H, &e))
+		j->rho = hypot(j->work[0], j->work[H]);
+	if (eig_singular(H, H, j->W, j->work + 2 * H, &e))
+		j->sigma_max = j->work[2 * H];
+}
+
+static bool wants_spectrum(const job *j)
+{
+	for (int i = 0; i < j->goal.terms; i++)
+		if (j->goal.term[i].metric == GOAL_rho || j->goal.term[i].metric == GOAL_sigma_max)
+			return true;
+	return j->csv != NULL;
+}
+
+static void csv_header(const job *j, FILE *f)
+{
+	fputs("update,loss,metric,grad_norm,clipped_norm,update_norm,rho,sigma_max", f);
+	for (int k = 1; j->temporal && k <= j->t->shape.T_max; k++)
+		fprintf(f, ",temporal_%d", k);
+	fputc('\n', f);
+}
+
+/* Steps beyond the end of a shorter batch are empty; what was not measured at this update is nan. */
+static void csv_row(const job *j, FILE *f)
+{
+	const model_result *r = &j->t->r;
+	const double values[] = {
+	        r->loss, j->t->metric, r->grad_norm, r->clipped_norm, r->update_norm, j->rho, j->sigma_max};
+	fprintf(f, "%ld", j->t->diverged ? j->t->diverged_update : j->t->update);
+	for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+		fputc(',', f);
+		csv_number(f, values[i]);
+	}
+	for (int k = 0; j->temporal && k < j->t->shape.T_max; k++) {
+		fputc(',', f);
+		if (k < r->T)
+			csv_number(f, j->t->measured ? r->temporal_total[k] : NAN);
+	}
+	fputc('\n', f);
+}
+
+static bool goal_reached(const job *j)
+{
+	const trial *t = j->t;
+	const model_result *r = &t->r;
+	double values[GOAL_COUNT] = {0};
+	values[GOAL_update] = (double)t->update;
+	values[GOAL_loss] = r->loss;
+	values[GOAL_metric] = t->metric;
+	values[GOAL_grad_norm] = r->grad_norm;
+	values[GOAL_clipped_norm] = r->clipped_norm;
+	values[GOAL_update_norm] = r->update_norm;
+	values[GOAL_max_step] = j->max_step;
+	values[GOAL_clipped_share] = t->update ? (double)t->clipped / (double)t->update : 0;
+	values[GOAL_rho] = j->rho;
+	values[GOAL_sigma_max] = j->sigma_max;
+	values[GOAL_temporal_ratio] =
+	        t->measured && r->temporal_total ? r->temporal_total[0] / r->temporal_total[r->T - 1] : NAN;
+	return goal_holds(&j->goal, values);
+}
+
+static void summary(const job *j, bool reached)
+{
+	char loss[32], norm[32];
+	const trial *t = j->t;
+	text_short(loss, sizeof loss, t->r.loss, 4);
+	text_short(norm, sizeof norm, t->r.grad_norm, 3);
+	printf("update %ld: loss %s, wrong %.1f %%, gradient norm %s%s\n", t->update, loss, 100 * t->metric, norm,
+	        reached ? "; goal reached" : "");
+}
+
+/* Exit status of a finished loop. */
+static int train(job *j)
+{
+	FILE *f = j->csv ? file_save_stream(&j->file) : NULL;
+	bool spectrum = wants_spectrum(j), reached = false;
+	cli_progress p = cli_progress_start("training");
+	if (f)
+		csv_header(j, f);
+	while (!reached && !j->t->diverged && (j->updates == 0 || j->t->update < j->updates) && !cli_interrupted()) {
+		trial_step(j->t);
+		j->max_step = j->t->r.update_norm > j->max_step ? j->t->r.update_norm : j->max_step;
+		j->rho = j->sigma_max = NAN;
+		if (spectrum && j->t->measured && !j->t->diverged)
+			measure_spectrum(j);
+		if (f)
+			csv_row(j, f);
+		reached = j->has_goal && goal_reached(j);
+		cli_progress_show(&p, j->t->update, j->updates);
+	}
+	cli_progress_end(&p);
+	if (j->t->diverged)
+		fprintf(stderr, "unroll: %s\n", j->t->message);
+	if (cli_interrupted())
+		fprintf(stderr, "unroll: interrupted after update %ld; the files hold what was reached\n",
+		        j->t->update);
+	summary(j, reached);
+	return j->t->diverged || cli_interrupted() || (j->has_goal && !reached) ? ERR_CHECK : 0;
+}
+
+static bool open_job(job *j, const char *load, err *e)
+{
+	j->t = trial_new(&j->c, e);
+	if (!j->t || (load && !weights_load(j->t, load, e)))
+		return false;
+	size_t H = (size_t)trial_hidden(j->t);
+	j->W = malloc(H * H * sizeof *j->W);
+	j->work = malloc(3 * H * sizeof *j->work);
+	if (!j->W || !j->work)
+		return err_machine(e, "no memory for the spectrum; lower the knob hidden");
+	return !j->csv || file_save_open(&j->file, j->csv, e);
+}
+
+static void close_job(job *j)
+{
+	trial_free(j->t);
+	free(j->W);
+	free(j->work);
+}
+
+static int run_job(job *j, const char *load)
+{
+	err e;
+	if (!open_job(j, load, &e))
+		return cli_fail(&e);
+	cli_catch_interrupt();
+	int status = train(j);
+	if (j->csv && !file_save_commit(&j->file, &e))
+		return cli_fail(&e);
+	if (j->save && !weights_save(j->t, j->save, &e))
+		return cli_fail(&e);
+	return status;
+}
+
+static int run(int argc, char **argv)
+{
+	err e;
+	job j = {0};
+	const char *updates = NULL, *load = NULL, *until = NULL;
+	const option options[] = {{"--updates", &updates, NULL}, {"--csv", &j.csv, NULL}, {"--save", &j.save, NULL},
+	        {"--load", &load, NULL}, {"--until", &until, NULL}, {"--temporal", NULL, &j.temporal}};
+	cli_words words;
+	config given;
+	config_default(&given);
+	config_default(&j.c);
+	/* a state string first, settings over it, wherever they stand */
+	if (!cli_parse(argc, argv, options, sizeof options / sizeof *options, &given, &words, &e))
+		return cli_fail(&e);
+	long at = 0;
+	if (words.n > 1)
+		return err_input(&e, "more than one state string; allowed: one"), cli_fail(&e);
+	if (words.n == 1 && !cli_state(words.word[0], &j.c, &at, &e))
+		return cli_fail(&e);
+	if (!cli_parse(argc, argv, options, sizeof options / sizeof *options, &j.c, &words, &e))
+		return cli_fail(&e);
+	double n = j.c.v[KNOB_updates] > 0 ? j.c.v[KNOB_updates] : (double)at;
+	if (!cli_number("--updates", updates, 0, 1e9, &n, &e))
+		return cli_fail(&e);
+	j.updates = (long)n;
+	j.has_goal = until != NULL;
+	if (until && !goal_parse(until, &j.goal, &e))
+		return cli_fail(&e);
+	if (!j.updates && !until && !updates)
+		return err_input(&e, "how long? give --updates N or --until 'loss < 0.01'"), cli_fail(&e);
+	if (!j.updates && updates)
+		return err_input(&e, "--updates 0: nothing to do; allowed: 1 to 1000000000"), cli_fail(&e);
+	int status = run_job(&j, load);
+	close_job(&j);
+	return status;
+}
+
+const cli cli_train = {"train",
+        "train ['STATE'] [--set K=V]… [--updates N] [--until 'GOAL'] [--csv F] [--temporal] [--load W.npz] [--save "
+        "W.npz]",
+        "train without a window; write numbers and weights", run};

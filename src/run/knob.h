@@ -1,0 +1,67 @@
+/* knob: the one table of everything that can be set (knobs.def), and config: one value for each knob.
+ * May be included by run, view, lesson and app. */
+#ifndef RUN_KNOB_H
+#define RUN_KNOB_H
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef enum knob_id {
+#define KNOB(name, ...) KNOB_##name,
+#include "run/knobs.def"
+#undef KNOB
+	KNOB_COUNT
+} knob_id;
+
+typedef enum knob_type { KNOB_CHOICE, KNOB_INT, KNOB_REAL, KNOB_BOOL, KNOB_FILE } knob_type;
+typedef enum knob_scale { KNOB_LINEAR, KNOB_LOG, KNOB_PICK } knob_scale;
+typedef enum knob_restart { KNOB_NOTHING, KNOB_OPTIMIZER, KNOB_WEIGHTS } knob_restart;
+
+typedef struct knob {
+	const char *name, *group;
+	knob_type type;
+	const char *fallback;        /* default, as text */
+	double low, high;            /* allowed */
+	double safe_low, safe_high;  /* marked as usual */
+	knob_scale scale;
+	knob_restart restart;
+	const char *unit, *label, *help;
+	int choices;                 /* CHOICE: how many */
+	const char *const *choice;   /* CHOICE: their names */
+} knob;
+
+/* The table; the first call fills in the choices of the registries. */
+const knob *knob_get(knob_id id);
+int knob_find(const char *name); /* −1 when unknown */
+
+enum { CONFIG_TEXT = 256, STATE_TEXT = 2048 };
+
+/* Plain data: copying the struct copies the configuration. */
+typedef struct config {
+	double v[KNOB_COUNT];        /* CHOICE: index; BOOL: 0 or 1; FILE: unused */
+	char data[CONFIG_TEXT];      /* the FILE knob */
+} config;
+
+void config_default(config *c);
+/* Sets one knob from text. On an error *c is unchanged and the message names the knob, the value, what is
+ * allowed, and the closest known name. */
+bool config_set(config *c, const char *name, const char *value, err *e);
+/* "name=value" */
+bool config_assign(config *c, const char *pair, err *e);
+/* The value as text that config_set reads back exactly. Returns buf. */
+const char *config_text(const config *c, knob_id id, char *buf, size_t size);
+bool config_is_default(const config *c, knob_id id);
+const char *config_choice(const config *c, knob_id id); /* name of a CHOICE's value */
+/* What has to restart to get from a to b: the strongest of the knobs that differ. */
+knob_restart config_restart(const config *a, const config *b);
+/* True when the knob does something under this configuration (momentum only for momentum and nesterov …);
+ * the control panel hides the others. */
+bool config_uses(const config *c, knob_id id);
+
+/* "unroll/1 key=value … @update" with the values that differ from the defaults. Returns buf. */
+const char *config_state(const config *c, long update, char *buf, size_t size);
+/* Reads a state string; *update is 0 when there is no "@". On an error nothing is changed. */
+bool config_read_state(config *c, long *update, const char *state, err *e);
+
+#endif

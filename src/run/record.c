@@ -1,0 +1,267 @@
+#include "run/record.h"
+
+#include "num/eig.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct record {
+	snap_arm arm;
+	long counts[SNAP_SCALARS];
+	long fall_stride, fall_due;  /* measurements between rows; update of the next row */
+	long previous;               /* measured update of the total curve on show */
+	double *W;                   /* H × H */
+	double *work;                /* 3 H */
+	int H;
+};
+
+record *record_new(err *e)
+{
+	record *r = calloc(1, sizeof *r);
+	if (!r)
+		err_machine(e, "no memory for the curves of a run");
+	return r;
+}
+
+void record_free(record *r)
+{
+	if (!r)
+		return;
+	free(r->W);
+	free(r->work);
+	free(r);
+}
+
+/* ---- curves over the updates ---- */
+
+static float least(float a, float b)
+{
+	return isnan(a) || b < a ? b : a;
+}
+
+static float most(float a, float b)
+{
+	return isnan(a) || b > a ? b : a;
+}
+
+static float middle(float a, float b)
+{
+	return isnan(a) ? b : isnan(b) ? a : (a + b) / 2;
+}
+
+static void join_pairs(snap_series *s)
+{
+	int half = s->n / 2;
+	for (int i = 0; i < half; i++) {
+		s->low[i] = least(s->low[2 * i], s->low[2 * i + 1]);
+		s->high[i] = most(s->high[2 * i], s->high[2 * i + 1]);
+		s->mean[i] = middle(s->mean[2 * i], s->mean[2 * i + 1]);
+	}
+	s->n = half;
+	s->stride *= 2;
+}
+
+void record_series_add(snap_series *s, long *count, long update, double value)
+{
+	if (s->n == 0) {
+		s->first = update;
+		s->stride = 1;
+	}
+	while ((update - s->first) / s->stride >= SNAP_BUCKETS)
+		join_pairs(s);
+	int bucket = (int)((update - s->first) / s->stride);
+	while (s->n <= bucket) {
+		s->low[s->n] = s->high[s->n] = s->mean[s->n] = NAN;
+		s->n++;
+		*count = 0;
+	}
+	if (!isfinite(value))
+		return;
+	float v = (float)value;
+	s->low[bucket] = least(s->low[bucket], v);
+	s->high[bucket] = most(s->high[bucket], v);
+	++*count;
+	s->mean[bucket] = *count == 1 ? v : s->mean[bucket] + (v - s->mean[bucket]) / (float)*count;
+}
+
+/* ---- temporal curves ---- */
+
+/* Step of the curve that stands at place i of the drawn ones. */
+static int thinned(int T)
+{
+	return T > SNAP_STEPS ? SNAP_STEPS : T;
+}
+
+static void to_log(const double *norm, int T, float *out)
+{
+	int n = thinned(T);
+	for (int i = 0; i < n; i++)
+		out[i] = (float)log10(norm[(long)i * T / n]);
+}
+
+static void add_fall_row(record *r, const trial *t)
+{
+	snap_arm *a = &r->arm;
+	if (a->fall_rows == SNAP_FALL_ROWS) {
+		for (int i = 0; i < SNAP_FALL_ROWS / 2; i++) {
+			a->fall_update[i] = a->fall_update[2 * i];
+			memcpy(a->fall[i], a->fall[2 * i], sizeof a->fall[i]);
+		}
+		a->fall_rows = SNAP_FALL_ROWS / 2;
+		r->fall_stride *= 2;
+	}
+	int T = t->r.T, cols = T < SNAP_FALL_COLS ? T : SNAP_FALL_COLS;
+	a->fall_cols = a->fall_rows == 0 ? cols : a->fall_cols;
+	float *row = a->fall[a->fall_rows];
+	for (int c = 0; c < a->fall_cols; c++) {
+		int from = (int)((long)c * T / a->fall_cols), to = (int)((long)(c + 1) * T / a->fall_cols);
+		double top = t->r.temporal_total[from];
+		for (int k = from + 1; k < to; k++)
+			top = t->r.temporal_total[k] > top ? t->r.temporal_total[k] : top;
+		row[c] = (float)log10(top);
+	}
+	a->fall_update[a->fall_rows++] = t->measured_update;
+	r->fall_due = t->measured_update + r->fall_stride;
+}
+
+static void add_histogram(snap_arm *a, double grad_norm)
+{
+	double place = (log10(grad_norm) - (double)a->hist_low) / ((double)a->hist_high - (double)a->hist_low) * SNAP_BINS;
+	if (place >= 0 && place < SNAP_BINS)
+		a->grad_histogram[(int)place]++;
+}
+
+void record_update(record *r, const trial *t)
+{
+	snap_arm *a = &r->arm;
+	const double now[SNAP_SCALARS] = {t->r.loss, t->metric, t->r.grad_norm, t->r.clipped_norm, t->r.update_norm, NAN, NAN};
+	long update = t->diverged ? t->diverged_update : t->update;
+	for (int i = 0; i < SNAP_RHO; i++) {
+		a->now[i] = now[i];
+		record_series_add(&a->series[i], &r->counts[i], update, now[i]);
+	}
+	add_histogram(a, t->r.grad_norm);
+	if (t->measured && t->measured_update >= r->fall_due && t->r.temporal_total)
+		add_fall_row(r, t);
+}
+
+/* ---- the arm ---- */
+
+static void describe(record *r, const trial *t)
+{
+	snap_arm *a = &r->arm;
+	const task_shape *s = &t->shape;
+	bool classes = s->classes > 0, squared = t->api->spec(t->m)->loss == LOSS_MSE;
+	snprintf(a->loss_label, sizeof a->loss_label, squared ? "mean squared error" : "cross-entropy in nats");
+	snprintf(a->metric_label, sizeof a->metric_label, "wrong: %.40s", s->criterion);
+	/* the plateaus belong to the task's own loss */
+	a->baselines = classes == !squared ? s->baselines : 0;
+	for (int i = 0; i < a->baselines; i++) {
+		a->baseline[i] = s->baseline[i];
+		snprintf(a->baseline_label[i], sizeof a->baseline_label[i], "%.31s", s->baseline_label[i]);
+	}
+	const model_block *table;
+	int n = t->api->blocks(t->m, &table);
+	a->blocks = n < SNAP_BLOCKS ? n : SNAP_BLOCKS;
+	for (int i = 0; i < a->blocks; i++)
+		snprintf(a->block[i], sizeof a->block[i], "%.23s", table[i].label);
+	a->parameters = (int)t->api->parameters(t->m);
+}
+
+void record_start(record *r, const trial *t)
+{
+	double *W = r->W, *work = r->work;
+	int H = trial_hidden(t);
+	if (H > r->H) {
+		W = realloc(W, (size_t)H * (size_t)H * sizeof *W);
+		r->W = W ? W : r->W;
+		work = realloc(work, 3 * (size_t)H * sizeof *work);
+		r->work = work ? work : r->work;
+		r->H = W && work ? H : r->H;
+	}
+	*r = (record){.W = r->W, .work = r->work, .H = r->H, .fall_stride = 1};
+	snap_arm *a = &r->arm;
+	a->hist_low = -8;
+	a->hist_high = 4;
+	for (int i = 0; i < SNAP_SCALARS; i++)
+		a->now[i] = NAN;
+	describe(r, t);
+}
+
+static void copy_curves(record *r, const trial *t)
+{
+	snap_arm *a = &r->arm;
+	if (!t->r.temporal_total || !t->measured)
+		return;
+	if (a->total.T && a->total.update != t->measured_update) {
+		memmove(&a->ghost[1], &a->ghost[0], (SNAP_GHOSTS - 1) * sizeof a->ghost[0]);
+		a->ghost[0] = a->total;
+		a->ghosts = a->ghosts < SNAP_GHOSTS ? a->ghosts + 1 : SNAP_GHOSTS;
+	}
+	a->total.update = t->measured_update;
+	a->T = t->r.T;
+	a->total.T = thinned(t->r.T);
+	to_log(t->r.temporal_total, t->r.T, a->total.norm);
+	for (int i = 0; i < a->blocks; i++)
+		to_log(t->r.temporal[i], t->r.T, a->temporal[i]);
+	to_log(t->r.dh_norm, t->r.T, a->dh_norm);
+	to_log(t->r.delta_norm, t->r.T, a->delta_norm);
+	const batch *b = t->api->batch(t->m);
+	a->first_loss_step = b->first_loss + 1;
+	a->saturation = (float)t->api->saturation(t->m);
+}
+
+static void copy_spectrum(record *r, const trial *t)
+{
+	snap_arm *a = &r->arm;
+	int H = trial_hidden(t);
+	if (H > r->H)
+		return; /* no memory for the matrix: the spectrum stays as it was */
+	const char *name = trial_recurrent(t, r->W);
+	double *re = r->work, *im = re + H, *sigma = im + H;
+	err e;
+	if (!eig_values(H, r->W, re, im, &e) || !eig_singular(H, H, r->W, sigma, &e))
+		return;
+	snprintf(a->eig_of, sizeof a->eig_of, "%s", name);
+	a->eigs = H < SNAP_EIG ? H : SNAP_EIG;
+	for (int i = 0; i < a->eigs; i++) {
+		a->eig_re[i] = (float)re[i];
+		a->eig_im[i] = (float)im[i];
+		a->singular[i] = (float)sigma[i];
+	}
+	a->eig_update = t->update;
+	a->now[SNAP_RHO] = hypot(re[0], im[0]);
+	a->now[SNAP_SIGMA_MAX] = sigma[0];
+	long update = t->update ? t->update : 1;
+	record_series_add(&a->series[SNAP_RHO], &r->counts[SNAP_RHO], update, a->now[SNAP_RHO]);
+	record_series_add(&a->series[SNAP_SIGMA_MAX], &r->counts[SNAP_SIGMA_MAX], update, a->now[SNAP_SIGMA_MAX]);
+	double per_step;
+	a->has_bound = trial_bound(t, sigma[0], &per_step);
+	a->bound_per_step = (float)per_step;
+}
+
+const snap_arm *record_arm(record *r, const trial *t, bool spectrum)
+{
+	snap_arm *a = &r->arm;
+	a->config = t->c;
+	a->update = t->update;
+	a->diverged = t->diverged;
+	a->diverged_update = t->diverged_update;
+	a->diverged_step = t->r.bad_step;
+	snprintf(a->diverged_where, sizeof a->diverged_where, "%.95s", t->diverged && t->r.bad_where ? t->r.bad_where : "");
+	if (t->diverged)
+		snprintf(a->message, sizeof a->message, "%s", t->message);
+	a->clipped_share = t->descent.clip == CLIP_NONE || !t->update ? NAN : (double)t->clipped / (double)t->update;
+	if (!t->diverged) /* the picture of the last finite state stays */
+		copy_curves(r, t);
+	if (spectrum)
+		copy_spectrum(r, t);
+	if (t->update == 0 && !t->diverged) {
+		a->now[SNAP_LOSS] = t->r.loss;
+		a->now[SNAP_METRIC] = t->metric;
+		a->now[SNAP_GRAD_NORM] = t->r.grad_norm;
+	}
+	return a;
+}

@@ -1,0 +1,105 @@
+/* snap: what the worker shows to the window after a slice of training. Plain data without pointers: copying the
+ * struct copies everything, and a view needs nothing else. Norms are log10 in float: −INFINITY is an exact zero,
+ * NAN is "not measured" or not finite.
+ * May be included by run, view and app. */
+#ifndef RUN_SNAP_H
+#define RUN_SNAP_H
+#include "run/knob.h"
+
+enum {
+	SNAP_VERSION = 1,
+	SNAP_ARMS = 4,
+	SNAP_BLOCKS = 8,     /* parameter blocks of a net */
+	SNAP_STEPS = 4400,   /* longest sequence: T (1 + jitter), see knobs; longer ones are thinned to this */
+	SNAP_GHOSTS = 6,
+	SNAP_FALL_ROWS = 160,  /* waterfall: measurements kept */
+	SNAP_FALL_COLS = 400,  /* waterfall: columns; a column is the maximum over its steps */
+	SNAP_BUCKETS = 1500, /* points of a curve over the updates; decimated by pairs when full */
+	SNAP_EIG = 512,
+	SNAP_BINS = 40
+};
+
+/* The scalars that are followed over the updates. Order = columns of `train --csv`. */
+typedef enum snap_scalar {
+	SNAP_LOSS, SNAP_METRIC, SNAP_GRAD_NORM, SNAP_CLIPPED_NORM, SNAP_UPDATE_NORM, SNAP_RHO, SNAP_SIGMA_MAX,
+	SNAP_SCALARS
+} snap_scalar;
+
+/* A curve over updates: bucket i covers the updates first + i·stride … first + (i+1)·stride − 1 (update numbers
+ * start at 1). A bucket without a finite value has NAN. */
+typedef struct snap_series {
+	int n;
+	long first, stride;
+	float low[SNAP_BUCKETS], high[SNAP_BUCKETS], mean[SNAP_BUCKETS];
+} snap_series;
+
+typedef struct snap_curve {     /* log10 ‖temporal gradient of step k‖, k = 0 … T−1 */
+	long update;            /* measured when this update was made; 0 = none */
+	int T;
+	float norm[SNAP_STEPS];
+} snap_curve;
+
+typedef struct snap_arm {
+	config config;
+	char name[64];
+	long update;                    /* updates made so far */
+	int parameters;
+	double updates_per_second;      /* of training time; 0 when unknown */
+
+	/* what stopped the run */
+	bool diverged;
+	long diverged_update;           /* the update that produced the first non-finite value */
+	int diverged_step;              /* time step (1-based; 0 = not tied to a step) */
+	char diverged_where[96];        /* parameter block or quantity */
+	char message[320];              /* one sentence for the reader: what happened and what to try; "" = nothing */
+
+	/* now */
+	double now[SNAP_SCALARS];       /* the last values in f64; NAN = not measured yet */
+	snap_series series[SNAP_SCALARS];
+	double clipped_share;           /* of the updates so far; NAN without clipping */
+	float grad_histogram[SNAP_BINS]; /* counts of log10 grad_norm over the run, from hist_low to hist_high */
+	float hist_low, hist_high;
+
+	/* baselines of the task: lines to draw into loss and metric */
+	int baselines;
+	double baseline[4];
+	char baseline_label[4][32];
+	char loss_label[48], metric_label[48];
+
+	/* temporal gradients */
+	int blocks;
+	char block[SNAP_BLOCKS][24];    /* "W_hh", "W_ih", "b", … in the reader's terms */
+	int T;                          /* steps of the last batch */
+	int first_loss_step;            /* 1-based: losses at first_loss_step … T */
+	snap_curve total;               /* all parameters */
+	float temporal[SNAP_BLOCKS][SNAP_STEPS]; /* per block */
+	float dh_norm[SNAP_STEPS];      /* log10 ‖∂L/∂h_k‖ over batch and units */
+	float delta_norm[SNAP_STEPS];   /* the same for the pre-activations */
+	float bound_per_step;           /* log10(σ'max · μmax): the bound falls by this per step back from the end */
+	bool has_bound;                 /* false for gated cells */
+	float saturation;               /* share of units with σ'(a) < 0.05·σ'max in the last batch; NAN = none */
+	int ghosts;
+	snap_curve ghost[SNAP_GHOSTS];  /* earlier total curves, newest first */
+
+	/* waterfall: total curves over time, oldest row first */
+	int fall_rows, fall_cols;
+	long fall_update[SNAP_FALL_ROWS];
+	float fall[SNAP_FALL_ROWS][SNAP_FALL_COLS];
+
+	/* spectrum of the recurrent matrix */
+	int eigs;
+	char eig_of[24];                /* "W_hh", or the gate's block for gated cells */
+	float eig_re[SNAP_EIG], eig_im[SNAP_EIG];
+	float singular[SNAP_EIG];       /* decreasing */
+	long eig_update;
+} snap_arm;
+
+typedef struct snap {
+	int version;                    /* SNAP_VERSION */
+	long serial;                    /* increases with every snap */
+	bool playing;
+	int arms;
+	snap_arm arm[SNAP_ARMS];
+} snap;
+
+#endif
