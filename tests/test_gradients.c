@@ -1,0 +1,229 @@
+/* Gradients against central differences, in double, on every weight; temporal gradients against their sum. */
+#include "base/rng.h"
+#include "io/npz.h"
+#include "run/gradcheck.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static trial *open_trial(const char *state)
+{
+	err e;
+	config c;
+	long update;
+	if (!config_read_state(&c, &update, state, &e))
+		fail_msg("%s: %s", state, e.text);
+	trial *t = trial_new(&c, &e);
+	if (!t)
+		fail_msg("%s: %s", state, e.text);
+	return t;
+}
+
+enum { N = 5, I = 3, O = 4 };
+
+/* Random sequences in a file: tasks need room for their marks, a file may have one step. With `ragged`, sequences of
+ * different lengths and steps without a target. */
+static void write_data(const char *path, int T, bool classes, bool ragged)
+{
+	err e;
+	rng r = rng_make(7, 100, (uint64_t)T);
+	npz_writer *w = npz_writer_new(path, &e);
+	assert_non_null(w);
+	double *x = calloc((size_t)(T * N * I), sizeof *x), *y = calloc((size_t)(T * N * O), sizeof *y);
+	int32_t *label = calloc((size_t)(T * N), sizeof *label);
+	unsigned char *mask = calloc((size_t)(T * N), 1);
+	for (int i = 0; i < T * N * I; i++)
+		x[i] = rng_gaussian(&r);
+	for (int i = 0; i < T * N * O; i++)
+		y[i] = rng_gaussian(&r);
+	for (int i = 0; i < T * N; i++) {
+		label[i] = (int32_t)rng_below(&r, O);
+		mask[i] = i / N == i % N % T || rng_below(&r, 2) == 0; /* at least one step of each sequence */
+	}
+	label[0] = O - 1; /* all classes occur */
+	assert_true(npz_add(w, "x", NPY_F64, 3, (long[]){T, N, I}, x, &e));
+	if (classes)
+		assert_true(npz_add(w, "y", NPY_I32, 2, (long[]){T, N}, label, &e));
+	else
+		assert_true(npz_add(w, "y", NPY_F64, 3, (long[]){T, N, O}, y, &e));
+	if (ragged)
+		assert_true(npz_add(w, "mask", NPY_BOOL, 2, (long[]){T, N}, mask, &e));
+	assert_true(npz_writer_commit(w, &e));
+	free(x);
+	free(y);
+	free(label);
+	free(mask);
+}
+
+typedef struct worst {
+	double error, sum_error;
+	int combinations;
+	long weights;
+} worst;
+
+/* Σ_k of the replicas' gradients = the gradient; and each replica's norm is what the temporal gradient says. */
+static void check_replicas(const char *state, trial *t, worst *w)
+{
+	const model_block *table;
+	int blocks = t->api->blocks(t->m, &table), T = t->r.T;
+	double *out[MODEL_BLOCKS], *sum[MODEL_BLOCKS], *g[MODEL_BLOCKS];
+	err e;
+	for (int i = 0; i < blocks; i++) {
+		size_t n = (size_t)(table[i].rows * table[i].cols);
+		out[i] = calloc(n, sizeof(double));
+		sum[i] = calloc(n, sizeof(double));
+		g[i] = calloc(n, sizeof(double));
+		t->api->grad(t->m, i, g[i]);
+	}
+	double norm[MODEL_BLOCKS][8];
+	for (int i = 0; i < blocks; i++)
+		memcpy(norm[i], t->r.temporal[i], (size_t)T * sizeof(double));
+	for (int k = 0; k < T; k++) {
+		assert_true(t->api->replica(t->m, k, out, &e));
+		for (int i = 0; i < blocks; i++) {
+			double squares = 0;
+			for (int j = 0; j < table[i].rows * table[i].cols; j++) {
+				sum[i][j] += out[i][j];
+				squares += out[i][j] * out[i][j];
+			}
+			if (fabs(sqrt(squares) - norm[i][k]) > 1e-12 * (sqrt(squares) + 1e-300))
+				fail_msg("%s: %s: norm of step %d: %.17g, replica %.17g", state, table[i].name, k + 1, norm[i][k],
+				        sqrt(squares));
+		}
+	}
+	for (int i = 0; i < blocks; i++) {
+		double difference = 0, size = 0;
+		for (int j = 0; j < table[i].rows * table[i].cols; j++) {
+			difference += (sum[i][j] - g[i][j]) * (sum[i][j] - g[i][j]);
+			size += g[i][j] * g[i][j];
+		}
+		double error = size > 0 ? sqrt(difference / size) : sqrt(difference);
+		if (!(error < 1e-12))
+			fail_msg("%s: %s: sum of temporal gradients differs by %.3g", state, table[i].name, error);
+		w->sum_error = fmax(w->sum_error, error);
+		free(out[i]);
+		free(sum[i]);
+		free(g[i]);
+	}
+}
+
+static void check(const char *state, double h, worst *w)
+{
+	trial *t = open_trial(state);
+	trial_step(t); /* moves the biases away from zero */
+	trial_measure(t);
+	assert_false(t->diverged);
+	gradcheck g;
+	err e;
+	assert_true(gradcheck_run(t, h, 0, &g, &e));
+	for (int i = 0; i < g.blocks; i++) {
+		if (!(g.worst[i] < 1e-7))
+			fail_msg("%s: %s: relative error %.3g", state, g.block[i], g.worst[i]);
+		/* the guard: W_hh sees h_0 = 0 in a sequence of one step, and nothing else may be zero */
+		bool may_be_zero = t->r.T == 1 && strstr(g.block[i], "weight_hh");
+		if (!(g.largest[i] > 1e-5) && !may_be_zero)
+			fail_msg("%s: %s: all gradients are zero", state, g.block[i]);
+		w->error = fmax(w->error, g.worst[i]);
+		w->weights += g.checked[i];
+	}
+	w->combinations++;
+	check_replicas(state, t, w);
+	trial_free(t);
+}
+
+static void every_combination(void **unused)
+{
+	(void)unused;
+	static const char *const at[] = {"loss_at=last", "loss_at=all reduce=mean", "loss_at=all reduce=sum"};
+	static const struct {
+		const char *loss;
+		bool classes;
+	} losses[] = {{"mse", false}, {"mse", true}, {"xent", true}};
+	const knob *cells = knob_get(KNOB_cell), *acts = knob_get(KNOB_activation), *backends = knob_get(KNOB_backend);
+	char path[] = "/tmp/unroll-gradients-XXXXXX.npz";
+	close(mkstemps(path, 4));
+	worst w = {0};
+	static const int lengths[] = {1, 2, 7};
+	for (int l = 0; l < 3; l++)
+		for (int k = 0; k < 3; k++)
+			for (int ragged = 0; ragged < 2; ragged++) {
+				write_data(path, lengths[l], losses[k].classes, ragged);
+				for (int c = 0; c < cells->choices; c++)
+					for (int a = 0; a < (strcmp(cells->choice[c], "rnn") == 0 ? acts->choices : 1); a++)
+						for (int i = 0; i < 3; i++)
+							for (int b = 0; b < backends->choices; b++) {
+								/* differences that straddle the kink of a relu would measure the kink */
+								bool kink = strstr(acts->choice[a], "relu") != NULL;
+								char state[512];
+								snprintf(state, sizeof state,
+								        "unroll/1 precision=f64 task=data data=%s cell=%s activation=%s loss=%s %s "
+								        "hidden=5 batch=%d sigma=0.5 seed=3 lr=0.05 backend=%s",
+								        path, cells->choice[c], acts->choice[a], losses[k].loss, at[i], N,
+								        backends->choice[b]);
+								check(state, kink ? 2e-6 : 2e-3, &w);
+							}
+			}
+	unlink(path);
+	printf("gradient checks: %d combinations, %ld weights, largest relative error %.2g, sum of replicas %.2g\n",
+	        w.combinations, w.weights, w.error, w.sum_error);
+	assert_true(w.combinations >= 400);
+}
+
+/* The f32 gradient of a run as the window has it, against differences in f64. */
+static void single_precision(void **unused)
+{
+	(void)unused;
+	static const char *const states[] = {"unroll/1 T=20 rho=1.1", "unroll/1 cell=lstm T=20 task=temporal_order",
+	        "unroll/1 cell=gru T=20 threads=2 backend=native"};
+	for (int i = 0; i < 3; i++) {
+		trial *t = open_trial(states[i]);
+		trial_step(t);
+		trial_measure(t);
+		gradcheck g;
+		err e;
+		assert_true(gradcheck_run(t, 2e-3, 200, &g, &e));
+		for (int b = 0; b < g.blocks; b++)
+			if (!(g.worst[b] < 2e-4) || !(g.largest[b] > 1e-8))
+				fail_msg("%s: %s: relative error %.3g of %.3g", states[i], g.block[b], g.worst[b], g.largest[b]);
+		trial_free(t);
+	}
+}
+
+/* A check that could not fail would be none: a wrong gradient is noticed. */
+static void wrong_gradient_is_found(void **unused)
+{
+	(void)unused;
+	trial *t = open_trial("unroll/1 precision=f64 T=5 hidden=4 lr=0.5 sigma=0.5");
+	trial_measure(t);
+	const model_block *table;
+	int n = t->api->blocks(t->m, &table);
+	gradcheck g;
+	err e;
+	assert_true(gradcheck_run(t, 2e-3, 0, &g, &e));
+	assert_true(g.worst[n - 1] < 1e-7);
+	/* the weights move, the gradient stays */
+	double *W = calloc((size_t)(table[0].rows * table[0].cols), sizeof *W);
+	t->api->get(t->m, 0, W);
+	W[0] += 0.01;
+	t->api->set(t->m, 0, W);
+	assert_true(gradcheck_run(t, 2e-3, 0, &g, &e));
+	assert_true(g.worst[n - 1] > 1e-7);
+	free(W);
+	trial_free(t);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(every_combination), cmocka_unit_test(single_precision),
+	        cmocka_unit_test(wrong_gradient_is_found)};
+	return cmocka_run_group_tests_name("gradients", tests, NULL, NULL);
+}
