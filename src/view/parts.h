@@ -1,0 +1,50 @@
+/* parts: what several views share: the looks of arms, sentences about the run, curves over the updates.
+ * May be included by view. Main thread only (static scratch). */
+#ifndef VIEW_PARTS_H
+#define VIEW_PARTS_H
+#include "plot/label.h"
+#include "plot/line.h"
+#include "plot/plot.h"
+#include "view/view.h"
+
+/* The rows of the registry. */
+#define VIEW(name) extern const view view_##name;
+#include "view/views.def"
+#undef VIEW
+
+/* ---- arms ---- */
+int part_arms(const snap *s); /* 1 … SNAP_ARMS, whatever the snap says */
+ink part_arm_ink(int arm);
+dash part_arm_dash(int arm);
+stroke part_arm_stroke(int arm, float width);
+const char *part_arm_name(const snap *s, int arm); /* "A" … when it has none */
+
+/* ---- sentences ---- */
+/* Appends to a text in buf; what does not fit is cut. */
+void part_append(char *buf, int size, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* "rnn (50 tanh) on adding, T = 100, batch 20, seed 1, update 1 240" */
+void part_append_run(char *buf, int size, const snap *s);
+/* "12 %" */
+const char *part_percent(char *buf, int size, double share);
+/* The reason why there is nothing to draw. */
+const char *part_nothing(const snap *s);
+
+/* ---- curves over the updates ---- */
+typedef struct part_curve {
+	curve low, high, mean;
+} part_curve;
+
+/* The series as curves for a linear or log axis, in static memory: valid until the next call. */
+part_curve part_series(const snap_series *s, bool log);
+void part_span(const snap_series *s, bool log, span *out); /* low … high of all buckets, in axis units */
+axis part_updates_axis(const snap *s);
+/* Mean of the bucket that holds `update`, as it is stored; NAN outside. */
+double part_series_at(const snap_series *s, long update);
+
+/* ---- pointer ---- */
+/* When the pointer is inside the plot: the update under it goes to focus->update. */
+bool part_point_update(const plot *p, view_focus *focus);
+/* Hairline at focus->update. */
+void part_mark_update(const plot *p, const view_focus *focus);
+
+#endif

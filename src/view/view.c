@@ -1,0 +1,222 @@
+#include "view/view.h"
+
+#include "view/parts.h"
+
+#include <math.h>
+#include <string.h>
+
+const view *const views[] = {
+#define VIEW(name) &view_##name,
+#include "view/views.def"
+#undef VIEW
+};
+const int views_count = sizeof views / sizeof *views;
+
+const view *view_find(const char *name)
+{
+	for (int i = 0; i < views_count; i++)
+		if (strcmp(views[i]->name, name) == 0)
+			return views[i];
+	return NULL;
+}
+
+/* ---- panel ---- */
+
+/* How much a panel says when a run has stopped. */
+typedef enum alarm { ALARM_SHORT, ALARM_FULL } alarm;
+
+static const snap_arm *stopped_arm(const snap *s)
+{
+	for (int a = 0; a < part_arms(s); a++)
+		if (s->arm[a].diverged)
+			return &s->arm[a];
+	return NULL;
+}
+
+/* Shortens "a, b, c" by whole items until it fits: half a number would be a wrong one. */
+static void drop_items(char *list, float width, float em, weight w)
+{
+	while (list[0] && canvas_measure(list, em, w).width > width) {
+		char *comma = strrchr(list, ',');
+		*(comma ? comma : list) = '\0';
+	}
+}
+
+static void draw_title(const view *v, const snap *s, canvas *c, rect row, float size)
+{
+	char key[256], fitted[256];
+	text_style title = plot_type(c, size, INK_TEXT, ALIGN_LEFT);
+	text_style value = plot_type(c, TYPE_BASE - 1, INK_TEXT, ALIGN_RIGHT);
+	float base = row.y + title.size;
+	title.weight = WEIGHT_BOLD;
+	canvas_group(c, "title");
+	canvas_fit(fitted, sizeof fitted, v->title, row.w, title.size, title.weight);
+	canvas_text(c, row.x, base, fitted, title);
+	float rest = row.w - canvas_measure(fitted, title.size, title.weight).width - 2 * PLOT_UNIT;
+	v->key(s, key, sizeof key);
+	drop_items(key, rest, value.size, value.weight);
+	canvas_text(c, row.x + row.w, base, key, value);
+	canvas_group_end(c);
+}
+
+static void compose_alarm(const snap *s, const snap_arm *a, alarm level, char *buf, int size)
+{
+	char update[32];
+	buf[0] = '\0';
+	if (part_arms(s) > 1)
+		part_append(buf, size, "%s: ", part_arm_name(s, (int)(a - s->arm)));
+	if (level == ALARM_FULL && a->message[0]) {
+		part_append(buf, size, "%s", a->message);
+		return;
+	}
+	part_append(
+	        buf, size, "stopped at update %s", axis_count_text(update, sizeof update, (double)a->diverged_update));
+	if (a->diverged_where[0])
+		part_append(buf, size, ": %s is not finite", a->diverged_where);
+}
+
+/* Cuts the message of a stopped run from the top of *area. */
+static void draw_alarm(const snap *s, canvas *c, rect *area, alarm level)
+{
+	const snap_arm *a = stopped_arm(s);
+	char text[512];
+	text_style st = plot_type(c, TYPE_BASE - 1, INK_BAD, ALIGN_LEFT);
+	float pad = 0.5F * PLOT_UNIT;
+	if (!a || area->h < 8 * st.size || area->w < 12 * st.size)
+		return;
+	compose_alarm(s, a, level, text, sizeof text);
+	int lines = label_lines(text, area->w - 4 * pad, st.size, st.weight);
+	lines = level == ALARM_SHORT ? 1 : lines > 3 ? 3 : lines;
+	float height = 1.35F * st.size * (float)lines + 1.5F * pad;
+	rect box = rect_cut_top(area, height);
+	rect_cut_top(area, pad);
+	canvas_group(c, "alarm");
+	canvas_box(c, box, 4, INK_BAD, 0.10F);
+	label_paragraph(c, rect_inset(box, 2 * pad, 0.5F * pad), text, st, lines);
+	canvas_group_end(c);
+}
+
+/* Cuts the caption from the bottom of *area: one to three lines by its height, none in very low panels. */
+static void draw_caption(const view *v, const snap *s, canvas *c, rect *area)
+{
+	char text[768];
+	text_style st = plot_type(c, TYPE_TICK - 0.5F, INK_MUTED, ALIGN_LEFT);
+	if (area->h < 15 * st.size || area->w < 16 * st.size)
+		return;
+	v->caption(s, text, sizeof text);
+	int room = area->h < 16.5F * st.size ? 1
+	           : area->h < 32 * st.size  ? 2
+	                                     : 3,
+	    lines = label_lines(text, area->w, st.size, st.weight);
+	lines = lines < room ? lines : room;
+	rect strip = rect_cut_bottom(area, 1.35F * st.size * (float)lines + 0.5F * PLOT_UNIT);
+	rect_cut_top(&strip, 0.5F * PLOT_UNIT);
+	canvas_group(c, "caption");
+	label_paragraph(c, strip, text, st, lines);
+	canvas_group_end(c);
+}
+
+static void draw_panel(const view *v, const snap *s, canvas *c, rect area, view_focus *focus, bool alone, alarm level)
+{
+	float size = alone ? TYPE_TITLE + 3 : TYPE_TITLE, pad = area.w < 200 ? 4 : 1.5F * PLOT_UNIT;
+	if (!(area.w >= 8) || !(area.h >= 8))
+		return;
+	canvas_group(c, v->name);
+	canvas_box(c, area, alone ? 0 : 6, INK_PANEL, 1);
+	if (!alone)
+		canvas_frame(c, area, 6, plot_stroke(1, INK_BORDER, 1, DASH_SOLID));
+	rect inner = rect_inset(area, pad, fminf(pad, 0.05F * area.h));
+	canvas_clip(c, area);
+	if (inner.h > 5 * plot_em(c, size) && inner.w > 6 * plot_em(c, size))
+		draw_title(v, s, c, rect_cut_top(&inner, 1.2F * plot_em(c, size) + PLOT_UNIT), size);
+	draw_alarm(s, c, &inner, level);
+	draw_caption(v, s, c, &inner);
+	v->draw(s, c, inner, focus);
+	canvas_clip_end(c);
+	canvas_group_end(c);
+}
+
+void view_panel(const view *v, const snap *s, canvas *c, rect area, view_focus *focus, bool alone)
+{
+	draw_panel(v, s, c, area, focus, alone, ALARM_FULL);
+}
+
+/* ---- grid ---- */
+
+enum { GRID_MOST = 8 };
+
+/* Divides `area` into rows × columns for n panels; a last row that is not full is stretched. */
+static void even_grid(rect area, int n, int columns, rect *out)
+{
+	int rows = (n + columns - 1) / columns;
+	float height = (area.h - PLOT_UNIT * (float)(rows - 1)) / (float)rows;
+	for (int i = 0; i < n; i++) {
+		int row = i / columns, here = row == rows - 1 ? n - row * columns : columns;
+		float width = (area.w - PLOT_UNIT * (float)(here - 1)) / (float)here;
+		out[i] = (rect){area.x + (float)(i - row * columns) * (width + PLOT_UNIT),
+		        area.y + (float)row * (height + PLOT_UNIT), width, height};
+	}
+}
+
+/* The first panel in a column of its own, the others stacked beside it. */
+static void lead_grid(rect area, int n, float share, rect *out)
+{
+	rect side = area;
+	out[0] = rect_cut_left(&side, share * (area.w - PLOT_UNIT));
+	rect_cut_left(&side, PLOT_UNIT);
+	even_grid(side, n - 1, 1, out + 1);
+}
+
+/* Columns that bring the panels closest to the proportion 3 : 2. */
+static int best_columns(rect area, int n)
+{
+	int best = 1;
+	float least = INFINITY;
+	for (int columns = 1; columns <= n; columns++) {
+		float rows = (float)((n + columns - 1) / columns);
+		float miss = fabsf(logf(area.w / (float)columns / (area.h / rows) / 1.5F));
+		if (miss < least) {
+			least = miss;
+			best = columns;
+		}
+	}
+	return best;
+}
+
+/* The first panel is as high as almost two of those under it. */
+static void lead_stack(rect area, int n, rect *out)
+{
+	float gaps = PLOT_UNIT * (float)(n - 1);
+	out[0] = rect_cut_top(&area, (area.h - gaps) * 1.8F / ((float)n + 0.8F));
+	rect_cut_top(&area, PLOT_UNIT);
+	even_grid(area, n - 1, 1, out + 1);
+}
+
+static void lay_out(rect area, int n, rect *out)
+{
+	bool wide = area.w > 1.15F * area.h && area.w > 640;
+	int columns = best_columns(area, n);
+	if ((n == 3 || n == 4) && wide)
+		lead_grid(area, n, 0.57F, out);
+	else if (columns == 1 && n > 1)
+		lead_stack(area, n, out);
+	else
+		even_grid(area, n, columns, out);
+}
+
+void view_grid(const view *const *list, int n, const snap *s, canvas *c, rect area, view_focus *focus, rect *rects)
+{
+	rect where[GRID_MOST];
+	n = n > GRID_MOST ? GRID_MOST : n;
+	if (n < 1 || !(area.w >= 1) || !(area.h >= 1)) {
+		for (int i = 0; rects && i < n; i++)
+			rects[i] = (rect){area.x, area.y, 0, 0};
+		return;
+	}
+	lay_out(area, n, where);
+	for (int i = 0; i < n; i++) {
+		draw_panel(list[i], s, c, where[i], focus, false, i == 0 ? ALARM_FULL : ALARM_SHORT);
+		if (rects)
+			rects[i] = where[i];
+	}
+}

@@ -1,0 +1,165 @@
+/* loss: the loss over the updates, a mean line in its band of extremes, beside the baselines of the task. */
+#include "base/text.h"
+#include "view/parts.h"
+
+#include <math.h>
+#include <stdio.h>
+
+/* Logarithmic when the means span more than a decade and every value is positive. */
+static bool is_log(const snap *s)
+{
+	double low = INFINITY, high = 0;
+	for (int a = 0; a < part_arms(s); a++) {
+		const snap_series *l = &s->arm[a].series[SNAP_LOSS];
+		for (int i = 0; i < l->n && i < SNAP_BUCKETS; i++)
+			if (isfinite(l->mean[i])) {
+				low = fmin(low, fmin((double)l->low[i], (double)l->mean[i]));
+				high = fmax(high, (double)l->mean[i]);
+			}
+	}
+	return low > 0 && high > 10 * low;
+}
+
+static double in_axis(double value, bool log)
+{
+	return log ? log10(value) : value;
+}
+
+/* Baselines stretch the axis by no more than the data's own range, or by a decade. */
+static void add_baselines(const snap *s, bool log, span *out)
+{
+	double room = log ? 1 : fmax(out->high - out->low, 0.5 * fabs(out->high));
+	span data = *out;
+	bool empty = span_empty(data);
+	for (int i = 0; i < s->arm[0].baselines && i < 4; i++) {
+		double at = in_axis(s->arm[0].baseline[i], log);
+		if (isfinite(at) && (empty || (at > data.low - room && at < data.high + room)))
+			span_add(out, at);
+	}
+}
+
+static axis value_axis(const snap *s, bool log)
+{
+	span all = span_none;
+	for (int a = 0; a < part_arms(s); a++)
+		part_span(&s->arm[a].series[SNAP_LOSS], log, &all);
+	add_baselines(s, log, &all);
+	return log ? axis_log(all) : axis_linear(all);
+}
+
+static void collect_labels(const snap *s, bool log, const axis *y, labels *l)
+{
+	char value[48];
+	for (int a = 0; a < part_arms(s); a++) {
+		const snap_series *loss = &s->arm[a].series[SNAP_LOSS];
+		curve mean = part_series(loss, log).mean;
+		int last = line_last(mean);
+		if (last < 0)
+			continue;
+		double now = s->arm[a].now[SNAP_LOSS];
+		text_short(value, sizeof value, isfinite(now) ? now : (double)loss->mean[last], 3);
+		label *k = labels_add(l, (double)mean.y[last], part_arm_ink(a), "%s", value);
+		if (part_arms(s) > 1)
+			part_append(k->text, sizeof k->text, "  %s", part_arm_name(s, a));
+		k->weight = WEIGHT_BOLD;
+		k->dash = part_arm_dash(a);
+	}
+	for (int i = 0; i < s->arm[0].baselines && i < 4; i++) {
+		double at = in_axis(s->arm[0].baseline[i], log);
+		if (!(at >= y->low && at <= y->high))
+			continue;
+		label *k = labels_add(l, at, INK_BOUND, "%s", s->arm[0].baseline_label[i]);
+		k->rank = 1 + i;
+		k->dash = DASH_DASHED;
+	}
+}
+
+static void draw_curves(const snap *s, const plot *p, bool log)
+{
+	canvas *c = p->c;
+	canvas_group(c, "baselines");
+	for (int i = 0; i < s->arm[0].baselines && i < 4; i++)
+		plot_horizontal(
+		        p, in_axis(s->arm[0].baseline[i], log), plot_stroke(1.25F, INK_BOUND, 0.9F, DASH_DASHED));
+	canvas_group_end(c);
+	for (int a = 0; a < part_arms(s); a++) {
+		char name[32];
+		part_curve loss = part_series(&s->arm[a].series[SNAP_LOSS], log);
+		snprintf(name, sizeof name, "series:loss:%d", a);
+		canvas_group(c, name);
+		line_band(p, loss.low, loss.high, part_arm_ink(a), 0.18F);
+		line_draw(p, loss.mean, part_arm_stroke(a, 1.75F));
+		canvas_group_end(c);
+	}
+}
+
+static void read_out(const snap *s, const plot *p, const view_focus *focus)
+{
+	char value[48];
+	readout r = {0};
+	readout_add(&r, INK_NONE, "update %s", axis_count_text(value, sizeof value, (double)focus->update));
+	for (int a = 0; a < part_arms(s); a++) {
+		const snap_arm *arm = &s->arm[a];
+		double loss = part_series_at(&arm->series[SNAP_LOSS], focus->update);
+		double metric = part_series_at(&arm->series[SNAP_METRIC], focus->update);
+		readout_add(&r, part_arm_ink(a), "%s %s", part_arms(s) > 1 ? part_arm_name(s, a) : "loss",
+		        isnan(loss) ? "–" : text_short(value, sizeof value, loss, 4));
+		if (!isnan(metric) && arm->metric_label[0])
+			readout_add(
+			        &r, INK_NONE, "%s %s", arm->metric_label, part_percent(value, sizeof value, metric));
+	}
+	readout_draw(&r, p->c, p->area, focus->pointer);
+}
+
+static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
+{
+	bool log = is_log(s);
+	labels l = {0};
+	plot_spec spec = {.x = part_updates_axis(s), .y = value_axis(s, log), .x_title = "update"};
+	spec.y_title = s->arm[0].loss_label[0] ? s->arm[0].loss_label : "loss";
+	collect_labels(s, log, &spec.y, &l);
+	spec.right = labels_width(&l, c, 0.34F * area.w);
+	plot p = plot_begin(c, area, &spec);
+	if (!plot_has_room(&p))
+		return;
+	draw_curves(s, &p, log);
+	if (spec.right > 0)
+		labels_draw(&l, &p);
+	else
+		labels_legend(&l, &p);
+	if (line_last(part_series(&s->arm[0].series[SNAP_LOSS], log).mean) < 0)
+		plot_message(&p, part_nothing(s));
+	bool pointed = part_point_update(&p, focus);
+	part_mark_update(&p, focus);
+	if (pointed)
+		read_out(s, &p, focus);
+}
+
+static const char *caption(const snap *s, char *buf, int size)
+{
+	buf[0] = '\0';
+	part_append(buf, size, "Minibatch means and extremes: ");
+	part_append_run(buf, size, s);
+	part_append(buf, size, ".");
+	return buf;
+}
+
+static const char *key(const snap *s, char *buf, int size)
+{
+	const snap_arm *a = &s->arm[0];
+	char value[48];
+	buf[0] = '\0';
+	if (part_arms(s) == 1 && isfinite(a->now[SNAP_METRIC]) && a->metric_label[0])
+		part_append(
+		        buf, size, "%s %s", a->metric_label, part_percent(value, sizeof value, a->now[SNAP_METRIC]));
+	return buf;
+}
+
+const view view_loss = {
+        .name = "loss",
+        .title = "Loss",
+        .summary = "loss over the updates, with the baselines of the task",
+        .draw = draw,
+        .caption = caption,
+        .key = key,
+};

@@ -1,0 +1,244 @@
+/* spectrum: eigenvalues of the recurrent matrix in the complex plane, its singular values beside them. */
+#include "base/text.h"
+#include "plot/marks.h"
+#include "view/parts.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static int eigs_of(const snap_arm *a)
+{
+	return a->eigs < 0 ? 0 : a->eigs > SNAP_EIG ? SNAP_EIG : a->eigs;
+}
+
+static double size_of(const snap_arm *a, int i)
+{
+	return hypot((double)a->eig_re[i], (double)a->eig_im[i]);
+}
+
+/* Index of the eigenvalue of largest finite modulus; −1 when there is none. */
+static int largest(const snap_arm *a)
+{
+	int best = -1;
+	for (int i = 0; i < eigs_of(a); i++)
+		if (isfinite(size_of(a, i)) && (best < 0 || size_of(a, i) > size_of(a, best)))
+			best = i;
+	return best;
+}
+
+/* Half the side of the square: room around everything, in steps, so that it does not breathe while training. */
+static double half_side(const snap *s)
+{
+	static const double steps[] = {1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50, 100};
+	double reach = 1;
+	for (int a = 0; a < part_arms(s); a++) {
+		int top = largest(&s->arm[a]);
+		reach = fmax(reach, top < 0 ? 1 : size_of(&s->arm[a], top));
+		reach = fmax(reach, s->arm[a].config.v[KNOB_rho]);
+	}
+	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+		if (steps[i] >= 1.1 * reach)
+			return steps[i];
+	return 1.2 * reach;
+}
+
+static mark mark_of(int arm)
+{
+	return (mark)(arm % MARK_COUNT);
+}
+
+static void draw_cross(const plot *p)
+{
+	stroke cross = plot_stroke(1, INK_GRID, 1, DASH_SOLID);
+	plot_vertical(p, 0, cross);
+	plot_horizontal(p, 0, cross);
+}
+
+static void draw_circles(const snap *s, const plot *p)
+{
+	canvas *c = p->c;
+	canvas_group(c, "unit circle");
+	marks_circle(p, 1, plot_stroke(1.5F, INK_BOUND, 1, DASH_SOLID));
+	canvas_group_end(c);
+	for (int a = 0; a < part_arms(s); a++)
+		marks_circle(p, s->arm[a].config.v[KNOB_rho],
+		        plot_stroke(1.25F, part_arms(s) > 1 ? part_arm_ink(a) : INK_ACCENT, 0.9F, DASH_DASHED));
+}
+
+/* The eigenvalue of largest modulus and its conjugate, ringed. */
+static void draw_largest(const snap_arm *a, const plot *p, ink i)
+{
+	int top = largest(a);
+	if (top < 0)
+		return;
+	double re = (double)a->eig_re[top], im = (double)a->eig_im[top];
+	for (int side = -1; side <= 1; side += 2) {
+		marks_one(p, re, side * im, MARK_DISC, 3.5F, i, 1);
+		marks_one(p, re, side * im, MARK_RING, 7, i, 1);
+		if (fabs(im) < 1e-9)
+			break;
+	}
+}
+
+static void draw_eigenvalues(const snap *s, const plot *p)
+{
+	for (int a = 0; a < part_arms(s); a++) {
+		const snap_arm *arm = &s->arm[a];
+		int n = eigs_of(arm);
+		float radius = fmaxf(1.2F, fminf(3.2F, 0.12F * p->area.w / sqrtf((float)(n + 1))));
+		char name[32];
+		snprintf(name, sizeof name, "eigenvalues:%d", a);
+		canvas_group(p->c, name);
+		marks_draw(p, arm->eig_re, arm->eig_im, n, mark_of(a), radius, part_arm_ink(a), 0.8F);
+		draw_largest(arm, p, part_arm_ink(a));
+		canvas_group_end(p->c);
+	}
+}
+
+/* Nearest eigenvalue within reach of the pointer. */
+static void read_eigenvalue(const snap *s, const plot *p, const view_focus *focus)
+{
+	double best = 14 * 14;
+	const snap_arm *arm = NULL;
+	char value[3][48];
+	int at = 0, which = 0;
+	if (!focus || !focus->has_pointer || !rect_has(p->area, focus->pointer.x, focus->pointer.y))
+		return;
+	for (int a = 0; a < part_arms(s); a++)
+		for (int i = 0; i < eigs_of(&s->arm[a]); i++) {
+			double dx = (double)(plot_x(p, (double)s->arm[a].eig_re[i]) - focus->pointer.x);
+			double dy = (double)(plot_y(p, (double)s->arm[a].eig_im[i]) - focus->pointer.y);
+			if (dx * dx + dy * dy < best) {
+				best = dx * dx + dy * dy;
+				arm = &s->arm[a];
+				at = i;
+				which = a;
+			}
+		}
+	if (!arm)
+		return;
+	readout r = {0};
+	double im = (double)arm->eig_im[at];
+	marks_one(p, (double)arm->eig_re[at], im, MARK_RING, 6, INK_TEXT, 1);
+	readout_add(&r, part_arm_ink(which), "|λ| = %s", text_short(value[0], sizeof *value, size_of(arm, at), 4));
+	readout_add(&r, INK_NONE, "λ = %s %s %si", text_short(value[1], sizeof *value, (double)arm->eig_re[at], 3),
+	        im < 0 ? "−" : "+", text_short(value[2], sizeof *value, fabs(im), 3));
+	readout_draw(&r, p->c, p->area, focus->pointer);
+}
+
+static void draw_plane(const snap *s, canvas *c, rect area, view_focus *focus)
+{
+	double side = half_side(s);
+	float em = plot_em(c, TYPE_TICK);
+	axis range = {.kind = AXIS_LINEAR, .low = -side, .high = side, .zero = NAN};
+	plot_spec spec = {.x = range, .y = range, .x_title = "Re λ", .y_title = "Im λ", .square = true};
+	spec.right = area.w > area.h + em ? 3.7F * em : 0;
+	plot p = plot_begin(c, area, &spec);
+	if (!plot_has_room(&p))
+		return;
+	draw_cross(&p);
+	draw_eigenvalues(s, &p);
+	draw_circles(s, &p);
+	if (largest(&s->arm[0]) < 0)
+		plot_message(&p, part_nothing(s));
+	read_eigenvalue(s, &p, focus);
+}
+
+static void read_singular(const snap *s, const plot *p, const view_focus *focus)
+{
+	char value[48];
+	readout r = {0};
+	if (!focus || !focus->has_pointer || !rect_has(p->area, focus->pointer.x, focus->pointer.y))
+		return;
+	long i = lround(fmax(1, axis_value(&p->x, focus->pointer.x)));
+	readout_add(&r, INK_NONE, "i = %ld", i);
+	for (int a = 0; a < part_arms(s); a++)
+		if (i <= eigs_of(&s->arm[a]))
+			readout_add(&r, part_arm_ink(a), "σ %s",
+			        text_short(value, sizeof value, (double)s->arm[a].singular[i - 1], 4));
+	plot_vertical(p, (double)i, plot_stroke(1, INK_TEXT, 0.45F, DASH_SOLID));
+	readout_draw(&r, p->c, p->area, focus->pointer);
+}
+
+static void draw_singular(const snap *s, canvas *c, rect area, view_focus *focus)
+{
+	span all = span_none;
+	int most = 1;
+	span_add(&all, 0);
+	span_add(&all, 1.05);
+	for (int a = 0; a < part_arms(s); a++) {
+		span_add_all(&all, s->arm[a].singular, eigs_of(&s->arm[a]));
+		most = eigs_of(&s->arm[a]) > most ? eigs_of(&s->arm[a]) : most;
+	}
+	plot_spec spec = {.x = axis_count(0.5, most + 0.5),
+	        .y = axis_linear(all),
+	        .x_title = "i",
+	        .y_title = "singular value σᵢ",
+	        .right = 2.6F * plot_em(c, TYPE_TICK)};
+	plot p = plot_begin(c, area, &spec);
+	if (!plot_has_room(&p))
+		return;
+	plot_horizontal(&p, 1, plot_stroke(1.5F, INK_BOUND, 1, DASH_SOLID));
+	canvas_group(c, "singular");
+	for (int a = 0; a < part_arms(s); a++) {
+		curve sigma = {s->arm[a].singular, eigs_of(&s->arm[a]), 1, 1};
+		if (part_arms(s) == 1 && p.area.w > 4 * (float)most)
+			marks_stems(&p, sigma.y, sigma.n, 1, 1, part_arm_ink(a), 1);
+		else
+			line_draw(&p, sigma, part_arm_stroke(a, 2));
+	}
+	canvas_group_end(c);
+	read_singular(s, &p, focus);
+}
+
+static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
+{
+	float em = plot_em(c, TYPE_TICK);
+	rect plane = area;
+	if (area.h > 1.5F * area.w && area.h > 36 * em) {
+		rect sigma = rect_cut_bottom(&plane, area.h - area.w - 4 * em);
+		draw_singular(s, c, rect_inset(sigma, 0, 0.5F * em), focus);
+	} else if (area.w > 32 * em && area.w > 1.2F * area.h) {
+		float side = fminf(0.56F * area.w, area.h + 6.5F * em);
+		rect sigma = rect_cut_right(&plane, area.w - side);
+		rect_cut_left(&sigma, 1.5F * em);
+		draw_singular(s, c, sigma, focus);
+	}
+	draw_plane(s, c, plane, focus);
+}
+
+static const char *caption(const snap *s, char *buf, int size)
+{
+	const snap_arm *a = &s->arm[0];
+	buf[0] = '\0';
+	part_append(buf, size, "%s: eigenvalues, unit circle%s, singular values. ",
+	        a->eig_of[0] ? a->eig_of : "Recurrent matrix",
+	        a->config.v[KNOB_rho] > 0 ? " (dashed: ρ at the start)" : "");
+	part_append_run(buf, size, s);
+	part_append(buf, size, ".");
+	return buf;
+}
+
+static const char *key(const snap *s, char *buf, int size)
+{
+	const snap_arm *a = &s->arm[0];
+	char value[48];
+	buf[0] = '\0';
+	if (part_arms(s) > 1)
+		return buf;
+	if (isfinite(a->now[SNAP_RHO]))
+		part_append(buf, size, "ρ %s", text_short(value, sizeof value, a->now[SNAP_RHO], 4));
+	if (isfinite(a->now[SNAP_SIGMA_MAX]))
+		part_append(buf, size, "%sσₘₐₓ %s", buf[0] ? ", " : "",
+		        text_short(value, sizeof value, a->now[SNAP_SIGMA_MAX], 4));
+	return buf;
+}
+
+const view view_spectrum = {
+        .name = "spectrum",
+        .title = "Spectrum",
+        .summary = "eigenvalues of the recurrent matrix in the complex plane, and its singular values",
+        .draw = draw,
+        .caption = caption,
+        .key = key,
+};

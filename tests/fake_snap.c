@@ -1,0 +1,258 @@
+#include "fake_snap.h"
+
+#include "base/rng.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *const fake_names[FAKE_COUNT] = {"ordinary", "empty", "nan", "huge", "arms"};
+
+static snap made;
+
+/* What the plausible runs differ in. */
+typedef struct shape {
+	int T, hidden;
+	long updates;
+	double slope; /* log10 of the growth per step */
+	double last;  /* log10 of the norm at k = T */
+	double rho;
+} shape;
+
+static const char *const block_names[] = {"W_hh", "W_ih", "b", "W_out", "b_out"};
+
+static float noise(rng *r, double size)
+{
+	return (float)(size * rng_gaussian(r));
+}
+
+static void set(config *c, const char *name, const char *value)
+{
+	err e;
+	if (!config_set(c, name, value, &e))
+		fprintf(stderr, "fake_snap: %s\n", e.text);
+}
+
+static void fill_curve(snap_curve *c, const shape *s, long update, double lift, rng *r)
+{
+	c->update = update;
+	c->T = s->T;
+	for (int k = 0; k < s->T; k++)
+		c->norm[k] = (float)(s->last + lift - s->slope * (s->T - 1 - k)) + noise(r, 0.05);
+}
+
+static void fill_temporal(snap_arm *a, const shape *s, rng *r)
+{
+	static const double below[] = {0.15, 0.55, 0.9, 0.3, 0.5};
+	a->blocks = 5;
+	a->T = a->first_loss_step = s->T;
+	fill_curve(&a->total, s, s->updates, 0, r);
+	for (int b = 0; b < a->blocks; b++) {
+		strcpy(a->block[b], block_names[b]);
+		for (int k = 0; k < s->T; k++) {
+			bool readout = b >= 3;
+			a->temporal[b][k] = readout && k < s->T - 1
+			                            ? -INFINITY
+			                            : a->total.norm[k] - (float)below[b] + noise(r, 0.04);
+		}
+	}
+	for (int k = 0; k < s->T; k++) {
+		a->dh_norm[k] = a->total.norm[k] - 0.3F + noise(r, 0.02);
+		a->delta_norm[k] = a->dh_norm[k] - 0.05F;
+	}
+	a->has_bound = true;
+	a->bound_per_step = 0.12F;
+	a->saturation = 0.02F;
+	a->ghosts = SNAP_GHOSTS;
+	for (int g = 0; g < SNAP_GHOSTS; g++)
+		fill_curve(&a->ghost[g], s, s->updates - 10 * (g + 1), 0.25 * (g + 1), r);
+}
+
+static void fill_waterfall(snap_arm *a, const shape *s, rng *r)
+{
+	a->fall_rows = s->updates > 160 ? 124 : (int)s->updates;
+	a->fall_cols = s->T < SNAP_FALL_COLS ? s->T : SNAP_FALL_COLS;
+	for (int i = 0; i < a->fall_rows; i++) {
+		double age = 1 - (double)(i + 1) / a->fall_rows, lift = noise(r, 0.25F) + 2 * age;
+		a->fall_update[i] = s->updates * (i + 1) / a->fall_rows;
+		for (int j = 0; j < a->fall_cols; j++) {
+			double back = s->T - 1 - (j + 0.5) * s->T / a->fall_cols;
+			a->fall[i][j] = (float)(s->last + lift - s->slope * (1 + age) * back) + noise(r, 0.05);
+		}
+	}
+}
+
+static void fill_spectrum(snap_arm *a, const shape *s, rng *r)
+{
+	double largest = 0;
+	a->eigs = s->hidden;
+	a->eig_update = s->updates;
+	strcpy(a->eig_of, "W_hh");
+	for (int i = 0; i < a->eigs; i += 2) {
+		double angle = 3.14159265358979 * rng_uniform(r), size = sqrt(rng_uniform(r));
+		for (int pair = 0; pair < 2 && i + pair < a->eigs; pair++) {
+			a->eig_re[i + pair] = (float)(size * cos(angle));
+			a->eig_im[i + pair] = (float)(size * sin(angle) * (pair ? -1 : 1));
+		}
+		largest = fmax(largest, size);
+	}
+	for (int i = 0; i < a->eigs; i++) {
+		a->eig_re[i] *= (float)(s->rho / largest);
+		a->eig_im[i] *= (float)(s->rho / largest);
+		double q = (i + 0.5) / a->eigs; /* about a quarter circle: the law of a square Gaussian matrix */
+		a->singular[i] = (float)(1.9 * s->rho * (1 - q) * sqrt(1 - 0.2 * q));
+	}
+	a->now[SNAP_RHO] = s->rho;
+	a->now[SNAP_SIGMA_MAX] = (double)a->singular[0];
+}
+
+static void fill_series(snap_series *c, long updates, double start, double end, double jitter, rng *r)
+{
+	c->first = 1;
+	c->stride = updates / 1200 + 1;
+	c->n = (int)(updates / c->stride);
+	for (int i = 0; i < c->n; i++) {
+		double t = (double)i / c->n;
+		double mean = end + (start - end) / (1 + exp(14 * (t - 0.55))), spread = 1 + jitter * rng_uniform(r);
+		mean *= exp((double)noise(r, 0.25 * jitter));
+		c->mean[i] = (float)mean;
+		c->low[i] = (float)(mean / spread);
+		c->high[i] = (float)(mean * spread);
+	}
+}
+
+static void fill_histogram(snap_arm *a, rng *r)
+{
+	a->hist_low = -4;
+	a->hist_high = 2;
+	for (int i = 0; i < 4000; i++) {
+		double bin = SNAP_BINS * (0.55 + 0.10 * rng_gaussian(r));
+		if (bin >= 0 && bin < SNAP_BINS)
+			a->grad_histogram[(int)bin]++;
+	}
+}
+
+static void fill_scalars(snap_arm *a, const shape *s, rng *r)
+{
+	fill_series(&a->series[SNAP_LOSS], s->updates, 0.17, 0.008, 0.5, r);
+	fill_series(&a->series[SNAP_METRIC], s->updates, 0.9, 0.12, 0.1, r);
+	fill_series(&a->series[SNAP_GRAD_NORM], s->updates, 0.1, 1.6, 1.5, r);
+	a->series[SNAP_CLIPPED_NORM] = a->series[SNAP_GRAD_NORM];
+	for (int i = 0; i < a->series[SNAP_CLIPPED_NORM].n; i++) {
+		snap_series *c = &a->series[SNAP_CLIPPED_NORM];
+		c->mean[i] = fminf(c->mean[i], 1);
+		c->low[i] = fminf(c->low[i], 1);
+		c->high[i] = fminf(c->high[i], 1);
+	}
+	a->now[SNAP_LOSS] = 0.0123;
+	a->now[SNAP_METRIC] = 0.12;
+	a->now[SNAP_GRAD_NORM] = 1.52;
+	a->now[SNAP_CLIPPED_NORM] = 1;
+	a->clipped_share = 0.186;
+	fill_histogram(a, r);
+}
+
+static void begin_arm(snap_arm *a, const shape *s)
+{
+	char text[32];
+	config_default(&a->config);
+	snprintf(text, sizeof text, "%d", s->T < 4000 ? s->T : 4000);
+	set(&a->config, "T", text);
+	snprintf(text, sizeof text, "%d", s->hidden);
+	set(&a->config, "hidden", text);
+	set(&a->config, "clip", "norm");
+	set(&a->config, "rho", "0.95");
+	a->update = s->updates;
+	a->parameters = s->hidden * (s->hidden + 4) + 1;
+	a->baselines = 2;
+	a->baseline[0] = 1.0 / 6;
+	strcpy(a->baseline_label[0], "always 1: 1/6");
+	a->baseline[1] = 1.0 / 24;
+	strcpy(a->baseline_label[1], "one number: 1/24");
+	strcpy(a->loss_label, "squared error");
+	strcpy(a->metric_label, "wrong");
+	for (int i = 0; i < SNAP_SCALARS; i++)
+		a->now[i] = NAN;
+	a->clipped_share = NAN;
+}
+
+static void fill_arm(snap_arm *a, shape s, uint64_t seed)
+{
+	rng r = rng_make(seed, RNG_TEST, 0);
+	begin_arm(a, &s);
+	fill_temporal(a, &s, &r);
+	fill_waterfall(a, &s, &r);
+	fill_spectrum(a, &s, &r);
+	fill_scalars(a, &s, &r);
+}
+
+static void spoil(float *v, int n)
+{
+	for (int i = 0; i < n; i++)
+		v[i] = i % 7 == 3 ? INFINITY : NAN;
+}
+
+static void spoil_arm(snap_arm *a)
+{
+	spoil(a->total.norm, SNAP_STEPS);
+	spoil(&a->temporal[0][0], SNAP_BLOCKS * SNAP_STEPS);
+	spoil(a->dh_norm, SNAP_STEPS);
+	spoil(a->delta_norm, SNAP_STEPS);
+	for (int g = 0; g < SNAP_GHOSTS; g++)
+		spoil(a->ghost[g].norm, SNAP_STEPS);
+	spoil(&a->fall[0][0], SNAP_FALL_ROWS * SNAP_FALL_COLS);
+	spoil(a->eig_re, SNAP_EIG);
+	spoil(a->eig_im, SNAP_EIG);
+	spoil(a->singular, SNAP_EIG);
+	spoil(a->grad_histogram, SNAP_BINS);
+	a->hist_low = a->hist_high = a->bound_per_step = a->saturation = NAN;
+	a->clipped_share = NAN;
+	for (int i = 0; i < SNAP_SCALARS; i++) {
+		a->now[i] = NAN;
+		spoil(a->series[i].low, SNAP_BUCKETS);
+		spoil(a->series[i].high, SNAP_BUCKETS);
+		spoil(a->series[i].mean, SNAP_BUCKETS);
+	}
+	for (int i = 0; i < 4; i++)
+		a->baseline[i] = NAN;
+	a->diverged = true;
+	a->diverged_update = a->update + 1;
+	a->diverged_step = 3;
+	strcpy(a->diverged_where, "b");
+	strcpy(a->message,
+	        "Update 1\u2009241 made the gradient of b at step 3 infinite. Go back ten updates and clip the norm "
+	        "at 1, or lower the learning rate.");
+}
+
+const snap *fake_snap(fake which)
+{
+	const shape ordinary = {100, 50, 1240, 0.0531, -0.96, 1.05};
+	memset(&made, 0, sizeof made);
+	made.version = SNAP_VERSION;
+	made.serial = 1;
+	made.arms = 1;
+	switch (which) {
+	case FAKE_EMPTY:
+		begin_arm(&made.arm[0], &(shape){.T = 100, .hidden = 50});
+		break;
+	case FAKE_NAN:
+		fill_arm(&made.arm[0], ordinary, 1);
+		spoil_arm(&made.arm[0]);
+		break;
+	case FAKE_HUGE:
+		fill_arm(&made.arm[0], (shape){SNAP_STEPS, SNAP_EIG, 1000000, 0.068, -0.5, 1.4}, 2);
+		break;
+	case FAKE_ARMS:
+		made.arms = 3;
+		for (int i = 0; i < made.arms; i++)
+			fill_arm(&made.arm[i], (shape){100, 50, 1240, 0.09 - 0.035 * i, -0.96 + 0.1 * i, 0.8 + 0.2 * i},
+			        (uint64_t)i);
+		strcpy(made.arm[0].name, "ρ = 0.8");
+		strcpy(made.arm[1].name, "ρ = 1.0");
+		strcpy(made.arm[2].name, "ρ = 1.2, clip 1");
+		break;
+	default:
+		fill_arm(&made.arm[0], ordinary, 1);
+	}
+	return &made;
+}

@@ -1,0 +1,313 @@
+/* Every view of the registry on every fake snap: golden traces at three sizes, and no crash at any size or theme. */
+#include "draw/canvas_null.h"
+#include "draw/canvas_trace.h"
+#include "fake_snap.h"
+#include "plot/label.h"
+#include "view/view.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* ---- golden traces ---- */
+
+static const struct {
+	float w, h;
+} sizes[] = {{320, 200}, {960, 540}, {1920, 1080}};
+
+static char *read_file(const char *path)
+{
+	FILE *f = fopen(path, "rb");
+	char *text = NULL;
+	long size;
+	if (!f)
+		return NULL;
+	if (fseek(f, 0, SEEK_END) == 0 && (size = ftell(f)) >= 0 && fseek(f, 0, SEEK_SET) == 0) {
+		text = calloc(1, (size_t)size + 1);
+		if (text && fread(text, 1, (size_t)size, f) != (size_t)size)
+			text[0] = '\0';
+	}
+	fclose(f);
+	return text;
+}
+
+static bool write_file(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "wb");
+	if (!f)
+		return false;
+	bool good = fputs(text, f) >= 0;
+	return fclose(f) == 0 && good;
+}
+
+/* Prints the file and the first line that differs; false when there is one. */
+static bool same_lines(const char *path, const char *want, const char *got)
+{
+	for (int line = 1;; line++) {
+		size_t a = strcspn(want, "\n"), b = strcspn(got, "\n");
+		if (a != b || memcmp(want, got, a) != 0) {
+			print_error("%s:%d differs (UPDATE_GOLDEN=1 rewrites)\n  file: %.*s\n  now:  %.*s\n", path,
+			        line, (int)a, want, (int)b, got);
+			return false;
+		}
+		if (!want[a] || !got[b])
+			return want[a] == got[b];
+		want += a + 1;
+		got += b + 1;
+	}
+}
+
+static bool compare_golden(const char *path, const char *now)
+{
+	if (getenv("UPDATE_GOLDEN"))
+		return write_file(path, now);
+	char *want = read_file(path);
+	if (!want)
+		print_error("%s is missing (UPDATE_GOLDEN=1 writes it)\n", path);
+	bool same = want && same_lines(path, want, now);
+	free(want);
+	return same;
+}
+
+static void golden_traces(void **state)
+{
+	(void)state;
+	int wrong = 0;
+	trace *t = trace_new(&themes[THEME_LIGHT], 1, 1);
+	assert_non_null(t);
+	for (int v = 0; v < views_count; v++)
+		for (int k = 0; k < FAKE_COUNT; k++) {
+			const snap *s = fake_snap((fake)k);
+			for (size_t z = 0; z < sizeof sizes / sizeof *sizes; z++) {
+				char path[256];
+				snprintf(path, sizeof path, "tests/golden/%s-%s-%.0fx%.0f.txt", views[v]->name,
+				        fake_names[k], (double)sizes[z].w, (double)sizes[z].h);
+				trace_clear(t);
+				view_panel(
+				        views[v], s, trace_canvas(t), (rect){0, 0, sizes[z].w, sizes[z].h}, NULL, true);
+				assert_non_null(trace_text(t, NULL));
+				wrong += !compare_golden(path, trace_text(t, NULL));
+			}
+		}
+	trace_free(t);
+	assert_int_equal(wrong, 0);
+}
+
+/* ---- what must not happen ---- */
+
+static void odd_sizes(void **state)
+{
+	(void)state;
+	static const float odd[] = {-5, 0, 1, 7, 40, 90, 171, 320, 700, 5000};
+	enum { N = sizeof odd / sizeof *odd };
+	for (int th = 0; th < THEME_COUNT; th++)
+		for (int k = 0; k < FAKE_COUNT; k++) {
+			const snap *s = fake_snap((fake)k);
+			for (int i = 0; i < N * N; i++) {
+				canvas c = canvas_null(&themes[th], 1000, 1000);
+				rect area = {3, 5, odd[i / N], odd[i % N]}, where[8];
+				view_focus focus = {true, {3 + 0.4F * area.w, 5 + 0.4F * area.h}, 0, 0};
+				for (int v = 0; v < views_count; v++) {
+					view_panel(views[v], s, &c, area, &focus, v % 2 == 0);
+					views[v]->draw(s, &c, area, &focus);
+				}
+				view_grid(views, views_count, s, &c, area, &focus, where);
+			}
+		}
+}
+
+/* Snaps whose counts are out of range, and runs at the edge of what is allowed. */
+static void hostile_snaps(void **state)
+{
+	(void)state;
+	static const int counts[] = {-1, 0, 1, 2, 1000000};
+	snap *s = malloc(sizeof *s);
+	assert_non_null(s);
+	for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+		*s = *fake_snap(FAKE_ORDINARY);
+		snap_arm *a = &s->arm[0];
+		a->T = a->total.T = a->first_loss_step = a->ghosts = a->blocks = a->eigs = counts[i];
+		a->fall_rows = a->fall_cols = a->baselines = counts[i];
+		for (int k = 0; k < SNAP_SCALARS; k++)
+			a->series[k].n = counts[i];
+		s->arms = counts[i] > 1 ? 1 : counts[i];
+		canvas c = canvas_null(&themes[THEME_DARK], 960, 540);
+		view_focus focus = {true, {300, 200}, 4000, 99};
+		view_grid(views, views_count, s, &c, (rect){0, 0, 960, 540}, &focus, NULL);
+	}
+	free(s);
+}
+
+static void all_zero(void **state)
+{
+	(void)state;
+	snap *s = malloc(sizeof *s);
+	assert_non_null(s);
+	*s = *fake_snap(FAKE_ORDINARY);
+	snap_arm *a = &s->arm[0];
+	for (int k = 0; k < SNAP_STEPS; k++)
+		a->total.norm[k] = a->dh_norm[k] = a->temporal[0][k] = a->temporal[1][k] = a->temporal[2][k] =
+		        -INFINITY;
+	for (int i = 0; i < SNAP_FALL_ROWS * SNAP_FALL_COLS; i++)
+		(&a->fall[0][0])[i] = -INFINITY;
+	for (int i = 0; i < SNAP_BUCKETS; i++)
+		a->series[SNAP_LOSS].mean[i] = a->series[SNAP_GRAD_NORM].mean[i] = 0;
+	trace *t = trace_new(&themes[THEME_LIGHT], 960, 540);
+	assert_non_null(t);
+	for (int v = 0; v < views_count; v++)
+		view_panel(views[v], s, trace_canvas(t), (rect){0, 0, 960, 540}, NULL, false);
+	assert_null(strstr(trace_text(t, NULL), "nan"));
+	trace_free(t);
+	free(s);
+}
+
+static void every_text_stays_inside(void **state)
+{
+	(void)state;
+	trace *t = trace_new(&themes[THEME_PROJECTOR], 900, 600);
+	assert_non_null(t);
+	for (int k = 0; k < FAKE_COUNT; k++)
+		view_grid(views, views_count, fake_snap((fake)k), trace_canvas(t), (rect){0, 0, 900, 600}, NULL, NULL);
+	for (const char *at = trace_text(t, NULL); (at = strstr(at, "text ")); at++) {
+		float x, y;
+		char ink_name[32];
+		if (sscanf(at, "text %31s %f,%f", ink_name, &x, &y) == 3)
+			assert_true(x >= 0 && x <= 900 && y >= 0 && y <= 600);
+	}
+	trace_free(t);
+}
+
+/* ---- what the pointer does ---- */
+
+static void pointer_marks_step_and_update(void **state)
+{
+	(void)state;
+	canvas c = canvas_null(&themes[THEME_LIGHT], 1280, 720);
+	const snap *s = fake_snap(FAKE_ORDINARY);
+	view_focus focus = {true, {640, 200}, 0, 0};
+	view_panel(view_find("temporal"), s, &c, (rect){0, 0, 1280, 720}, &focus, true);
+	assert_in_range(focus.step, 40, 60);
+	assert_int_equal(focus.update, 0);
+	focus.pointer.y = 560;
+	view_panel(view_find("temporal"), s, &c, (rect){0, 0, 1280, 720}, &focus, true);
+	assert_in_range(focus.update, 300, 900);
+	focus = (view_focus){true, {600, 300}, 0, 0};
+	view_panel(view_find("loss"), s, &c, (rect){0, 0, 1280, 720}, &focus, true);
+	assert_in_range(focus.update, 550, 750);
+}
+
+static void grid_fills_and_does_not_overlap(void **state)
+{
+	(void)state;
+	canvas c = canvas_null(&themes[THEME_LIGHT], 1280, 720);
+	const view *list[8];
+	rect at[8];
+	for (int n = 1; n <= 8; n++) {
+		for (int i = 0; i < n; i++)
+			list[i] = views[i % views_count];
+		view_grid(list, n, fake_snap(FAKE_EMPTY), &c, (rect){0, 0, 1280, 720}, NULL, at);
+		double sum = 0;
+		for (int i = 0; i < n; i++) {
+			sum += (double)(at[i].w * at[i].h);
+			assert_true(at[i].x >= 0 && at[i].y >= 0 && at[i].x + at[i].w <= 1280.5F &&
+			            at[i].y + at[i].h <= 720.5F);
+			for (int j = 0; j < i; j++)
+				assert_true(at[i].x >= at[j].x + at[j].w || at[j].x >= at[i].x + at[i].w ||
+				            at[i].y >= at[j].y + at[j].h || at[j].y >= at[i].y + at[i].h);
+		}
+		assert_true(sum > 0.93 * 1280 * 720);
+	}
+}
+
+/* ---- axes and labels ---- */
+
+static void axes_round_outwards(void **state)
+{
+	(void)state;
+	static const double pair[][2] = {
+	        {0, 0}, {5, 5}, {-3, 7}, {1e-9, 2e-9}, {0.4, 312}, {-300, 2}, {1e12, 1e12 + 1}};
+	for (size_t i = 0; i < sizeof pair / sizeof *pair; i++) {
+		span s = span_none;
+		span_add(&s, pair[i][0]);
+		span_add(&s, pair[i][1]);
+		span_add(&s, NAN);
+		axis linear = axis_linear(s), log = axis_log(s);
+		assert_true(linear.low <= pair[i][0] && linear.high >= pair[i][1] && linear.high > linear.low);
+		assert_true(log.low <= pair[i][0] + 1e-6 && log.high >= pair[i][1] - 1e-6 && log.high > log.low);
+	}
+	assert_true(span_empty(span_none));
+}
+
+static void ticks_do_not_touch(void **state)
+{
+	(void)state;
+	for (int kind = AXIS_LINEAR; kind <= AXIS_COUNT; kind++)
+		for (double wide = 0.3; wide < 1e7; wide *= 1.7)
+			for (float length = 20; length < 3000; length *= 1.6F) {
+				axis_ticks t;
+				axis a = {(axis_kind)kind, kind == AXIS_COUNT ? 0 : -wide / 3, wide, 0, length, NAN};
+				axis_make_ticks(&a, length, 11, false, &t);
+				for (int i = 0; i < t.n; i++)
+					for (int j = 0; j < i; j++) {
+						float gap =
+						        fabsf(axis_at(&a, t.tick[i].at) - axis_at(&a, t.tick[j].at));
+						assert_true(t.n == 2 ||
+						            gap >= 0.5F * (t.tick[i].width + t.tick[j].width) - 0.01F);
+					}
+			}
+}
+
+static void labels_keep_apart(void **state)
+{
+	(void)state;
+	canvas c = canvas_null(&themes[THEME_LIGHT], 400, 300);
+	plot_spec spec = {.x = axis_count(0, 10), .y = axis_count(0, 10), .right = 90};
+	plot p = plot_begin(&c, (rect){0, 0, 400, 300}, &spec);
+	labels l = {0};
+	for (int i = 0; i < 12; i++)
+		labels_add(&l, 5 + 0.01 * (i % 5), INK_TEXT, "label %d", i);
+	labels_draw(&l, &p);
+	for (int i = 0; i < l.n; i++) {
+		assert_true(l.item[i].at > 0 && l.item[i].at < 300);
+		for (int j = 0; j < i; j++)
+			assert_true(fabsf(l.item[i].at - l.item[j].at) > 13);
+	}
+}
+
+static void numbers(void **state)
+{
+	(void)state;
+	char b[64];
+	assert_string_equal(axis_count_text(b, sizeof b, 1240), "1\u2009240");
+	assert_string_equal(axis_count_text(b, sizeof b, -1000000), "−1\u2009000\u2009000");
+	assert_string_equal(axis_number(b, sizeof b, -0.5, 0.5), "−0.5");
+	assert_string_equal(axis_number(b, sizeof b, 1e-17, 0.5), "0.0");
+	assert_string_equal(axis_power(b, sizeof b, -INFINITY), "0");
+	assert_string_equal(axis_power(b, sizeof b, (double)NAN), "–");
+	assert_string_equal(axis_power(b, sizeof b, -400), "1·10⁻⁴⁰⁰");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(numbers),
+	        cmocka_unit_test(axes_round_outwards),
+	        cmocka_unit_test(ticks_do_not_touch),
+	        cmocka_unit_test(labels_keep_apart),
+	        cmocka_unit_test(grid_fills_and_does_not_overlap),
+	        cmocka_unit_test(pointer_marks_step_and_update),
+	        cmocka_unit_test(every_text_stays_inside),
+	        cmocka_unit_test(all_zero),
+	        cmocka_unit_test(hostile_snaps),
+	        cmocka_unit_test(odd_sizes),
+	        cmocka_unit_test(golden_traces),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
