@@ -79,8 +79,9 @@ static void measure(R(net) *n, const model_spec *s, const R(cell) *cell)
 	n->I = s->inputs;
 	n->O = s->outputs;
 	n->ldz = REAL_PADDED(n->H + 1 + n->I);
-	n->lda = REAL_PADDED(cell->gates * n->H);
-	n->lds = REAL_PADDED(cell->state * n->H);
+	/* a gate's columns begin anywhere in the row: its last vector may reach REAL_PAD − 1 beyond the row's end */
+	n->lda = REAL_PADDED(cell->gates * n->H) + (cell->gates > 1 ? REAL_PAD : 0);
+	n->lds = cell->state ? REAL_PADDED(cell->state * n->H) + REAL_PAD : 0;
 	n->ldh = REAL_PADDED(n->H);
 	n->ldo = REAL_PADDED(n->O);
 	plan(n);
@@ -448,9 +449,9 @@ static bool api_jacobian(model *m, int sequence, double *out, err *e)
 
 /* ---- complete state: optimizer, its count, then the vectors ---- */
 
+/* Two words, so that no padding makes equal states unequal. */
 typedef struct R(saved) {
-	long optimizer_steps;
-	int optimizer;
+	int64_t optimizer_steps, optimizer;
 } R(saved);
 
 static size_t api_state_size(const model *m)
@@ -478,7 +479,7 @@ static void api_state_load(model *m, const void *in)
 	const unsigned char *p = in;
 	memcpy(&head, p, sizeof head);
 	n->optimizer_steps = head.optimizer_steps;
-	n->optimizer = head.optimizer;
+	n->optimizer = (int)head.optimizer;
 	p += 64;
 	memcpy(n->theta, p, n->n * sizeof(real));
 	for (int i = 0; i < NET_STATES; i++)

@@ -1,7 +1,7 @@
 /* vmath: elementary functions and sums over whole arrays, accurate to a few ulp, the same bits on every machine and for
  * every vector width. NaN goes to NaN, ±Inf to the limits. Tested against libm.
- * The functions over rows (m rows of n numbers, leading dimension ld) may read, and write back unchanged, up to the next
- * multiple of REAL_PAD beyond the end of a row; x and y may be the same array. */
+ * The functions over rows (m rows of n numbers, leading dimension ld) may read, and write back unchanged, up to
+ * REAL_PAD − 1 numbers beyond the end of a row; x and y may be the same array. */
 #ifndef NUM_VMATH_H
 #define NUM_VMATH_H
 #include "num/real.h"

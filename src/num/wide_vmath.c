@@ -74,7 +74,7 @@ INLINE vec vec_tanh(vec x)
 	q = vec_fma(q, z, vec_all(4.84406305325125486048e3));
 	vec near = vec_fma(x * z, p / q, x);
 	vec far = with_sign(1 - 2 / (vec_exp(a + a) + 1), x);
-	return vec_select(a < 0.625, near, far);
+	return vec_select(a < 1e-9, x, vec_select(a < 0.625, near, far));
 }
 #endif
 
