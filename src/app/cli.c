@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "io/file.h"
+#include "io/png.h"
 
 #include <math.h>
 #include <signal.h>
@@ -22,7 +23,8 @@ const int clis_count = sizeof clis / sizeof *clis - 1;
 
 int cli_fail(const err *e)
 {
-	fprintf(stderr, "unroll: %s\n", e->text);
+	char line[sizeof e->text + 8]; /* a name with a line break or an escape sequence in it stays on one line */
+	fprintf(stderr, "unroll: %s\n", file_printable(line, sizeof line, e->text, strlen(e->text)));
 	return e->code;
 }
 
@@ -109,9 +111,12 @@ bool cli_number(const char *option_name, const char *text, double low, double hi
 
 bool cli_state(const char *word, config *c, long *update, err *e)
 {
-	if (strncmp(word, "unroll/", 7) != 0)
-		return err_input(e, "'%.80s' is no state string; allowed: 'unroll/1 knob=value … @update'", word);
-	return config_read_state(c, update, word, e);
+	char extension[8], state[STATE_TEXT];
+	if (strncmp(word, "unroll/", 7) == 0)
+		return config_read_state(c, update, word, e);
+	if (strcmp(file_extension(word, extension, sizeof extension), "png") == 0)
+		return png_read_state(word, state, sizeof state, e) && config_read_state(c, update, state, e);
+	return err_input(e, "'%.80s' is no state; allowed: 'unroll/1 knob=value … @update', FIGURE.png", word);
 }
 
 double cli_now(void)
@@ -169,9 +174,12 @@ static void on_interrupt(int number)
 
 void cli_catch_interrupt(void)
 {
-	struct sigaction a = {.sa_handler = on_interrupt};
+	struct sigaction a = {.sa_handler = on_interrupt}, before;
 	sigaction(SIGINT, &a, NULL);
 	sigaction(SIGTERM, &a, NULL);
+	sigaction(SIGHUP, NULL, &before);
+	if (before.sa_handler != SIG_IGN) /* nohup */
+		sigaction(SIGHUP, &a, NULL);
 }
 
 bool cli_interrupted(void)

@@ -32,11 +32,12 @@ typedef struct cli_words {
 
 /* Reads options, and --set K=V into *c (NULL: not taken). False with a message. */
 bool cli_parse(int argc, char **argv, const option *options, int n, config *c, cli_words *words, err *e);
-/* Prints "unroll: message" and returns the exit status of *e. */
+/* Prints "unroll: message" as one line and returns the exit status of *e. */
 int cli_fail(const err *e);
 /* A whole number from an option; *out stays when text is NULL. */
 bool cli_number(const char *option_name, const char *text, double low, double high, double *out, err *e);
-/* Takes a word that is a state string over *c and *update; false with a message when it is something else. */
+/* Takes a word that is a state string, or a picture that carries one, over *c and *update; false with a message when it is
+ * something else. */
 bool cli_state(const char *word, config *c, long *update, err *e);
 
 /* Long work: a bar with the time left on a terminal, a line for every tenth elsewhere; on standard error. */
@@ -51,7 +52,7 @@ cli_progress cli_progress_start(const char *what);
 void cli_progress_show(cli_progress *p, long done, long all);
 void cli_progress_end(cli_progress *p);
 
-/* Set by SIGINT and SIGTERM once cli_catch_interrupt has been called: finish cleanly. */
+/* Set by SIGINT, SIGTERM and SIGHUP once cli_catch_interrupt has been called: finish cleanly. */
 void cli_catch_interrupt(void);
 bool cli_interrupted(void);
 

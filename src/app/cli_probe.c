@@ -279,6 +279,8 @@ static int run(int argc, char **argv)
 		return cli_fail(&e);
 	if (!out && !csv && !check)
 		return err_input(&e, "nowhere to write; allowed: --out P.npz, --csv F, --check"), cli_fail(&e);
+	if ((out && !file_check_writable(out, &e)) || (csv && !file_check_writable(csv, &e)))
+		return cli_fail(&e);
 	config given = c;
 	if (!take_sizes(&c, &given, weights, data, &e))
 		return cli_fail(&e);

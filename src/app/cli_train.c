@@ -98,8 +98,17 @@ static void summary(const job *j, bool reached)
 	const trial *t = j->t;
 	text_short(loss, sizeof loss, t->r.loss, 4);
 	text_short(norm, sizeof norm, t->r.grad_norm, 3);
-	printf("update %ld: loss %s, wrong %.1f %%, gradient norm %s%s\n", t->update, loss, 100 * t->metric, norm,
+	/* beside a table on standard output, the line goes where it does no harm */
+	FILE *out = j->csv && strcmp(j->csv, "-") == 0 ? stderr : stdout;
+	fprintf(out, "update %ld: loss %s, wrong %.1f %%, gradient norm %s%s\n", t->update, loss, 100 * t->metric, norm,
 	        reached ? "; goal reached" : "");
+}
+
+/* A table that cannot be written ends the run; the commit says why. */
+static bool goes_on(const job *j, FILE *f)
+{
+	return !j->t->diverged && (j->updates == 0 || j->t->update < j->updates) && !cli_interrupted() &&
+	       !(f && ferror(f));
 }
 
 /* Exit status of a finished loop. */
@@ -110,7 +119,7 @@ static int train(job *j)
 	cli_progress p = cli_progress_start("training");
 	if (f)
 		csv_header(j, f);
-	while (!reached && !j->t->diverged && (j->updates == 0 || j->t->update < j->updates) && !cli_interrupted()) {
+	while (!reached && goes_on(j, f)) {
 		trial_step(j->t);
 		j->max_step = j->t->r.update_norm > j->max_step ? j->t->r.update_norm : j->max_step;
 		j->rho = j->sigma_max = NAN;
@@ -133,6 +142,8 @@ static int train(job *j)
 
 static bool open_job(job *j, const char *load, err *e)
 {
+	if (j->save && !file_check_writable(j->save, e))
+		return false;
 	j->t = trial_new(&j->c, e);
 	if (!j->t || (load && !weights_load(j->t, load, e)))
 		return false;

@@ -1,15 +1,128 @@
 /* unroll: an instrument for watching gradients travel through time. */
 #include "app/cli.h"
+#include "app/settings.h"
+#include "app/window.h"
+#include "base/text.h"
+#include "io/file.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+static const char default_picture[] = "out/unroll.png";
+
+static void usage(FILE *f)
+{
+	fputs("usage: unroll ['STATE STRING' | FIGURE.png]     the window\n", f);
+	for (int i = 0; i < clis_count; i++)
+		fprintf(f, "       unroll %s\n", clis[i]->usage);
+	fputs("       unroll --help | --version\n", f);
+}
+
+static int unknown_word(const char *word)
+{
+	const char *names[16];
+	for (int i = 0; i < clis_count; i++)
+		names[i] = clis[i]->name;
+	err e;
+	int near = text_closest(word, names, clis_count);
+	if (near >= 0)
+		err_input(&e, "'%.80s' is no command; did you mean '%s'?", word, names[near]);
+	else
+		err_input(&e,
+		        "'%.80s' is no command, state string or picture; allowed: 'unroll/1 knob=value …', FIGURE.png, "
+		        "or a "
+		        "command (unroll --help)",
+		        word);
+	return cli_fail(&e);
+}
+
+/* Without a display: say so, and leave a picture instead of a window that nobody sees. */
+static int no_display(const config *c, long update)
+{
+	err e;
+	char word[STATE_TEXT];
+	fprintf(stderr, "unroll: no display; drawing %s instead (`unroll render` draws any view of any state)\n",
+	        default_picture);
+	if (!settings_make_folder("out", &e))
+		return cli_fail(&e);
+	config_state(c, update > 0 ? update : 500, word, sizeof word);
+	char *argv[] = {"render", word, "-o", (char *)(size_t)default_picture, NULL};
+	for (int i = 0; i < clis_count; i++)
+		if (strcmp(clis[i]->name, "render") == 0)
+			return clis[i]->run(4, argv);
+	return ERR_MACHINE;
+}
+
+static int open_window(const char *word, double started)
+{
+	err e;
+	config c;
+	long update = 0;
+	config_default(&c);
+	if (word && !cli_state(word, &c, &update, &e))
+		return cli_fail(&e);
+	if (!window_display_available())
+		return no_display(&c, update);
+	const char *frames = getenv("UNROLL_BENCH_FRAMES"), *start = getenv("UNROLL_STARTED");
+	window_speed speed = {0};
+	window_options o = {.theme = -1, .started = start ? strtod(start, NULL) : started, .speed = &speed};
+	if (frames) { /* `unroll bench` measures a window in a process of its own */
+		o.bench_frames = atoi(frames);
+		o.width = 1920;
+		o.height = 1080;
+	}
+	int status = window_run(&c, update, &o);
+	if (frames)
+		printf("frames %d first %.3f median %.4f p99 %.4f\n", speed.frames, speed.first, speed.median,
+		        speed.p99);
+	return status;
+}
+
+static bool is_option(const char *word, const char *a, const char *b)
+{
+	return word && (strcmp(word, a) == 0 || strcmp(word, b) == 0);
+}
+
+static int start(int argc, char **argv, double started)
+{
+	err e;
+	const char *word = argc > 1 ? argv[1] : NULL;
+	char extension[8];
+	if (is_option(word, "--help", "-h") || is_option(word, "help", "help"))
+		return usage(stdout), 0;
+	if (is_option(word, "--version", "version"))
+		return puts("unroll 0.1"), 0;
+	for (int i = 0; word && i < clis_count; i++)
+		if (strcmp(word, clis[i]->name) == 0)
+			return clis[i]->run(argc - 1, argv + 1);
+	if (word && word[0] == '-')
+		return err_input(&e, "unknown option '%.60s'; allowed: --help, --version, or a command", word),
+		       cli_fail(&e);
+	bool opens = word && (strncmp(word, "unroll/", 7) == 0 ||
+	                             strcmp(file_extension(word, extension, sizeof extension), "png") == 0);
+	if (word && !opens)
+		return unknown_word(word);
+	if (argc > 2)
+		return err_input(&e, "more than one thing to open; allowed: one state string or picture"), cli_fail(&e);
+	return open_window(word, started);
+}
+
+/* A full disk behind standard output is a failure like any other. */
+static int finish(int status)
+{
+	err e;
+	if (status == ERR_MACHINE || (fflush(stdout) == 0 && !ferror(stdout)))
+		return status;
+	return err_machine(&e, "cannot write standard output: %s", errno ? strerror(errno) : "is the disk full?"),
+	       cli_fail(&e);
+}
 
 int main(int argc, char **argv)
 {
-	for (int i = 0; argc > 1 && i < clis_count; i++)
-		if (strcmp(argv[1], clis[i]->name) == 0)
-			return clis[i]->run(argc - 1, argv + 1);
-	for (int i = 0; i < clis_count; i++)
-		fprintf(stderr, "usage: unroll %s\n", clis[i]->usage);
-	return ERR_INPUT;
+	double started = cli_now();
+	signal(SIGXFSZ, SIG_IGN); /* a file that grows beyond `ulimit -f` is a write that fails, not a kill */
+	return finish(start(argc, argv, started));
 }

@@ -217,6 +217,19 @@ bool file_save_commit(file_save *s, err *e)
 	return true;
 }
 
+/* A device or a FIFO is not opened: its reader would see the end. */
+bool file_check_writable(const char *path, err *e)
+{
+	struct stat st;
+	file_save s;
+	if (strcmp(path, "-") == 0 || (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)))
+		return true;
+	if (!file_save_open(&s, path, e))
+		return false;
+	file_save_abort(&s);
+	return true;
+}
+
 bool file_write_all(const char *path, const void *data, size_t size, err *e)
 {
 	file_save s;

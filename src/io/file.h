@@ -36,6 +36,8 @@ void file_cleanup_signal(void);
 FILE *file_open(const char *path, long long *size, err *e);
 /* The whole file, at most `limit` bytes, with a NUL behind it. The caller frees *data. */
 bool file_read_all(const char *path, size_t limit, unsigned char **data, size_t *size, err *e);
+/* Can a save to this path begin? Nothing is left behind. For asking before long work. */
+bool file_check_writable(const char *path, err *e);
 bool file_write_all(const char *path, const void *data, size_t size, err *e);
 
 /* "out/Fig.PNG" → "png"; "" when there is none or it does not fit. Returns buf. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 enum { MAX_CLASSES = 1000, MAX_STEPS = 4000, MAX_FEATURES = 4096, MAX_SEQUENCES = 10000000 };
+static const size_t MAX_NUMBERS = (size_t)1 << 29; /* 4 GiB */
 
 void dataset_free(dataset *d)
 {
@@ -23,12 +24,17 @@ void dataset_free(dataset *d)
 	free(d);
 }
 
+/* Every sequence takes as much room as the longest: a small file with one long sequence could ask for a lot. */
 static bool reserve(dataset *d, const char *path, err *e)
 {
 	size_t N = (size_t)d->N, T = (size_t)d->T, targets = (d->y_per_step ? T : 1) * N;
+	size_t numbers = T * N * (size_t)d->I + (d->classes ? 0 : targets * (size_t)d->O);
+	if (numbers > MAX_NUMBERS || T * N > MAX_NUMBERS)
+		return err_input(e, "%s: %zu sequences of up to %zu steps need %zu MiB; allowed: %zu", path, N, T,
+		        (numbers * sizeof *d->x) >> 20, (MAX_NUMBERS * sizeof *d->x) >> 20);
 	d->x = calloc(T * N * (size_t)d->I, sizeof *d->x);
-	d->y = calloc(targets * (size_t)d->O, sizeof *d->y);
-	d->label = calloc(targets, sizeof *d->label);
+	d->y = calloc(d->classes ? 1 : targets * (size_t)d->O, sizeof *d->y);
+	d->label = calloc(d->classes ? targets : 1, sizeof *d->label);
 	d->mask = calloc(T * N, 1);
 	d->length = calloc(N, sizeof *d->length);
 	d->order = calloc(N, sizeof *d->order);

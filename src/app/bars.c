@@ -1,0 +1,254 @@
+/* The top bar, the transport at the bottom, and the line that says what happened to the run. */
+#include "app/bench.h"
+#include "app/command.h"
+#include "base/text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* points at type scale 1 */
+static const float TOP = 44, BOTTOM = 56, SMALL_TOP = 32, SMALL_BOTTOM = 40, BUTTON = 32, GAP = 8;
+static const float SHORT_WINDOW = 300;
+static const double SPEED_MIN = 1, SPEED_MAX = 5000; /* updates per second; the upper end means no limit */
+
+float bars_top_height(const bench *b, float height)
+{
+	return (height < SHORT_WINDOW * b->ui.em ? SMALL_TOP : TOP) * b->ui.em;
+}
+
+float bars_bottom_height(const bench *b, float height)
+{
+	return (height < SHORT_WINDOW * b->ui.em ? SMALL_BOTTOM : BOTTOM) * b->ui.em;
+}
+
+/* A strip `w` wide from one side of *r, with a gap; false, and nothing cut, when there is no room. */
+static bool take(const bench *b, rect *r, float w, bool left, rect *got)
+{
+	float gap = GAP * b->ui.em;
+	if (r->w < w + gap)
+		return false;
+	*got = left ? rect_cut_left(r, w) : rect_cut_right(r, w);
+	if (left)
+		rect_cut_left(r, gap);
+	else
+		rect_cut_right(r, gap);
+	return true;
+}
+
+static rect centred(rect r, float height)
+{
+	return (rect){r.x, r.y + (r.h - height) / 2, r.w, height};
+}
+
+static void summary(const bench *b, char *buf, size_t size)
+{
+	const config *c = &b->config;
+	char lr[32];
+	snprintf(buf, size, "%s · %s · T = %.0f · %s, η = %s%s%s", config_choice(c, KNOB_cell),
+	        config_choice(c, KNOB_task), c->v[KNOB_T], config_choice(c, KNOB_optimizer),
+	        text_short(lr, sizeof lr, c->v[KNOB_lr], 4), c->v[KNOB_clip] != 0 ? " · clip by " : "",
+	        c->v[KNOB_clip] != 0 ? config_choice(c, KNOB_clip) : "");
+}
+
+void bars_top(bench *b, rect r)
+{
+	static const struct {
+		const char *name, *command, *label;
+		ui_icon icon;
+	} right[] = {{"help", "help", "?", ICON_NONE}, {"theme", "theme", NULL, ICON_THEME},
+	        {"picture", "picture", NULL, ICON_PICTURE}};
+	ui *u = &b->ui;
+	float em = u->em, side = fminf(BUTTON * em, r.h - 2);
+	char text[160];
+	rect at, row = rect_inset(r, GAP * em, 0);
+	canvas_box(u->c, r, 0, INK_PANEL, 1);
+	canvas_line(u->c, r.x, r.y + r.h, r.x + r.w, r.y + r.h, ui_line(1, INK_BORDER));
+	if (take(b, &row, side, true, &at) &&
+	        ui_button(u, centred(at, side), "controls", ICON_MENU, NULL, LOOK_PLAIN, command_tip("controls")))
+		command_run(b, "controls");
+	for (size_t i = 0; i < sizeof right / sizeof *right; i++)
+		if (take(b, &row, side, false, &at) &&
+		        ui_button(u, centred(at, side), right[i].name, right[i].icon, right[i].label, LOOK_PLAIN,
+		                command_tip(right[i].command)))
+			command_run(b, right[i].command);
+	float name = canvas_measure("unroll", 16 * em, WEIGHT_BOLD).width + 2;
+	if (take(b, &row, name, true, &at))
+		ui_label(u, at, "unroll", 16, WEIGHT_BOLD, INK_TEXT, ALIGN_LEFT);
+	summary(b, text, sizeof text);
+	if (row.w > 80 * em)
+		ui_label(u, rect_inset(row, GAP * em, 0), text, 13, WEIGHT_REGULAR, INK_MUTED, ALIGN_LEFT);
+}
+
+/* ---- transport ---- */
+
+/* A number under its name. */
+static void reading(bench *b, rect *row, const char *name, const char *value, float width)
+{
+	ui *u = &b->ui;
+	float em = u->em;
+	rect r;
+	if (!take(b, row, width * em, false, &r))
+		return;
+	char full[40];
+	snprintf(full, sizeof full, "%.20s reading", name);
+	ui_status(u, r, full, value);
+	rect upper = {r.x, r.y + r.h / 2 - 17 * em, r.w, 15 * em}, lower = {r.x, r.y + r.h / 2 - 2 * em, r.w, 19 * em};
+	ui_label(u, upper, name, 11, WEIGHT_REGULAR, INK_MUTED, ALIGN_RIGHT);
+	ui_label(u, lower, value, 14, WEIGHT_BOLD, INK_TEXT, ALIGN_RIGHT);
+}
+
+static void readings(bench *b, rect *row)
+{
+	const snap_arm *a = &b->snap->arm[0];
+	char text[48];
+	bool rate = row->w > 520 * b->ui.em;
+	if (isfinite(a->now[SNAP_LOSS]))
+		text_short(text, sizeof text, a->now[SNAP_LOSS], 4);
+	else
+		snprintf(text, sizeof text, "%s", a->diverged ? "not finite" : "–");
+	reading(b, row, "loss", text, 92);
+	reading(b, row, "update", text_short(text, sizeof text, (double)a->update, 9), 92);
+	if (!rate)
+		return;
+	if (b->playing && a->updates_per_second > 0)
+		text_short(text, sizeof text, a->updates_per_second, a->updates_per_second < 10 ? 2 : 4);
+	else
+		snprintf(text, sizeof text, "–");
+	reading(b, row, "updates/s", text, 92);
+}
+
+static void speed_slider(bench *b, rect row)
+{
+	static const ui_range range = {.name = "speed",
+	        .tip = "updates per second while playing",
+	        .low = SPEED_MIN,
+	        .high = SPEED_MAX,
+	        .safe_low = SPEED_MIN,
+	        .safe_high = SPEED_MAX,
+	        .fallback = SPEED_MAX,
+	        .log = true,
+	        .whole = true,
+	        .top = "max"};
+	ui *u = &b->ui;
+	float em = u->em;
+	double v = fmin(b->speed, SPEED_MAX), typed;
+	rect label;
+	rect_cut_left(&row, 2 * GAP * em);
+	if (row.w < 150 * em)
+		return;
+	if (row.w > 210 * em && take(b, &row, 44 * em, true, &label))
+		ui_label(u, label, "speed", 13, WEIGHT_REGULAR, INK_MUTED, ALIGN_LEFT);
+	row.w = fminf(row.w - GAP * em, 280 * em);
+	ui_result got = ui_slider(u, centred(row, UI_TARGET * em), &range, &v);
+	if (got == UI_SAME)
+		return;
+	if (got == UI_TYPED) {
+		if (strcmp(ui_typed(u), "max") == 0) {
+			v = SPEED_MAX;
+		} else if (!text_read_number(ui_typed(u), false, &typed) || !(typed >= SPEED_MIN)) {
+			ui_reject(u, "speed: updates per second, 1 or more, or max");
+			return;
+		} else {
+			v = typed;
+		}
+	}
+	b->speed = v >= SPEED_MAX ? INFINITY : v;
+	if (b->worker)
+		worker_speed(b->worker, isfinite(b->speed) ? b->speed : 0);
+}
+
+void bars_bottom(bench *b, rect r)
+{
+	ui *u = &b->ui;
+	float em = u->em, side = fminf(36 * em, r.h - 4), gap = GAP * em;
+	rect at, row = rect_inset(r, gap, 0);
+	canvas_box(u->c, r, 0, INK_PANEL, 1);
+	canvas_line(u->c, r.x, r.y, r.x + r.w, r.y, ui_line(1, INK_BORDER));
+	bool all = row.w >= 2 * side + 56 * em + 2 * gap, play_only = row.w < side + 56 * em + 2 * gap;
+	if (all && take(b, &row, side, true, &at) &&
+	        ui_button(u, centred(at, side), "reset", ICON_RESET, NULL, LOOK_RAISED, command_tip("reset")))
+		command_run(b, "reset");
+	if (take(b, &row, 56 * em, true, &at) &&
+	        ui_button(u, centred(at, side), b->playing ? "pause" : "play", b->playing ? ICON_PAUSE : ICON_PLAY,
+	                NULL, LOOK_PRIMARY, command_tip("play")))
+		command_run(b, "play");
+	if (!play_only && take(b, &row, side, true, &at) &&
+	        ui_button(u, centred(at, side), "step", ICON_STEP, NULL, LOOK_RAISED, command_tip("step")))
+		command_run(b, "step");
+	readings(b, &row);
+	speed_slider(b, row);
+}
+
+/* ---- the message ---- */
+
+/* What stopped the run in short: the plots say it at length. */
+static const char *stop_text(const snap_arm *a)
+{
+	static char text[160];
+	char update[32];
+	snprintf(text, sizeof text, "The run stopped at update %s%s%s.",
+	        text_short(update, sizeof update, (double)a->diverged_update, 9),
+	        a->diverged_where[0] ? ": not finite in " : "", a->diverged_where);
+	return text;
+}
+
+static const char *message_text(const bench *b)
+{
+	for (int i = 0; i < b->snap->arms; i++)
+		if (b->snap->arm[i].diverged && strcmp(stop_text(&b->snap->arm[i]), b->dismissed) != 0)
+			return stop_text(&b->snap->arm[i]);
+	for (int i = 0; i < b->snap->arms; i++)
+		if (!b->snap->arm[i].diverged && b->snap->arm[i].message[0] &&
+		        strcmp(b->snap->arm[i].message, b->dismissed) != 0)
+			return b->snap->arm[i].message;
+	return NULL;
+}
+
+static bool offers_clipping(const bench *b)
+{
+	return bench_diverged(b) && b->config.v[KNOB_clip] == 0;
+}
+
+static float message_room(const bench *b, float width, float em)
+{
+	return width - (offers_clipping(b) ? 172 : 0) * em - BUTTON * em - 4 * GAP * em;
+}
+
+float bars_message_height(bench *b, float width)
+{
+	const char *text = message_text(b);
+	float em = b->ui.em;
+	if (!text)
+		return 0;
+	rect r = {0, 0, fmaxf(message_room(b, width, em), 40 * em), 0};
+	return fmaxf(ui_paragraph(&b->ui, r, text, 13, INK_TEXT, false), BUTTON * em) + 2 * GAP * em;
+}
+
+void bars_message(bench *b, rect r)
+{
+	const char *text = message_text(b);
+	ui *u = &b->ui;
+	float em = u->em, gap = GAP * em;
+	rect at, row = rect_inset(r, 2 * gap, 0);
+	ink mark = bench_diverged(b) ? INK_BAD : INK_ACCENT;
+	if (!text)
+		return;
+	canvas_box(u->c, r, 0, INK_PANEL, 1);
+	canvas_box(u->c, (rect){r.x, r.y, 4 * em, r.h}, 0, mark, 1);
+	canvas_line(u->c, r.x, r.y, r.x + r.w, r.y, ui_line(1, INK_BORDER));
+	if (r.h >= BUTTON * em && take(b, &row, BUTTON * em, false, &at) &&
+	        ui_button(u, centred(at, BUTTON * em), "close message", ICON_CLOSE, NULL, LOOK_PLAIN,
+	                "close this message"))
+		snprintf(b->dismissed, sizeof b->dismissed, "%s", text);
+	if (offers_clipping(b) && r.h >= BUTTON * em && take(b, &row, 164 * em, false, &at) &&
+	        ui_button(u, centred(at, BUTTON * em), "again with clipping", ICON_NONE, "Again with clipping",
+	                LOOK_PRIMARY, "clip the gradient by its norm, start again, and play"))
+		bench_clip_and_retry(b);
+	ui_status(u, row, "message", text);
+	canvas_clip(u->c, r);
+	float height = ui_paragraph(u, row, text, 13, INK_TEXT, false);
+	row.y += fmaxf((r.h - height) / 2, 2);
+	ui_paragraph(u, row, text, 13, INK_TEXT, true);
+	canvas_clip_end(u->c);
+}

@@ -1,0 +1,246 @@
+/* unroll render: a picture of a state, without a window. */
+#include "app/cli.h"
+
+#include "app/export.h"
+#include "base/text.h"
+#include "io/file.h"
+#include "run/record.h"
+#include "view/view.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_VIEWS = 8 };
+
+typedef struct job {
+	config c;
+	long update;
+	const view *view[MOST_VIEWS];
+	int views;
+	theme_id theme;
+	float width, height, scale;
+	const char *out;
+	bool sequence;
+	long from, to, every;
+} job;
+
+static bool read_views(const char *list, job *j, err *e)
+{
+	const char *names[32];
+	for (int i = 0; i < views_count && i < 32; i++)
+		names[i] = views[i]->name;
+	for (const char *p = list; *p;) {
+		char name[32];
+		size_t n = strcspn(p, ",");
+		snprintf(name, sizeof name, "%.*s", (int)n, p);
+		const view *v = view_find(name);
+		if (!v) {
+			int near = text_closest(name, names, views_count);
+			return near >= 0
+			               ? err_input(e, "--view %s: unknown view; did you mean '%s'?", name, names[near])
+			               : err_input(e, "--view %s: unknown view; `unroll list views` shows them all",
+			                         name);
+		}
+		if (j->views == MOST_VIEWS)
+			return err_input(e, "--view: more than %d views", MOST_VIEWS);
+		j->view[j->views++] = v;
+		p += n + (p[n] == ',');
+	}
+	return j->views > 0 || err_input(e, "--view: empty; `unroll list views` shows them all");
+}
+
+static bool read_size(const char *text, job *j, err *e)
+{
+	double w, h;
+	char first[16];
+	const char *x = strchr(text, 'x');
+	bool ok = x && (size_t)(x - text) < sizeof first;
+	if (ok) {
+		snprintf(first, sizeof first, "%.*s", (int)(x - text), text);
+		ok = text_read_number(first, false, &w) && text_read_number(x + 1, false, &h) && w >= 40 && h >= 30 &&
+		     w <= 16000 && h <= 16000;
+	}
+	if (!ok)
+		return err_input(
+		        e, "--size %.40s: not a size; allowed: WxH from 40x30 to 16000x16000, as 1920x1080", text);
+	j->width = (float)w;
+	j->height = (float)h;
+	return true;
+}
+
+static bool read_scale(const char *text, job *j, err *e)
+{
+	double s;
+	if (!text_read_number(text, false, &s) || s < 0.25 || s > 8)
+		return err_input(e, "--scale %.40s: out of range; allowed: 0.25 to 8", text);
+	j->scale = (float)s;
+	return true;
+}
+
+static bool read_theme(const char *text, job *j, err *e)
+{
+	int t = theme_find(text);
+	if (t < 0)
+		return err_input(e, "--theme %.40s: unknown theme; allowed: light, dark, projector, print", text);
+	j->theme = (theme_id)t;
+	return true;
+}
+
+/* "a:b:step" and an output name with one %d. */
+static bool read_frames(const char *text, job *j, err *e)
+{
+	char part[3][24] = {"", "", "1"};
+	double v[3];
+	int n = 0;
+	for (const char *p = text; n < 3; n++) {
+		size_t length = strcspn(p, ":");
+		snprintf(part[n], sizeof part[n], "%.*s", (int)length, p);
+		if (!p[length]) {
+			n++;
+			break;
+		}
+		p += length + 1;
+	}
+	for (int i = 0; i < 3; i++)
+		if (n < 2 || !text_read_number(part[i], false, &v[i]) || v[i] < (i == 2) || v[i] > 1e9 ||
+		        v[i] != (double)(long)v[i])
+			return err_input(e, "--frames %.40s: not a range of updates; allowed: a:b or a:b:step", text);
+	j->from = (long)v[0];
+	j->to = (long)v[1];
+	j->every = (long)v[2];
+	j->sequence = true;
+	if (j->to < j->from)
+		return err_input(e, "--frames %.40s: ends before it begins; allowed: a:b:step with a ≤ b", text);
+	return true;
+}
+
+/* The name of frame i: the one %d, %04d … of the pattern replaced. */
+static bool frame_name(const char *pattern, long i, char *buf, size_t size, err *e)
+{
+	const char *p = strchr(pattern, '%'), *q = p ? p + 1 : NULL;
+	int width = 0;
+	while (q && *q >= '0' && *q <= '9' && width < 100)
+		width = width * 10 + (*q++ - '0');
+	if (!p || *q != 'd' || strchr(q, '%') || width > 12)
+		return err_input(
+		        e, "-o %.80s: --frames needs a place for the number; allowed: one %%d or %%04d", pattern);
+	int n = snprintf(buf, size, "%.*s%0*ld%s", (int)(p - pattern), pattern, width, i, q + 1);
+	return (n >= 0 && (size_t)n < size) || err_input(e, "-o: the name is too long");
+}
+
+/* Asked before the training, not after it. */
+static bool can_draw(const job *j, err *e)
+{
+	static const char *const kinds[] = {"png", "svg", "pdf"};
+	char kind[8], first[4096];
+	if (!j->out)
+		return err_input(e, "nowhere to draw; allowed: -o F.png, -o F.svg, -o F.pdf");
+	file_extension(j->out, kind, sizeof kind);
+	for (int i = 0; i < 3; i++) {
+		if (strcmp(kind, kinds[i]) != 0)
+			continue;
+		if (!j->sequence)
+			return file_check_writable(j->out, e);
+		return frame_name(j->out, 0, first, sizeof first, e) && file_check_writable(first, e);
+	}
+	return err_input(e, "%s: unknown kind of picture; allowed: .png, .svg, .pdf", j->out);
+}
+
+static snap picture;
+
+static bool draw(const job *j, record *r, const trial *t, const char *path, err *e)
+{
+	picture.version = SNAP_VERSION;
+	picture.serial++;
+	picture.arms = 1;
+	picture.arm[0] = *record_arm(r, t, true);
+	return export_view(&picture, j->view, j->views, j->theme, j->width, j->height, j->scale, path, e);
+}
+
+static bool draw_frame(const job *j, record *r, const trial *t, long frame, err *e)
+{
+	char path[4096];
+	return frame_name(j->out, frame, path, sizeof path, e) && draw(j, r, t, path, e);
+}
+
+static bool run_to_end(const job *j, trial *t, record *r, err *e)
+{
+	long last = j->sequence ? j->to : j->update, frame = 0;
+	cli_progress p = cli_progress_start("training");
+	trial_measure(t);
+	record_start(r, t);
+	bool ok = true;
+	if (j->sequence && j->from == 0)
+		ok = draw_frame(j, r, t, frame++, e);
+	while (ok && t->update < last && !t->diverged && !cli_interrupted()) {
+		trial_step(t);
+		record_update(r, t);
+		if (j->sequence && t->update >= j->from && (t->update - j->from) % j->every == 0)
+			ok = draw_frame(j, r, t, frame++, e);
+		else if (!j->sequence && last - t->update < SNAP_GHOSTS)
+			record_arm(r, t, false); /* leaves its curve as a ghost */
+		cli_progress_show(&p, t->update, last);
+	}
+	cli_progress_end(&p);
+	if (ok && cli_interrupted())
+		return err_check(e, "interrupted after update %ld; %s", t->update,
+		        j->sequence ? "the frames before it are complete" : "nothing was written");
+	if (ok && t->diverged)
+		fprintf(stderr, "unroll: %s\n", t->message);
+	return ok && (j->sequence || draw(j, r, t, j->out, e));
+}
+
+static int render(const job *j)
+{
+	err e;
+	cli_catch_interrupt();
+	trial *t = trial_new(&j->c, &e);
+	record *r = t ? record_new(&e) : NULL;
+	bool ok = r && run_to_end(j, t, r, &e);
+	record_free(r);
+	trial_free(t);
+	return ok ? 0 : cli_fail(&e);
+}
+
+static bool read_job(job *j, int argc, char **argv, err *e)
+{
+	const char *updates = NULL, *view_names = NULL, *theme_name = NULL, *size = NULL, *scale = NULL, *frames = NULL;
+	const option options[] = {{"--updates", &updates, NULL}, {"--view", &view_names, NULL},
+	        {"--theme", &theme_name, NULL}, {"--size", &size, NULL}, {"--scale", &scale, NULL},
+	        {"--frames", &frames, NULL}, {"--out", &j->out, NULL}};
+	enum { COUNT = sizeof options / sizeof *options };
+	cli_words words;
+	config_default(&j->c);
+	if (!cli_parse(argc, argv, options, COUNT, &j->c, &words, e))
+		return false;
+	if (words.n > 1)
+		return err_input(e, "more than one state string; allowed: one");
+	config_default(&j->c);
+	if (words.n && !cli_state(words.word[0], &j->c, &j->update, e))
+		return false;
+	if (!cli_parse(argc, argv, options, COUNT, &j->c, &words, e)) /* --set over the state */
+		return false;
+	double n = (double)j->update;
+	if (!cli_number("--updates", updates, 0, 1e9, &n, e))
+		return false;
+	j->update = (long)n;
+	for (int i = 0; !view_names && i < views_count && i < MOST_VIEWS; i++)
+		j->view[j->views++] = views[i];
+	return (!view_names || read_views(view_names, j, e)) && (!theme_name || read_theme(theme_name, j, e)) &&
+	       (!size || read_size(size, j, e)) && (!scale || read_scale(scale, j, e)) &&
+	       (!frames || read_frames(frames, j, e)) && can_draw(j, e);
+}
+
+static int run(int argc, char **argv)
+{
+	err e;
+	job j = {.theme = THEME_LIGHT, .width = 1280, .height = 720, .scale = 1};
+	if (!read_job(&j, argc, argv, &e))
+		return cli_fail(&e);
+	return render(&j);
+}
+
+const cli cli_render = {"render",
+        "render 'STATE' [--set K=V]… [--updates N] [--view V,…] [--theme light|dark|projector|print] [--size WxH] "
+        "[--scale S] [--frames a:b:step] -o F.{png,svg,pdf}",
+        "draw a state into a picture", run};

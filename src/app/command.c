@@ -1,0 +1,282 @@
+#include "app/command.h"
+
+#include "app/export.h"
+
+#include <math.h>
+#include <string.h>
+
+static void play(bench *b, int unused)
+{
+	(void)unused;
+	bench_play(b, !b->playing);
+}
+
+static void step(bench *b, int updates)
+{
+	bench_step(b, updates);
+}
+
+static void reset(bench *b, int unused)
+{
+	(void)unused;
+	bench_reset(b);
+}
+
+static void new_seed(bench *b, int unused)
+{
+	(void)unused;
+	double high = knob_get(KNOB_seed)->high;
+	b->config.v[KNOB_seed] = b->config.v[KNOB_seed] >= high ? 1 : b->config.v[KNOB_seed] + 1;
+	bench_reset(b);
+}
+
+static void plot_alone(bench *b, int number)
+{
+	if (number <= views_count)
+		b->alone = b->alone == number - 1 ? -1 : number - 1;
+}
+
+/* One step out of whatever is open. */
+static void back(bench *b, int unused)
+{
+	(void)unused;
+	if (b->help)
+		b->help = false;
+	else if (b->narrow && b->overlay)
+		b->overlay = false;
+	else if (b->alone >= 0)
+		b->alone = -1;
+	else if (b->presenter)
+		b->presenter = false;
+	else
+		b->fullscreen = false;
+}
+
+static void next_theme(bench *b, int unused)
+{
+	(void)unused;
+	b->settings.theme = (theme_id)((b->settings.theme + 1) % THEME_COUNT);
+	b->settings_changed = true;
+}
+
+static void picture(bench *b, int all_formats)
+{
+	char message[480];
+	export_pictures(b, all_formats, message, sizeof message);
+	ui_toast(&b->ui, message);
+}
+
+static void copy_state(bench *b, int unused)
+{
+	(void)unused;
+	char state[STATE_TEXT];
+	const snap_arm *a = b->snap ? &b->snap->arm[0] : NULL;
+	config_state(a ? &a->config : &b->config, a ? a->update : 0, state, sizeof state);
+	if (!b->ui.clipboard.set)
+		return;
+	b->ui.clipboard.set(b->ui.clipboard.data, state);
+	ui_toast(&b->ui, "The state of this run is on the clipboard.");
+}
+
+static void paste_state(bench *b, int unused)
+{
+	(void)unused;
+	char text[STATE_TEXT];
+	config c = b->config;
+	long update = 0;
+	err e = {0};
+	if (!b->ui.clipboard.get || !b->ui.clipboard.get(b->ui.clipboard.data, text, sizeof text)) {
+		ui_toast(&b->ui, "The clipboard holds no text.");
+		return;
+	}
+	if (config_read_state(&c, &update, text, &e))
+		bench_goto(b, &c, update);
+	else
+		ui_toast(&b->ui, e.text);
+}
+
+static void check_gradient(bench *b, int unused)
+{
+	(void)unused;
+	b->dismissed[0] = 0;
+	if (b->worker)
+		worker_check_gradient(b->worker);
+}
+
+static void fullscreen(bench *b, int unused)
+{
+	(void)unused;
+	b->fullscreen = !b->fullscreen;
+}
+
+static void presenter(bench *b, int unused)
+{
+	(void)unused;
+	b->presenter = !b->presenter;
+	if (b->presenter)
+		ui_toast(&b->ui, "Presenter mode: every key works as before, P or Esc leaves it.");
+}
+
+static void controls(bench *b, int unused)
+{
+	(void)unused;
+	bool *shown = b->narrow ? &b->overlay : &b->panel;
+	*shown = !*shown;
+}
+
+static void help(bench *b, int unused)
+{
+	(void)unused;
+	b->help = !b->help;
+	b->help_offset = 0;
+}
+
+static void zoom(bench *b, int direction)
+{
+	float s = b->settings.scale * (direction > 0 ? 1.1F : 1 / 1.1F);
+	s = direction == 0 ? 1 : roundf(s * 20) / 20;
+	b->settings.scale = fminf(fmaxf(s, SCALE_MIN), SCALE_MAX);
+	b->settings_changed = true;
+}
+
+static void quit(bench *b, int unused)
+{
+	(void)unused;
+	b->quit = true;
+}
+
+const command commands[] = {
+        {"play", {{' ', 0, 0}}, "play or pause", play, 0},
+        {"step", {{UI_KEY_RIGHT, 0, 0}}, "next update", step, 1},
+        {"step-ten", {{UI_KEY_RIGHT, UI_SHIFT, 0}}, "ten updates", step, 10},
+        {"reset", {{'r', 0, 0}}, "start again with the same seed", reset, 0},
+        {"new-seed", {{'r', UI_SHIFT, 0}}, "start again with a new seed", new_seed, 0},
+        {"plot-1", {{0, 0, "1"}}, "the first plot alone, and back", plot_alone, 1},
+        {"plot-2", {{0, 0, "2"}}, "the second plot alone, and back", plot_alone, 2},
+        {"plot-3", {{0, 0, "3"}}, "the third plot alone, and back", plot_alone, 3},
+        {"plot-4", {{0, 0, "4"}}, "the fourth plot alone, and back", plot_alone, 4},
+        {"back", {{UI_KEY_ESCAPE, 0, 0}}, "back: close what is open, show all plots", back, 0},
+        {"controls", {{'m', 0, 0}}, "show or hide the controls", controls, 0},
+        {"theme", {{'t', 0, 0}}, "next theme: light, dark, projector, print", next_theme, 0},
+        {"presenter", {{'p', 0, 0}}, "presenter mode: plots only, larger type", presenter, 0},
+        {"fullscreen", {{'f', 0, 0}, {UI_KEY_F11, 0, 0}}, "full screen", fullscreen, 0},
+        {"picture", {{'s', 0, 0}}, "save a picture of the plots (PNG)", picture, false},
+        {"pictures", {{'s', UI_SHIFT, 0}}, "save the plots as PNG, SVG and PDF", picture, true},
+        {"copy", {{'c', UI_CTRL, 0}}, "copy the state of the run", copy_state, 0},
+        {"paste", {{'v', UI_CTRL, 0}}, "go to the state on the clipboard", paste_state, 0},
+        {"check", {{'g', 0, 0}}, "check this gradient against central differences", check_gradient, 0},
+        {"larger", {{'+', UI_CTRL, 0}, {'=', UI_CTRL, 0}}, "everything larger", zoom, 1},
+        {"smaller", {{'-', UI_CTRL, 0}}, "everything smaller", zoom, -1},
+        {"normal", {{'0', UI_CTRL, 0}}, "normal size", zoom, 0},
+        {"help", {{0, 0, "?"}, {UI_KEY_F1, 0, 0}}, "this help", help, 0},
+        {"quit", {{'q', 0, 0}, {'q', UI_CTRL, 0}}, "quit", quit, 0},
+};
+const int commands_count = sizeof commands / sizeof *commands;
+
+const command *command_find(const char *name)
+{
+	for (int i = 0; i < commands_count; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+static const char *key_name(int key, char *one)
+{
+	static const struct {
+		int key;
+		const char *name;
+	} names[] = {{' ', "Space"}, {UI_KEY_ENTER, "Enter"}, {UI_KEY_ESCAPE, "Esc"}, {UI_KEY_TAB, "Tab"},
+	        {UI_KEY_LEFT, "←"}, {UI_KEY_RIGHT, "→"}, {UI_KEY_UP, "↑"}, {UI_KEY_DOWN, "↓"}, {UI_KEY_F1, "F1"},
+	        {UI_KEY_F11, "F11"}, {'-', "−"}};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (names[i].key == key)
+			return names[i].name;
+	one[0] = (char)(key >= 'a' && key <= 'z' ? key - 'a' + 'A' : key);
+	one[1] = 0;
+	return one;
+}
+
+const char *command_keys(const command *k, char *buf, size_t size)
+{
+	size_t at = 0;
+	buf[0] = 0;
+	for (int i = 0; i < COMMAND_BINDINGS; i++) {
+		const binding *b = &k->keys[i];
+		char one[2];
+		if (!b->key && !b->text)
+			break;
+		int n = snprintf(buf + at, size - at, "%s%s%s%s", i ? ", " : "", b->mods & UI_CTRL ? "Ctrl+" : "",
+		        b->mods & UI_SHIFT ? "Shift+" : "", b->text ? b->text : key_name(b->key, one));
+		at += n > 0 && (size_t)n < size - at ? (size_t)n : 0;
+	}
+	return buf;
+}
+
+const char *command_tip(const char *name)
+{
+	static char tips[sizeof commands / sizeof *commands][96];
+	const command *k = command_find(name);
+	if (!k)
+		return NULL;
+	char *tip = tips[k - commands], keys[48];
+	if (!tip[0])
+		snprintf(tip, sizeof tips[0], "%s (%s)", k->help, command_keys(k, keys, sizeof keys));
+	return tip;
+}
+
+bool command_run(bench *b, const char *name)
+{
+	const command *k = command_find(name);
+	if (k)
+		k->run(b, k->argument);
+	return k != NULL;
+}
+
+static bool bound(const binding *b, const ui_event *e)
+{
+	if (e->kind == UI_TYPE)
+		return b->text && strcmp(b->text, e->text) == 0;
+	/* '+' needs Shift on many layouts; with Ctrl, Shift is only how the sign is reached */
+	unsigned mods = e->mods & UI_CTRL && strchr("+=-0", e->key < 128 ? e->key : 1) ? e->mods & ~(unsigned)UI_SHIFT
+	                                                                               : e->mods;
+	return b->key && b->key == e->key && b->mods == mods;
+}
+
+bool command_dispatch(bench *b, const ui_event *e)
+{
+	if (e->kind != UI_KEY && e->kind != UI_TYPE)
+		return false;
+	for (int i = 0; i < commands_count; i++) {
+		for (int k = 0; k < COMMAND_BINDINGS; k++) {
+			if (bound(&commands[i].keys[k], e)) {
+				commands[i].run(b, commands[i].argument);
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+/* Characters, not bytes: arrows take three bytes and one column. */
+static int columns(const char *utf8)
+{
+	int n = 0;
+	for (; *utf8; utf8++)
+		n += ((unsigned char)*utf8 & 0xC0) != 0x80;
+	return n;
+}
+
+void command_list(FILE *out, bool json)
+{
+	char keys[64];
+	for (int i = 0; i < commands_count; i++) {
+		const command *k = &commands[i];
+		command_keys(k, keys, sizeof keys);
+		if (json)
+			fprintf(out, "%s{\"name\": \"%s\", \"keys\": \"%s\", \"summary\": \"%s\"}%s\n", i ? "  " : "[ ",
+			        k->name, keys, k->help, i + 1 < commands_count ? "," : " ]");
+		else
+			fprintf(out, "%-12s %s%*s %s\n", k->name, keys, 16 - columns(keys), "", k->help);
+	}
+}

@@ -1,0 +1,93 @@
+/* The help screen: the table of commands, and how controls answer the keyboard. */
+#include "app/bench.h"
+#include "app/command.h"
+
+#include <math.h>
+
+static const struct {
+	const char *keys, *help;
+} control_keys[] = {
+        {"Tab, Shift+Tab", "walk through all controls and plots"},
+        {"← → ↑ ↓", "change a control; on a plot: the marked step"},
+        {"Shift+arrows", "finely"},
+        {"PgUp, PgDn", "coarsely"},
+        {"Home, End", "to the ends"},
+        {"Enter", "press a button, open a list, type a number"},
+        {"Delete", "back to the default"},
+        {"double click", "type a number"},
+};
+
+static const float ROW = 23, KEYS = 150, PAD = 24; /* points at type scale 1 */
+
+static void row(bench *b, rect *at, const char *keys, const char *text)
+{
+	float em = b->ui.em;
+	rect r = rect_cut_top(at, ROW * em), left = rect_cut_left(&r, fminf(KEYS * em, r.w * 0.45F));
+	ui_label(&b->ui, left, keys, 13, WEIGHT_BOLD, INK_TEXT, ALIGN_LEFT);
+	ui_label(&b->ui, r, text, 13, WEIGHT_REGULAR, INK_TEXT, ALIGN_LEFT);
+}
+
+static void heading(bench *b, rect *at, const char *text)
+{
+	rect r = rect_cut_top(at, 36 * b->ui.em);
+	ui_label(&b->ui, (rect){r.x, r.y + 8 * b->ui.em, r.w, r.h - 8 * b->ui.em}, text, 14, WEIGHT_BOLD, INK_ACCENT,
+	        ALIGN_LEFT);
+}
+
+static void command_column(bench *b, rect *at)
+{
+	char keys[64];
+	heading(b, at, "Commands");
+	for (int i = 0; i < commands_count; i++)
+		row(b, at, command_keys(&commands[i], keys, sizeof keys), commands[i].help);
+}
+
+static void control_column(bench *b, rect *at)
+{
+	heading(b, at, "Controls");
+	for (size_t i = 0; i < sizeof control_keys / sizeof *control_keys; i++)
+		row(b, at, control_keys[i].keys, control_keys[i].help);
+	heading(b, at, "The marks on a slider");
+	row(b, at, "hatched", "training usually goes wrong there: allowed");
+	row(b, at, "dot at the left", "not the default");
+}
+
+void help_draw(bench *b)
+{
+	ui *u = &b->ui;
+	float em = u->em, pad = PAD * em, rows = (float)commands_count * ROW * em + 36 * em;
+	float other = (float)(sizeof control_keys / sizeof *control_keys + 2) * ROW * em + 72 * em;
+	bool two = u->c->width > 940 * em;
+	float content = two ? fmaxf(rows, other) : rows + other;
+	float width = fminf((two ? 1040 : 560) * em, u->c->width), height = fminf(content + 3.5F * pad, u->c->height);
+	rect all = {0, 0, u->c->width, u->c->height};
+	rect box = {(all.w - width) / 2, (all.h - height) / 2, width, height};
+	ui_layer(u, 2);
+	canvas_box(u->c, all, 0, INK_SHADE, 0.5F);
+	u->overlay = true;
+	ui_surface(u, all, "backdrop", true);
+	canvas_box(u->c, box, 10 * em, INK_PANEL, 1);
+	canvas_frame(u->c, box, 10 * em, ui_line(1, INK_BORDER));
+	rect inner = rect_inset(box, fminf(pad, box.w / 16), fminf(pad, box.h / 16));
+	rect head = rect_cut_top(&inner, fminf(pad, 24 * em));
+	rect close = {head.x + head.w - 32 * em, head.y - 4 * em, 32 * em, 32 * em};
+	ui_label(u, (rect){head.x, head.y, head.w - close.w, head.h}, "Help", 16, WEIGHT_BOLD, INK_TEXT, ALIGN_LEFT);
+	bool closed = ui_button(u, close, "close help", ICON_CLOSE, NULL, LOOK_PLAIN, NULL);
+	rect_cut_top(&inner, 8 * em);
+	rect at = ui_scroll(u, inner, "help scroll bar", content, &b->help_offset);
+	at.w -= UI_TARGET * em;
+	if (two) {
+		rect left = rect_cut_left(&at, at.w / 2);
+		left.w -= pad / 2;
+		command_column(b, &left);
+		control_column(b, &at);
+	} else {
+		command_column(b, &at);
+		control_column(b, &at);
+	}
+	ui_scroll_end(u, inner, content, &b->help_offset);
+	ui_layer(u, 0);
+	bool outside = u->event.kind == UI_PRESS && !rect_has(box, u->pointer.x, u->pointer.y);
+	if (closed || outside)
+		b->help = false;
+}

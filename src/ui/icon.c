@@ -1,0 +1,80 @@
+/* Icons as polygons on a grid of 16 × 16, centred on 8, 8. */
+#include "ui/ui.h"
+
+typedef struct shape {
+	int n;
+	float xy[8][2];
+} shape;
+
+static const shape play = {3, {{4.5f, 2.5f}, {13.5f, 8}, {4.5f, 13.5f}}};
+static const shape pause_bars[] = {{4, {{4, 3}, {7, 3}, {7, 13}, {4, 13}}}, {4, {{9, 3}, {12, 3}, {12, 13}, {9, 13}}}};
+static const shape reset[] = {{4, {{3, 3}, {5, 3}, {5, 13}, {3, 13}}}, {3, {{13.5f, 3}, {13.5f, 13}, {5.5f, 8}}}};
+static const shape step[] = {{4, {{11, 3}, {13, 3}, {13, 13}, {11, 13}}}, {3, {{2.5f, 3}, {10.5f, 8}, {2.5f, 13}}}};
+static const shape minus[] = {{4, {{3.5f, 7.2f}, {12.5f, 7.2f}, {12.5f, 8.8f}, {3.5f, 8.8f}}}};
+static const shape plus[] = {
+        {4, {{3.5f, 7.2f}, {12.5f, 7.2f}, {12.5f, 8.8f}, {3.5f, 8.8f}}},
+        {4, {{7.2f, 3.5f}, {8.8f, 3.5f}, {8.8f, 7.2f}, {7.2f, 7.2f}}},
+        {4, {{7.2f, 8.8f}, {8.8f, 8.8f}, {8.8f, 12.5f}, {7.2f, 12.5f}}},
+};
+static const shape menu[] = {
+        {4, {{2.5f, 3.5f}, {13.5f, 3.5f}, {13.5f, 5}, {2.5f, 5}}},
+        {4, {{2.5f, 7.25f}, {13.5f, 7.25f}, {13.5f, 8.75f}, {2.5f, 8.75f}}},
+        {4, {{2.5f, 11}, {13.5f, 11}, {13.5f, 12.5f}, {2.5f, 12.5f}}},
+};
+static const shape right[] = {{6, {{5.5f, 3.5f}, {10.5f, 8}, {5.5f, 12.5f}, {4.5f, 11.4f}, {8.3f, 8}, {4.5f, 4.6f}}}};
+static const shape down[] = {{6, {{3.5f, 5.5f}, {8, 10.5f}, {12.5f, 5.5f}, {11.4f, 4.5f}, {8, 8.3f}, {4.6f, 4.5f}}}};
+static const shape close_cross[] = {
+        {4, {{3.4f, 4.6f}, {4.6f, 3.4f}, {12.6f, 11.4f}, {11.4f, 12.6f}}},
+        {4, {{11.4f, 3.4f}, {12.6f, 4.6f}, {4.6f, 12.6f}, {3.4f, 11.4f}}},
+};
+static const shape mountain[] = {{5, {{2.5f, 12}, {6, 7.5f}, {8.5f, 10}, {10, 8.5f}, {13.5f, 12}}}};
+
+static const struct {
+	const shape *shape;
+	int n;
+} icons[] = {
+        [ICON_NONE] = {0, 0},
+        [ICON_PLAY] = {&play, 1},
+        [ICON_PAUSE] = {pause_bars, 2},
+        [ICON_RESET] = {reset, 2},
+        [ICON_STEP] = {step, 2},
+        [ICON_PLUS] = {plus, 3},
+        [ICON_MINUS] = {minus, 1},
+        [ICON_MENU] = {menu, 3},
+        [ICON_THEME] = {0, 0},
+        [ICON_PICTURE] = {mountain, 1},
+        [ICON_CLOSE] = {close_cross, 2},
+        [ICON_RIGHT] = {right, 1},
+        [ICON_DOWN] = {down, 1},
+};
+
+/* A disc whose right half is filled. */
+static void half_disc(canvas *c, float x, float y, float r, ink colour)
+{
+	static const float arc[9][2] = {{0, -1}, {0.3827f, -0.9239f}, {0.7071f, -0.7071f}, {0.9239f, -0.3827f}, {1, 0},
+	        {0.9239f, 0.3827f}, {0.7071f, 0.7071f}, {0.3827f, 0.9239f}, {0, 1}};
+	point p[9];
+	for (int i = 0; i < 9; i++)
+		p[i] = (point){x + r * arc[i][0], y + r * arc[i][1]};
+	canvas_ring(c, x, y, r, (stroke){.width = r / 4, .ink = colour, .alpha = 1});
+	canvas_polygon(c, p, 9, colour, 1);
+}
+
+void ui_icon_draw(canvas *c, ui_icon icon, float x, float y, float size, ink colour)
+{
+	float s = size / 16;
+	if (icon == ICON_THEME)
+		half_disc(c, x, y, 6 * s, colour);
+	if (icon == ICON_PICTURE) {
+		canvas_frame(c, (rect){x - 6.5f * s, y - 5.5f * s, 13 * s, 11 * s}, 2 * s,
+		        (stroke){.width = 1.4f * s, .ink = colour, .alpha = 1});
+		canvas_disc(c, x + 2.8f * s, y - 2.2f * s, 1.3f * s, colour, 1);
+	}
+	for (int i = 0; i < icons[icon].n; i++) {
+		const shape *form = &icons[icon].shape[i];
+		point p[8];
+		for (int k = 0; k < form->n; k++)
+			p[k] = (point){x + (form->xy[k][0] - 8) * s, y + (form->xy[k][1] - 8) * s};
+		canvas_polygon(c, p, form->n, colour, 1);
+	}
+}

@@ -1,0 +1,277 @@
+#!/bin/sh
+# A real window on a virtual screen, driven by mouse and keyboard through the real server. Prints "ok NAME",
+# "not ok NAME: why", "SKIP NAME: why".
+#   UNROLL=build/unroll SCRATCH=/tmp/empty tests/window.sh
+# The window tells where its controls are in the file that UNROLL_CONTROLS names, one a line:
+# role, name, x, y, width, height, value, separated by tabs.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+UNROLL=${UNROLL:-$PWD/build/unroll}
+SCRATCH=${SCRATCH:-$(mktemp -d)}
+export HOME="$SCRATCH/home" XDG_CONFIG_HOME="$SCRATCH/config" LC_ALL=C
+mkdir -p "$HOME"
+controls=$SCRATCH/controls errors=$SCRATCH/errors
+export UNROLL_CONTROLS="$controls"
+tab=$(printf '\t')
+
+for tool in Xvfb xdotool; do
+	if ! command -v $tool >/dev/null; then
+		echo "SKIP window: $tool is not installed"
+		exit 0
+	fi
+done
+
+check() { # NAME COMMAND…: the command says whether it holds
+	name=$1
+	shift
+	if "$@"; then echo "ok $name"; else echo "not ok $name: $* (see $errors)"; fi
+}
+
+screen= program= window=0
+start_screen() { # sets DISPLAY
+	rm -f "$SCRATCH/display"
+	Xvfb -displayfd 3 -screen 0 1600x1000x24 -nolisten tcp 3>"$SCRATCH/display" >/dev/null 2>&1 &
+	screen=$!
+	for _ in $(seq 100); do
+		[ -s "$SCRATCH/display" ] && break
+		sleep 0.1
+	done
+	DISPLAY=:$(cat "$SCRATCH/display")
+	export DISPLAY
+}
+start_program() {
+	rm -f "$controls"
+	"$UNROLL" "$@" 2>>"$errors" &
+	program=$!
+	for _ in $(seq 200); do
+		[ -s "$controls" ] && break
+		sleep 0.05
+	done
+	sleep 0.3
+	window=$(xdotool search --onlyvisible --name unroll 2>/dev/null | head -n 1)
+	window=${window:-0}
+}
+finish() {
+	[ -z "$program" ] || kill -9 "$program" 2>/dev/null
+	[ -z "$screen" ] || kill "$screen" 2>/dev/null
+	wait 2>/dev/null
+}
+trap finish EXIT
+trap 'exit 1' HUP INT TERM
+
+# field NAME N: field N of the control
+field() {
+	awk -F "$tab" -v name="$1" -v n="$2" '$2 == name { print $n; exit }' "$controls" 2>/dev/null
+}
+value() {
+	field "$1" 7
+}
+digits() { # the number of a reading, without the thin spaces between groups
+	value "$1" | tr -cd '0-9'
+}
+# spot NAME SHARE: a point at that share of the control's width, half its height
+spot() {
+	awk -F "$tab" -v name="$1" -v share="$2" \
+		'$2 == name { printf "%d %d", $3 + share * $5, $4 + $6 / 2; exit }' "$controls" 2>/dev/null
+}
+settle() {
+	sleep 0.25
+}
+click() { # NAME [SHARE]
+	at=$(spot "$1" "${2:-0.5}")
+	[ -n "$at" ] || return 1
+	# shellcheck disable=SC2086 # two numbers
+	xdotool mousemove --window "$window" $at click 1
+	settle
+}
+key() {
+	xdotool key "$@"
+	settle
+}
+eventually() { # COMMAND…: holds within eight seconds
+	for _ in $(seq 80); do
+		"$@" && return 0
+		sleep 0.1
+	done
+	return 1
+}
+
+is() { # NAME VALUE
+	[ "$(value "$1")" = "$2" ]
+}
+there() {
+	grep -q "$tab$1$tab" "$controls" 2>/dev/null
+}
+gone() {
+	! there "$1"
+}
+more_than() { # NAME NUMBER
+	now=$(digits "$1")
+	[ "${now:-0}" -gt "${2:-0}" ]
+}
+same_for_a_while() { # NAME
+	before=$(value "$1")
+	sleep 0.7
+	[ "$(value "$1")" = "$before" ]
+}
+title_has() {
+	xdotool getwindowname "$window" 2>/dev/null | grep -q "$1"
+}
+drag_slider() { # NAME FROM TO, shares of the control's width
+	# shellcheck disable=SC2046
+	xdotool mousemove --window "$window" $(spot "$1" "$2") mousedown 1
+	settle
+	for step in 1 2 3 4; do
+		share=$(awk -v a="$2" -v b="$3" -v s="$step" 'BEGIN { print a + (b - a) * s / 4 }')
+		# shellcheck disable=SC2046
+		xdotool mousemove --window "$window" $(spot "$1" "$share")
+		sleep 0.05
+	done
+	xdotool mouseup 1
+	settle
+}
+type_into_slider() { # NAME TEXT: a click on the number opens the field
+	click "$1" 0.9
+	xdotool key ctrl+a type "$2"
+	key Return
+}
+resize() {
+	xdotool windowsize "$window" "$1" "$2"
+	settle
+}
+fits() { # every control lies inside W × H
+	awk -F "$tab" -v w="$1" -v h="$2" '$5 > 0 && $6 > 0 && ($3 < -1 || $4 < -1 || $3 + $5 > w + 1 || $4 + $6 > h + 1) \
+		{ bad = 1 } END { exit bad }' "$controls"
+}
+newest() { # EXTENSION
+	find "$HOME/Pictures/unroll" -name "*.$1" 2>/dev/null | sort | tail -n 1
+}
+saved() {
+	[ "$(find "$HOME/Pictures/unroll" -name "*.$1" 2>/dev/null | wc -l)" -ge "$2" ]
+}
+starts_with() { # FILE BYTES
+	[ "$(head -c ${#2} "$1" | tr -d '\0')" = "$2" ]
+}
+good_png() {
+	file=$(newest png)
+	head -c 8 "$file" | od -An -tx1 | grep -q '89 50 4e 47 0d 0a 1a 0a' && grep -aq 'unroll/1' "$file" &&
+		tail -c 8 "$file" | grep -aq 'IEND'
+}
+good_svg() {
+	file=$(newest svg)
+	grep -q 'unroll/1' "$file" && grep -q '</svg>' "$file" || return 1
+	! command -v xmllint >/dev/null || xmllint --noout "$file"
+}
+good_pdf() {
+	file=$(newest pdf)
+	starts_with "$file" '%PDF' || return 1
+	! command -v pdfinfo >/dev/null || pdfinfo "$file" | grep -q 'unroll/1'
+}
+ended_with() { # STATUS: the program is over, within ten seconds
+	( sleep 10 && kill -9 "$program" ) 2>/dev/null &
+	guard=$!
+	wait "$program"
+	status=$?
+	kill "$guard" 2>/dev/null
+	program=
+	[ "$status" -eq "$1" ]
+}
+idle() { # less than 2 % of a core over two seconds; a virtual screen may need a moment after the last event
+	sleep 1
+	before=$(awk '{ print $14 + $15 }' "/proc/$program/stat")
+	sleep 2
+	after=$(awk '{ print $14 + $15 }' "/proc/$program/stat")
+	[ $((after - before)) -le 4 ]
+}
+clean_errors() {
+	! grep -E 'Sanitizer|runtime error|Assertion|Segmentation' "$errors"
+}
+
+: >"$errors"
+start_screen
+start_program "unroll/1 T=20 hidden=16 seed=3"
+check "the window opens" there play
+if gone play; then
+	tail -n 5 "$errors"
+	exit 1
+fi
+check "its title names the run" eventually title_has 'rnn, adding, T = 20'
+check "it waits for the user" is "update reading" 0
+[ ! -r "/proc/$program/stat" ] || check "an idle window sleeps" idle
+
+xdotool mousemove --window "$window" 800 400
+key space
+check "Space plays" eventually more_than "update reading" 20
+key space
+check "Space pauses" same_for_a_while "update reading"
+made=$(digits "update reading")
+key Right
+check "the right arrow makes one update" eventually more_than "update reading" "$made"
+check "… and no more" [ "$(digits "update reading")" -eq $((made + 1)) ]
+
+drag_slider rho 0.05 0.4
+check "the slider of rho can be dragged" [ "$(value rho)" != 0 ]
+check "a new rho starts the run again" eventually is "update reading" 0
+click "cell: lstm"
+check "the cell can be changed" eventually is cell lstm
+check "the title follows" eventually title_has 'lstm'
+type_into_slider lr 0.05
+check "a number can be typed" is lr 0.05
+type_into_slider lr 1e9
+check "a wrong number is refused" is lr 0.05
+key Escape
+click task
+check "a list opens" there "option: adding"
+key Escape
+check "Escape closes it" gone "option: adding"
+
+click "temporal plot"
+check "a title fills the window with its plot" gone "loss plot"
+key Escape
+key question
+check "? shows the help" there "close help"
+key Escape
+check "Escape closes the help" gone "close help"
+key Tab Tab Tab
+key ctrl+c
+key r
+key ctrl+v
+check "the state comes back from the clipboard" is lr 0.05
+
+for size in "480 360" "300 200" "1500 900" "1280 800"; do
+	# shellcheck disable=SC2086
+	resize $size
+	# shellcheck disable=SC2086
+	check "resized to $size" eventually fits $size
+done
+
+key s
+check "S saves a picture" eventually saved png 1
+key shift+s
+check "Shift+S saves all formats" eventually saved pdf 1
+check "the PNG is whole and carries the state" good_png
+check "the SVG is well-formed and carries the state" good_svg
+check "the PDF is whole and carries the state" good_pdf
+for theme in 1 2 3 4; do
+	key t
+done
+key ctrl+plus ctrl+minus ctrl+0 p Escape
+check "the settings are kept" eventually [ -s "$XDG_CONFIG_HOME/unroll/settings" ]
+key space
+sleep 0.5
+key q
+check "Q closes with status 0" ended_with 0
+
+start_program "unroll/1 lr=90"
+key space
+check "a run that diverges offers clipping" eventually there "again with clipping"
+click "again with clipping"
+check "… and goes on with it" eventually is clip norm
+kill -TERM "$program"
+check "SIGTERM closes with status 0" ended_with 0
+
+start_program "unroll/1 T=20"
+kill "$screen"
+check "a lost display ends with status 3" ended_with 3
+check "… and says so" grep -q 'display' "$errors"
+check "no sanitizer and no crash spoke" clean_errors
