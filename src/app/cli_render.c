@@ -58,11 +58,11 @@ static bool read_size(const char *text, job *j, err *e)
 	if (ok) {
 		snprintf(first, sizeof first, "%.*s", (int)(x - text), text);
 		ok = text_read_number(first, false, &w) && text_read_number(x + 1, false, &h) && w >= 40 && h >= 30 &&
-		     w <= 16000 && h <= 16000;
+		     w <= 14400 && h <= 14400;
 	}
 	if (!ok)
 		return err_input(
-		        e, "--size %.40s: not a size; allowed: WxH from 40x30 to 16000x16000, as 1920x1080", text);
+		        e, "--size %.40s: not a size; allowed: WxH from 40x30 to 14400x14400, as 1920x1080", text);
 	j->width = (float)w;
 	j->height = (float)h;
 	return true;
@@ -86,23 +86,22 @@ static bool read_theme(const char *text, job *j, err *e)
 	return true;
 }
 
-/* "a:b:step" and an output name with one %d. */
+/* "a:b:step" */
 static bool read_frames(const char *text, job *j, err *e)
 {
 	char part[3][24] = {"", "", "1"};
 	double v[3];
 	int n = 0;
-	for (const char *p = text; n < 3; n++) {
+	const char *p = text;
+	for (bool more = true; more && n < 4; n++) {
 		size_t length = strcspn(p, ":");
-		snprintf(part[n], sizeof part[n], "%.*s", (int)length, p);
-		if (!p[length]) {
-			n++;
-			break;
-		}
-		p += length + 1;
+		if (n < 3)
+			snprintf(part[n], sizeof part[n], "%.*s", (int)length, p);
+		more = p[length] == ':';
+		p += length + more;
 	}
 	for (int i = 0; i < 3; i++)
-		if (n < 2 || !text_read_number(part[i], false, &v[i]) || v[i] < (i == 2) || v[i] > 1e9 ||
+		if (n < 2 || n > 3 || !text_read_number(part[i], false, &v[i]) || v[i] < (i == 2) || v[i] > 1e9 ||
 		        v[i] != (double)(long)v[i])
 			return err_input(e, "--frames %.40s: not a range of updates; allowed: a:b or a:b:step", text);
 	j->from = (long)v[0];

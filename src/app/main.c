@@ -12,6 +12,8 @@
 #include <string.h>
 
 static const char default_picture[] = "out/unroll.png";
+/* What the bench opens on: it begins to learn within seconds, and its radius can be turned either way. */
+static const char first_state[] = "unroll/1 T=40 sigma_in=0.3 rho=1 optimizer=nesterov clip=norm";
 
 static void usage(FILE *f)
 {
@@ -61,8 +63,7 @@ static int open_window(const char *word, double started)
 	err e;
 	config c;
 	long update = 0;
-	config_default(&c);
-	if (word && !cli_state(word, &c, &update, &e))
+	if (!cli_state(word ? word : first_state, &c, &update, &e))
 		return cli_fail(&e);
 	if (!window_display_available())
 		return no_display(&c, update);

@@ -155,7 +155,7 @@ static void describe(record *r, const trial *t)
 	const task_shape *s = &t->shape;
 	bool classes = s->classes > 0, squared = t->api->spec(t->m)->loss == LOSS_MSE;
 	snprintf(a->loss_label, sizeof a->loss_label, squared ? "mean squared error" : "cross-entropy in nats");
-	snprintf(a->metric_label, sizeof a->metric_label, "wrong: %.40s", s->criterion);
+	snprintf(a->metric_label, sizeof a->metric_label, "wrong: %.38s", s->criterion);
 	/* the plateaus belong to the task's own loss */
 	a->baselines = classes == !squared ? s->baselines : 0;
 	for (int i = 0; i < a->baselines; i++) {
@@ -183,6 +183,8 @@ void record_start(record *r, const trial *t)
 	}
 	*r = (record){.W = r->W, .work = r->work, .H = r->H, .fall_stride = 1};
 	snap_arm *a = &r->arm;
+	if (t->measured && t->r.temporal_total)
+		add_fall_row(r, t);
 	a->hist_low = -8;
 	a->hist_high = 4;
 	for (int i = 0; i < SNAP_SCALARS; i++)

@@ -34,8 +34,8 @@ typedef struct snap_series {
 } snap_series;
 
 typedef struct snap_curve {     /* log10 ‖temporal gradient of step k‖, k = 0 … T−1 */
-	long update;            /* measured when this update was made; 0 = none */
-	int T;
+	long update;            /* measured when this update was made; 0 = before training */
+	int T;                  /* 0 = nothing measured */
 	float norm[SNAP_STEPS];
 } snap_curve;
 

@@ -131,6 +131,9 @@ static void draw_panel(const view *v, const snap *s, canvas *c, rect area, view_
 		draw_title(v, s, c, rect_cut_top(&inner, 1.2F * plot_em(c, size) + PLOT_UNIT), size);
 	draw_alarm(s, c, &inner, level);
 	draw_caption(v, s, c, &inner);
+	/* the panel under the pointer decides what is marked; the others show it */
+	if (focus && focus->has_pointer && rect_has(area, focus->pointer.x, focus->pointer.y))
+		focus->step = 0, focus->update = 0;
 	v->draw(s, c, inner, focus);
 	canvas_clip_end(c);
 	canvas_group_end(c);

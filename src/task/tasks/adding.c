@@ -22,7 +22,7 @@ static bool shape(const task_spec *s, task_shape *out, err *e)
 		return err_input(e, "T=%d: the adding problem marks two steps; allowed: T ≥ 2", s->T);
 	bool sum = form(s) == VARIANT_URNN || form(s) == VARIANT_IRNN;
 	*out = (task_shape){.I = 2, .O = 1, .T_max = R(sequence_longest)(s), .variant = names[form(s)], .baselines = 1,
-	        .baseline = {sum ? 1.0 / 6 : 1.0 / 24}, .baseline_label = {sum ? "1/6: nothing learned" : "1/24: nothing learned"},
+	        .baseline = {sum ? 1.0 / 6 : 1.0 / 24}, .baseline_label = {sum ? "1/6: guessing" : "1/24: guessing"},
 	        .criterion = form(s) == VARIANT_PASCANU ? "squared error > 0.04" : "|error| > 0.04"};
 	return true;
 }

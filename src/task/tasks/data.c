@@ -17,7 +17,7 @@ static bool shape(const task_spec *s, task_shape *out, err *e)
 	if (d->classes) {
 		out->baselines = 1;
 		out->baseline[0] = log(d->classes);
-		out->baseline_label[0] = "ln(classes): guessing";
+		out->baseline_label[0] = "ln C: guessing";
 	}
 	return true;
 }

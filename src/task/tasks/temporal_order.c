@@ -25,7 +25,7 @@ static bool shape(const task_spec *s, task_shape *out, err *e)
 		return err_input(e, "T=%d: temporal order needs two symbols among others; allowed: T ≥ %d", s->T, shortest);
 	*out = (task_shape){.I = form(s) == VARIANT_HOCHREITER ? 8 : 6, .O = 4, .classes = 4, .T_max = R(sequence_longest)(s),
 	        .variant = names[form(s)], .baselines = 2, .baseline = {log(4), log(2)},
-	        .baseline_label = {"ln 4: nothing learned", "ln 2: one symbol known"}, .criterion = "largest output is not the class"};
+	        .baseline_label = {"ln 4: guessing", "ln 2: one known"}, .criterion = "largest output is not the class"};
 	return true;
 }
 

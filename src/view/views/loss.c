@@ -106,7 +106,7 @@ static void read_out(const snap *s, const plot *p, const view_focus *focus)
 		        isnan(loss) ? "–" : text_short(value, sizeof value, loss, 4));
 		if (!isnan(metric) && arm->metric_label[0])
 			readout_add(
-			        &r, INK_NONE, "%s %s", arm->metric_label, part_percent(value, sizeof value, metric));
+			        &r, INK_NONE, "%s %s", part_percent(value, sizeof value, metric), arm->metric_label);
 	}
 	readout_draw(&r, p->c, p->area, focus->pointer);
 }
@@ -151,7 +151,7 @@ static const char *key(const snap *s, char *buf, int size)
 	buf[0] = '\0';
 	if (part_arms(s) == 1 && isfinite(a->now[SNAP_METRIC]) && a->metric_label[0])
 		part_append(
-		        buf, size, "%s %s", a->metric_label, part_percent(value, sizeof value, a->now[SNAP_METRIC]));
+		        buf, size, "%s %s", part_percent(value, sizeof value, a->now[SNAP_METRIC]), a->metric_label);
 	return buf;
 }
 

@@ -35,17 +35,17 @@ static curve steps_curve(const float *y, int T)
 
 static curve total_curve(const snap_arm *a)
 {
-	return steps_curve(a->total.norm, a->total.update > 0 ? a->total.T : 0);
+	return steps_curve(a->total.norm, a->total.T);
 }
 
 static curve block_curve(const snap_arm *a, int block)
 {
-	return steps_curve(a->temporal[block], a->total.update > 0 ? a->total.T : 0);
+	return steps_curve(a->temporal[block], a->total.T);
 }
 
 static curve state_curve(const snap_arm *a)
 {
-	return steps_curve(a->dh_norm, a->total.update > 0 ? a->total.T : 0);
+	return steps_curve(a->dh_norm, a->total.T);
 }
 
 /* Longest sequence in the picture. With jitter the longest possible one, so that the axis holds still. */
