@@ -1,5 +1,6 @@
 #include "draw/canvas_raster.h"
 
+#include "base/wide.h"
 #include "draw/device.h"
 #include "draw/glyphs.h"
 #include "draw/pixels.h"
@@ -78,15 +79,13 @@ static bool grow(void **block, size_t *room, size_t count, size_t size)
 static bool make_room(raster *r, int w, int h)
 {
 	size_t across = (size_t)w, down = (size_t)h;
-	void *mask = r->mask, *touched = r->touched, *first = r->first, *cover = r->cover, *column = r->column;
-	bool ok = grow(&mask, &r->mask_room, across * down, 1) &&
+	void *mask = r->mask, *touched = r->touched, *cover = r->cover, *column = r->column;
+	bool ok = grow(&mask, &r->mask_room, across * down + 3, 1) &&
 	          grow(&touched, &r->touched_room, down, sizeof(uint64_t)) &&
-	          grow(&first, &r->first_room, down, sizeof(int)) &&
-	          grow(&cover, &r->cover_room, across + 2, sizeof(float)) &&
+	          grow(&cover, &r->cover_room, raster_fill_room(h), sizeof(float)) &&
 	          grow(&column, &r->column_room, across, sizeof(int));
 	r->mask = mask;
 	r->touched = touched;
-	r->first = first;
 	r->cover = cover;
 	r->column = column;
 	r->mask_w = w;
@@ -189,11 +188,7 @@ void raster_free(raster *r)
 	free(r->own);
 	free(r->mask);
 	free(r->touched);
-	free(r->first);
 	free(r->path);
-	free(r->edge);
-	free(r->active);
-	free(r->cross);
 	free(r->cover);
 	free(r->column);
 	free(r);
@@ -237,6 +232,16 @@ static point *to_pixels(raster *r, const point *p, int n)
 	return r->path;
 }
 
+/* Mixes coverage into pixels and clears it. */
+WIDE_LOOPS static void spend_mask(
+        uint32_t *restrict row, uint8_t *restrict mask, int n, uint32_t color, uint32_t alpha)
+{
+	for (int i = 0; i < n; i++) {
+		row[i] = pixel_mix(row[i], color, pixel_alpha(mask[i]) * alpha >> 8);
+		mask[i] = 0;
+	}
+}
+
 /* Mixes the touched tiles of the mask into the pixels and clears them. */
 static void apply_mask(raster *r, ink i, float alpha)
 {
@@ -249,9 +254,8 @@ static void apply_mask(raster *r, ink i, float alpha)
 			while (end < 64 && left >> end & 1)
 				end++;
 			left = end < 64 ? left >> end << end : 0;
-			int from = first << r->tile, n = least(end << r->tile, r->mask_w) - from;
-			pixels_mask(row + from, mask + from, n, color, a);
-			memset(mask + from, 0, (size_t)n);
+			int from = first << r->tile;
+			spend_mask(row + from, mask + from, least(end << r->tile, r->mask_w) - from, color, a);
 		}
 		r->touched[y] = 0;
 	}
@@ -339,8 +343,8 @@ static void draw_polygon(canvas *c, const point *points, int n, ink fill, float 
 {
 	raster *r = raster_of(c);
 	point *p = is_empty(current_clip(r)) ? NULL : to_pixels(r, points, n);
-	if (p && raster_fill(r, p, n))
-		apply_mask(r, fill, alpha);
+	if (p)
+		raster_fill(r, p, n, color_of(r, fill), alpha);
 }
 
 /* ---- boxes ---- */

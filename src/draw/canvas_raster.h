@@ -44,14 +44,11 @@ typedef struct raster {
 	int touched_y0, touched_y1;
 
 	/* Scratch */
-	point *path;              /* a path in pixels */
-	struct raster_edge *edge; /* edges of a polygon */
-	int *active, *first;      /* edges on the current row; first edge of each row */
-	double *cross;            /* crossings of the edges with a sub-scanline */
-	float *cover;             /* w + 2: differences of coverage along a row */
-	int *column;              /* w: source column of each pixel of an image */
-	int path_room, edge_room;
-	size_t mask_room, touched_room, first_room, cover_room, column_room;
+	point *path;  /* a path in pixels */
+	float *cover; /* of a polygon: differences of coverage, see raster_fill */
+	int *column;  /* w: source column of each pixel of an image */
+	int path_room;
+	size_t mask_room, touched_room, cover_room, column_room;
 } raster;
 
 raster *raster_new(const theme *t, float width, float height, float scale); /* NULL when there is no memory */

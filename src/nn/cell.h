@@ -63,6 +63,11 @@ typedef struct R(cell) {
 	long (*saturated)(const R(step) *s);
 } R(cell);
 
+/* For gated cells: no bound of the form (largest slope · largest singular value); units of a tanh at column `first` of a whose
+ * slope is below 0.05. */
+double R(cell_no_slope)(activation_id a);
+long R(cell_tanh_saturated)(const R(step) *s, int first);
+
 extern const R(cell) *const R(cells)[];
 extern const int R(cells_count);
 

@@ -4,6 +4,7 @@
  * REAL_PAD − 1 numbers beyond the end of a row; x and y may be the same array. */
 #ifndef NUM_VMATH_H
 #define NUM_VMATH_H
+#include "base/wide.h" /* WIDE_LOOPS, for the elementwise loops of the cells */
 #include "num/real.h"
 
 typedef struct R(vmath) {
@@ -26,13 +27,5 @@ typedef struct R(vmath) {
 /* The functions for the widest vectors that this processor has. UNROLL_WIDTH=base|v3|v4 in the environment narrows the
  * choice (tests). */
 const R(vmath) *R(vmath_get)(void);
-
-/* Elementwise loops outside num: compiled for several widths, chosen by the loader. -ffp-contract=off keeps the bits. */
-#if defined __x86_64__ && defined __GNUC__ && !defined __clang__ && !defined __SANITIZE_THREAD__ &&                     \
-        !defined __SANITIZE_ADDRESS__
-#define WIDE_LOOPS __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define WIDE_LOOPS
-#endif
 
 #endif

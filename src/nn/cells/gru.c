@@ -47,22 +47,10 @@ static void backward(const R(step) *s)
 	back(s->B, s->H, s->a, s->lda, s->h_prev, s->ldz, s->dh, s->ldh, s->delta);
 }
 
-static double max_slope(activation_id a)
-{
-	(void)a;
-	return 0;
-}
-
 /* the candidate n = tanh(·) */
 static long saturated(const R(step) *s)
 {
-	long n = 0;
-	for (int b = 0; b < s->B; b++)
-		for (int j = 0; j < s->H; j++) {
-			double u = (double)s->a[b * s->lda + 3 * s->H + j];
-			n += 1 - u * u < 0.05;
-		}
-	return n;
+	return R(cell_tanh_saturated)(s, 3 * s->H);
 }
 
 const R(cell) R(cell_gru) = {
@@ -79,6 +67,6 @@ const R(cell) R(cell_gru) = {
                 {"rnn.bias_hh_l0", NULL, "b_hh", 0, PART_ONE, 3, {1, 2, 0}}},
         .forward = forward,
         .backward = backward,
-        .max_slope = max_slope,
+        .max_slope = R(cell_no_slope),
         .saturated = saturated,
 };

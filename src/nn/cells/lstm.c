@@ -50,22 +50,10 @@ static void backward(const R(step) *s)
 	back(s->B, s->H, s->a, s->lda, s->s, s->s_prev, s->lds, s->dh, s->ldh, s->ds, s->delta);
 }
 
-static double max_slope(activation_id a)
-{
-	(void)a;
-	return 0;
-}
-
 /* the candidate g = tanh(·) */
 static long saturated(const R(step) *s)
 {
-	long n = 0;
-	for (int b = 0; b < s->B; b++)
-		for (int j = 0; j < s->H; j++) {
-			double g = (double)s->a[b * s->lda + 2 * s->H + j];
-			n += 1 - g * g < 0.05;
-		}
-	return n;
+	return R(cell_tanh_saturated)(s, 2 * s->H);
 }
 
 const R(cell) R(cell_lstm) = {
@@ -82,6 +70,6 @@ const R(cell) R(cell_lstm) = {
                 {"rnn.bias_ih_l0", "rnn.bias_hh_l0", "b", 0, PART_ONE, 4, {0, 1, 2, 3}}},
         .forward = forward,
         .backward = backward,
-        .max_slope = max_slope,
+        .max_slope = R(cell_no_slope),
         .saturated = saturated,
 };
