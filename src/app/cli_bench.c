@@ -21,7 +21,7 @@ typedef struct workload {
 static const workload workloads[] = {{"A", "rnn", 100, 20, 100, 1, 0.65, 6}, {"B", "rnn", 50, 32, 200, 1, 0.52, 10},
         {"C", "rnn", 128, 64, 400, 1, 0.55, 3.5}, {"D", "rnn", 16, 8, 50, 1, 0.25, 100},
         {"LSTM", "lstm", 100, 20, 100, 4, 0.58, 5.5}, {"GRU", "gru", 100, 20, 100, 3, 0.60, 7.5}};
-enum { ROWS = sizeof workloads / sizeof *workloads, VARIANTS = 8, MOST_ROUNDS = 99 };
+enum { ROWS = sizeof workloads / sizeof *workloads, VARIANTS = 8, MOST_ROUNDS = 99, FRAMES_A_ROUND = 80 };
 
 /* Variant bits. */
 enum { NO_NORMS = 1, TWO_THREADS = 2, NATIVE = 4 };
@@ -131,14 +131,14 @@ static double ask_peer(const char *script, const char *row, double seconds, char
 
 /* ---- the window ---- */
 
-static bool measure_window(window_speed *s)
+static bool measure_window(int frames, window_speed *s)
 {
 	char self[3000], command[3400], line[256];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
 	if (n <= 0 || strpbrk((self[n] = '\0', self), "'\\"))
 		return false;
 	const char *driver = getenv("DISPLAY") || getenv("WAYLAND_DISPLAY") ? "" : "SDL_VIDEODRIVER=dummy ";
-	snprintf(command, sizeof command, "%sUNROLL_BENCH_FRAMES=400 UNROLL_STARTED=%.6f '%s' 2>/dev/null", driver,
+	snprintf(command, sizeof command, "%sUNROLL_BENCH_FRAMES=%d UNROLL_STARTED=%.6f '%s' 2>/dev/null", driver, frames,
 	        cli_now(), self);
 	FILE *f = popen(command, "r");
 	bool ok = false;
@@ -275,7 +275,7 @@ static int run(int argc, char **argv)
 	eig_one_thread();
 	if (!measure(results, (int)rounds, ms / 1000, has_script ? script : NULL, &peak, &e))
 		return cli_fail(&e);
-	bool window = measure_window(&s);
+	bool window = measure_window(FRAMES_A_ROUND * (int)rounds, &s);
 	if (json)
 		print_json(results, peak, &s, window);
 	else

@@ -1,6 +1,7 @@
 #include "run/team.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
@@ -79,8 +80,12 @@ static void crew_run(team *t, void (*job)(void *arg, int part, int parts), void 
 	atomic_fetch_add(&c->serial, 1);
 	wake_all(c);
 	job(arg, 0, t->hands);
-	while (atomic_load(&c->busy) > 0)
-		relax();
+	for (int i = 0; atomic_load(&c->busy) > 0; i++) {
+		if (i < SPINS)
+			relax();
+		else
+			sched_yield(); /* more hands than free processors */
+	}
 }
 
 static bool start(crew *c, int i)
