@@ -256,18 +256,33 @@ static bool suspicious(double squares)
 	return squares < (sizeof(real) == 4 ? 1e-28 : 1e-280);
 }
 
+/* The segments of rows r0 … r1 − 1, counted from r0. */
+static int cut_segments(const R(group) *g, int r0, int r1, int *end, int *block)
+{
+	int n = 0;
+	for (int s = 0; s < g->segments; s++) {
+		int first = s ? g->end[s - 1] : 0;
+		if (g->end[s] <= r0 || first >= r1)
+			continue;
+		end[n] = smaller(g->end[s], r1) - r0;
+		block[n++] = g->block[s];
+	}
+	return n;
+}
+
 /* Rows r0 … r1 − 1 of group g at step t: G += 2^e zᵀ d, and the squares of every block. */
 static void add_outer(R(net) *n, int k, int t, const real *d, int ldd, int exponent, int r0, int r1, int part, bool norms)
 {
 	const R(group) *g = &n->group[k];
 	const real *z = R(net_z)(n, k == n->groups ? t + 1 : t, 0) + g->row0;
-	int end[NET_SEGMENTS], block[NET_SEGMENTS], segments = 0;
-	for (int s = 0; s < g->segments && norms; s++) {
-		int first = s ? g->end[s - 1] : 0;
-		if (g->end[s] <= r0 || first >= r1)
-			continue;
-		end[segments] = smaller(g->end[s], r1) - r0;
-		block[segments++] = g->block[s];
+	int cut_end[NET_SEGMENTS], cut_block[NET_SEGMENTS], segments = 0;
+	const int *end = cut_end, *block = cut_block;
+	if (norms && r1 - r0 == g->rows) {
+		end = g->end;
+		block = g->block;
+		segments = g->segments;
+	} else if (norms) {
+		segments = cut_segments(g, r0, r1, cut_end, cut_block);
 	}
 	double squares[NET_SEGMENTS];
 	real scale = exponent ? (real)ldexp(1, exponent) : 1;
@@ -360,36 +375,52 @@ static bool join_exponents(R(net) *n, const R(pass) *p)
 
 /* ---- norms ---- */
 
-static double times_power(double x, int exponent)
+/* x · 2^exponent; `unit` is 2^exponent where that is a number, so that one call of ldexp serves a whole step. */
+static double times_power(double x, int exponent, double unit)
 {
-	return exponent ? ldexp(x, exponent) : x;
+	return exponent < -1000 || exponent > 1000 ? ldexp(x, exponent) : x * unit;
 }
 
+/* √ of the sum over the pairs of sequences, still in units of 2^exponent. */
 static double pair_norm(const R(net) *n, const double *squares, int t)
 {
-	size_t pairs = (size_t)(n->spec.B_max + NET_PAIR - 1) / NET_PAIR;
+	int all = (n->spec.B_max + NET_PAIR - 1) / NET_PAIR, used = (n->batch.B + NET_PAIR - 1) / NET_PAIR;
 	double sum = 0;
-	for (int q = 0; q < (n->batch.B + NET_PAIR - 1) / NET_PAIR; q++)
-		sum += squares[(size_t)t * pairs + (size_t)q];
-	return times_power(sqrt(sum), step_exponent(n, t));
+	for (int q = 0; q < used; q++)
+		sum += squares[(size_t)t * (size_t)all + (size_t)q];
+	return sqrt(sum);
+}
+
+static void collect_step(R(net) *n, const R(pass) *p, int t)
+{
+	int exponent = step_exponent(n, t), hands = n->spec.hands;
+	double unit = exponent ? ldexp(1, exponent) : 1, total = 0; /* total in units of 4^exponent */
+	for (int i = 0; i < n->blocks; i++) {
+		const double *squares = n->block_squares + ((size_t)t * MODEL_BLOCKS + (size_t)i) * (size_t)hands;
+		double sum = 0;
+		for (int h = 0; h < p->hands; h++)
+			sum += squares[h];
+		if (n->block[i].group == n->groups) { /* the readout is never rescaled */
+			n->temporal[i][t] = sqrt(sum);
+			total += exponent && sum > 0 ? ldexp(sum, -2 * exponent) : sum;
+		} else {
+			n->temporal[i][t] = times_power(sqrt(sum), exponent, unit);
+			total += sum;
+		}
+	}
+	n->temporal_total[t] = times_power(sqrt(total), exponent, unit);
+	n->dh_norm[t] = times_power(pair_norm(n, n->dh_squares, t), exponent, unit);
+	n->delta_norm[t] = times_power(pair_norm(n, n->delta_squares, t), exponent, unit);
 }
 
 static void collect_norms(R(net) *n, const R(pass) *p)
 {
-	for (int t = 0; t < n->batch.T; t++) {
-		double total = 0; /* in units of 4^exponent */
-		int exponent = t <= p->last ? step_exponent(n, t) : 0;
-		for (int i = 0; i < n->blocks; i++) {
-			double sum = 0;
-			for (int h = 0; h < p->hands && t <= p->last; h++)
-				sum += n->block_squares[((size_t)t * MODEL_BLOCKS + (size_t)i) * (size_t)n->spec.hands + (size_t)h];
-			int own = n->block[i].group == n->groups ? 0 : exponent; /* the readout is never rescaled */
-			n->temporal[i][t] = times_power(sqrt(sum), own);
-			total += own == exponent ? sum : ldexp(sum, -2 * exponent);
-		}
-		n->temporal_total[t] = times_power(sqrt(total), exponent);
-		n->dh_norm[t] = t <= p->last ? pair_norm(n, n->dh_squares, t) : 0;
-		n->delta_norm[t] = t <= p->last ? pair_norm(n, n->delta_squares, t) : 0;
+	for (int t = 0; t <= p->last; t++)
+		collect_step(n, p, t);
+	for (int t = p->last + 1; t < n->batch.T; t++) { /* nothing flows back from beyond the last loss */
+		for (int i = 0; i < n->blocks; i++)
+			n->temporal[i][t] = 0;
+		n->temporal_total[t] = n->dh_norm[t] = n->delta_norm[t] = 0;
 	}
 }
 

@@ -238,7 +238,7 @@ static void narrow_outer(int m, int n, int k, const real *A, int lda, const real
 	int whole = m;
 	const int *stop = segments ? end : &whole;
 	for (int s = 0, i = 0; s < (segments ? segments : 1); s++) {
-		real lanes[1][REAL_PAD] = {{0}};
+		_Alignas(64) real lanes[1][REAL_PAD] = {{0}};
 		t.lanes = segments ? lanes : NULL;
 		while (i < stop[s]) {
 			int rows = smaller(NARROW_ROWS, stop[s] - i);
@@ -263,10 +263,10 @@ static void outer(int m, int n, int k, const real *A, int lda, const real *B, in
 		return;
 	}
 	int step = even_rows(m), segment = 0;
-	real sums[MAT_SEGMENTS][REAL_PAD] = {{0}};
+	_Alignas(64) real sums[MAT_SEGMENTS][REAL_PAD] = {{0}};
 	for (int i = 0; i < m; i += step) {
 		int rows = smaller(step, m - i);
-		real lanes[TILE_ROWS][REAL_PAD] = {{0}};
+		_Alignas(64) real lanes[TILE_ROWS][REAL_PAD] = {{0}};
 		for (int j = 0; j < n; j += TILE_VECS * VEC) {
 			int vecs = smaller(TILE_VECS, (n - j + VEC - 1) / VEC);
 			outer_tiles[vecs - 1][rows - 1](&(operands){A + i, 1, lda, B + j, ldb, k},
