@@ -413,10 +413,13 @@ state_strings() {
 # ---- bench ----
 
 bench() {
+	"$U" bench --rounds 1 --ms 1 >bench.text 2>&1 &
+	text=$!
 	gives 0 bench "$U" bench --rounds 1 --ms 5 --json
+	holds 'bench as text' wait $text
+	holds 'bench as text: a row for each net and engine' test "$(grep -c '%' bench.text)" -ge 12
 	cp case.out bench.json
 	[ -z "$python" ] || holds 'bench: the JSON' "$python" -m json.tool bench.json
-	gives 0 'bench as text' "$U" bench --rounds 1 --ms 1
 	refuses 2 'bench: not a number' '--rounds' "$U" bench --rounds x
 	refuses 2 'bench: out of range' '--ms' "$U" bench --ms 0
 	refuses 2 'bench: a word' 'takes options only' "$U" bench fast
@@ -433,6 +436,7 @@ usage_errors() {
 	refuses 2 'no such option of a command' "did you mean '--updates'" "$U" train --update 3
 	refuses 2 'an option without its value' 'needs a value' "$U" train --updates
 	refuses 2 'a flag with a value' 'takes no value' "$U" train --temporal=1 --updates 1
+	refuses 2 'one file for two things' 'name one file' "$U" train --updates 1 --csv x.npz --save x.npz
 	refuses 2 'how long?' 'how long' "$U" train
 	refuses 2 'no updates' 'nothing to do' "$U" train --updates 0
 	for n in -1 1.5 x 1e10 '' nan; do
@@ -629,6 +633,8 @@ faults() {
 		refuses 3 'a full device: help' 'cannot write standard output' full "$U" --help
 		gives 3 'a full device: a table on standard output' full "$U" train $quick --updates 3 --csv -
 	fi
+	"$U" train $quick --updates 20 --csv closed.csv >&- 2>&- <&-
+	same 'closed descriptors: nothing else gets into the table' closed.csv a.csv
 	for file in none/x.csv /proc/x.csv; do
 		refuses 3 "cannot write $file: said before the training" "cannot write $file" "$U" train --until 'loss < 0' --csv $file
 		refuses 3 "cannot save $file: said before the training" "cannot write $file" "$U" train --until 'loss < 0' --save $file

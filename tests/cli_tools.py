@@ -170,6 +170,18 @@ def hostile(folder):
                 z.writestr(member, body)
         print(f"{name}.npz:{kind}:{pattern}")
 
+    def claims(name, pattern, body, size):
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as z:
+            z.writestr("x.npy", body)
+            z.writestr("y.npy", y_npy)
+        true, false = struct.pack("<I", len(body)), struct.pack("<I", size)
+        data = buffer.getvalue()
+        assert data.count(true) == 2, data.count(true)
+        with open(f"{folder}/{name}.npz", "wb") as f:
+            f.write(data.replace(true, false))
+        print(f"{name}.npz:data:{pattern}")
+
     def npy(descr="'<f4'", order="False", shape="(4, 3, 2)", body=96, magic=b"\x93NUMPY\x01\x00", tail=", }"):
         text = f"{{'descr': {descr}, 'fortran_order': {order}, 'shape': {shape}{tail}".encode()
         text += b" " * (-(len(text) + 11) % 64) + b"\n"
@@ -228,13 +240,10 @@ def hostile(folder):
     print("single.npz:data:single .npy")
     open(f"{folder}/empty.npz", "wb").close()
     print("empty.npz:data:empty")
-    with zipfile.ZipFile(f"{folder}/bomb.npz", "w", zipfile.ZIP_DEFLATED) as z:
-        with z.open("x.npy", "w", force_zip64=True) as f:
-            f.write(npy(shape="(4000, 16384, 8)", body=0))
-            for _ in range(250):
-                f.write(bytes(8 << 20))
-        z.writestr("y.npy", y_npy)
-    print("bomb.npz:data:1 GiB")
+    # what the directory claims to be there after unpacking, and what is there
+    claims("claims 2 GiB", "1 GiB", npy(), 0x7fffffff)
+    claims("claims 200 MB", "too long\\|short\\|damaged", npy(), 200000000)
+    claims("unpacks to more", "longer\\|short\\|damaged", npy(body=50 << 20), 224)
     good = {"rnn.weight_ih_l0": np.zeros((3, 2)), "rnn.weight_hh_l0": np.zeros((3, 3)), "rnn.bias_ih_l0": np.zeros(3),
             "rnn.bias_hh_l0": np.zeros(3), "readout.weight": np.zeros((1, 3)), "readout.bias": np.zeros(1)}
     case("weights without a readout", "readout.weight", "weights", **{k: v for k, v in good.items() if k[:4] != "read"})

@@ -202,6 +202,8 @@ static int run(int argc, char **argv)
 		return cli_fail(&e);
 	j.updates = (long)n;
 	j.has_goal = until != NULL;
+	if (j.csv && j.save && strcmp(j.csv, j.save) == 0)
+		return err_input(&e, "--csv and --save name one file, %s; allowed: two", j.csv), cli_fail(&e);
 	if (until && !goal_parse(until, &j.goal, &e))
 		return cli_fail(&e);
 	if (!j.updates && !until && !updates)

@@ -6,10 +6,12 @@
 #include "io/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char default_picture[] = "out/unroll.png";
 /* What the bench opens on: it begins to learn within seconds, and its radius can be turned either way. */
@@ -121,9 +123,21 @@ static int finish(int status)
 	       cli_fail(&e);
 }
 
+/* Started with closed descriptors, the next file would become the standard output and mix with what is printed. */
+static void open_descriptors(void)
+{
+	int fd;
+	do {
+		fd = open("/dev/null", O_RDWR);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	double started = cli_now();
+	open_descriptors();
 	signal(SIGXFSZ, SIG_IGN); /* a file that grows beyond `ulimit -f` is a write that fails, not a kill */
 	return finish(start(argc, argv, started));
 }
