@@ -93,6 +93,11 @@ const char *window_driver(void)
 bool window_display_available(void)
 {
 	const char *asked = getenv("SDL_VIDEODRIVER");
+#ifdef __linux__
+	/* SDL would try every driver, and their libraries would complain on standard error */
+	if (!asked && !getenv("DISPLAY") && !getenv("WAYLAND_DISPLAY"))
+		return false;
+#endif
 	SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
 	if (!SDL_WasInit(SDL_INIT_VIDEO) && SDL_InitSubSystem(SDL_INIT_VIDEO) != 0)
 		return false;
