@@ -179,7 +179,7 @@ static void print_text(const bench_result *r, double peak, const window_speed *s
 	for (int i = 0; i < ROWS; i++)
 		print_row(&workloads[i], &r[i], peak);
 	if (window)
-		printf("window: first frame after %.0f ms (60); a full frame at 1920×1080 while training: median %.2f "
+		printf("window: first frame after %.0f ms (60); a frame at 1920×1080 while training: median %.2f "
 		       "ms (3), p99 %.2f ms "
 		       "(6), %d frames\n",
 		        s->first, s->median, s->p99, s->frames);

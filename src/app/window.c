@@ -451,6 +451,7 @@ static int compare_times(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/* Frames as the loop draws them while a run goes on: all plots and the transport, but not the controls beside them. */
 static bool measure_frames(window *w, int n, window_speed *speed)
 {
 	n = n < BENCH_FRAMES_MAX ? n : BENCH_FRAMES_MAX;
@@ -462,7 +463,6 @@ static bool measure_frames(window *w, int n, window_speed *speed)
 	for (; done < n && !w->bench.quit && !stop_asked; done++) {
 		take_events(w, seconds());
 		bench_take(&w->bench, seconds());
-		w->redraw = true;
 		double start = seconds();
 		draw_frame(w, start);
 		ms[done] = 1e3 * (seconds() - start);

@@ -1,6 +1,5 @@
 #include "draw/canvas_raster.h"
 
-#include "base/wide.h"
 #include "draw/device.h"
 #include "draw/glyphs.h"
 #include "draw/pixels.h"
@@ -8,6 +7,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { LARGEST_SIDE = 16384 };
 static const size_t MOST_PIXELS = (size_t)1 << 26; /* 256 MiB of colour */
@@ -135,9 +135,9 @@ static pixel_box dirty_box(const raster *r, const rect *dirty)
 static void clear(raster *r)
 {
 	pixel_box b = current_clip(r);
-	uint32_t color = color_of(r, INK_WINDOW);
-	for (int y = b.y0; y < b.y1 && b.x0 < b.x1; y++)
-		pixels_fill(row_at(r, y) + b.x0, b.x1 - b.x0, color);
+	if (!is_empty(b))
+		pixels_mix(row_at(r, b.y0) + b.x0, r->target.stride, b.x1 - b.x0, b.y1 - b.y0, color_of(r, INK_WINDOW),
+		        256);
 }
 
 void raster_begin_on(raster *r, const theme *t, float width, float height, float scale, const pixel_target *target,
@@ -232,20 +232,11 @@ static point *to_pixels(raster *r, const point *p, int n)
 	return r->path;
 }
 
-/* Mixes coverage into pixels and clears it. */
-WIDE_LOOPS static void spend_mask(
-        uint32_t *restrict row, uint8_t *restrict mask, int n, uint32_t color, uint32_t alpha)
-{
-	for (int i = 0; i < n; i++) {
-		row[i] = pixel_mix(row[i], color, pixel_alpha(mask[i]) * alpha >> 8);
-		mask[i] = 0;
-	}
-}
-
 /* Mixes the touched tiles of the mask into the pixels and clears them. */
 static void apply_mask(raster *r, ink i, float alpha)
 {
 	uint32_t color = color_of(r, i), a = alpha_of(alpha);
+	pixel_box clip = current_clip(r);
 	for (int y = r->touched_y0; y < r->touched_y1; y++) {
 		uint8_t *mask = r->mask + (size_t)y * (size_t)r->mask_w;
 		uint32_t *row = row_at(r, y);
@@ -254,8 +245,8 @@ static void apply_mask(raster *r, ink i, float alpha)
 			while (end < 64 && left >> end & 1)
 				end++;
 			left = end < 64 ? left >> end << end : 0;
-			int from = first << r->tile;
-			spend_mask(row + from, mask + from, least(end << r->tile, r->mask_w) - from, color, a);
+			int from = most(first << r->tile, clip.x0), to = least(end << r->tile, clip.x1);
+			pixels_spend(row + from, mask + from, to - from, color, a);
 		}
 		r->touched[y] = 0;
 	}
@@ -267,8 +258,11 @@ static void fill_plain(raster *r, double x0, double y0, double x1, double y1, ui
 
 /* Upright lines of up to THIN pixels get whole pixels: width a whole number, its edges between pixels. */
 static const float THIN = 4.0f;
-static const float LEVEL = 0.02f;   /* pixels that an upright segment may lean */
+static const float LEVEL = 0.02f; /* pixels that an upright segment may lean */
+static const float LONG_SIDE = 16.0f;
 static const float SHORTEST = 3.0f; /* pixels; shorter segments of outlines are parts of curves */
+
+enum { CORNERS = 40, OUTLINE = 4 * CORNERS + 1 }; /* points of an outline with few corners, and of its pieces */
 
 static float snap(float v, int width)
 {
@@ -313,12 +307,46 @@ static void draw_upright(raster *r, const point *p, int width, stroke s)
 		fill_plain(r, x0 - half, y0, x0 + half, y1, color_of(r, s.ink), s.alpha);
 }
 
+/* An opaque outline on the grid: the long sides are filled at once; what is left, the corners, comes as a path with
+ * breaks. Returns its length, 0 when there is nothing to gain. */
+static int fill_sides(raster *r, const point *p, int n, int width, uint32_t color, point left[OUTLINE])
+{
+	int k = 0, sides = 0;
+	for (int i = 0; i < n; i++) {
+		point a = p[i], b = p[i + 1 < n ? i + 1 : 0];
+		bool down = a.x == b.x, back = down ? a.y > b.y : a.x > b.x;
+		float from = down ? fminf(a.y, b.y) : fminf(a.x, b.x), to = down ? fmaxf(a.y, b.y) : fmaxf(a.x, b.x);
+		float first = ceilf(from) + 1, last = floorf(to) - 1; /* whole pixels, clear of the corners */
+		left[k++] = a;
+		if ((!down && a.y != b.y) || last - first < LONG_SIDE)
+			continue;
+		double half = width / 2.0;
+		if (down)
+			fill_plain(r, (double)a.x - half, (double)first, (double)a.x + half, (double)last, color, 1);
+		else
+			fill_plain(r, (double)first, (double)a.y - half, (double)last, (double)a.y + half, color, 1);
+		float stop = back ? last : first, go = back ? first : last;
+		left[k++] = down ? (point){a.x, stop} : (point){stop, a.y};
+		left[k++] = (point){NAN, NAN};
+		left[k++] = down ? (point){a.x, go} : (point){go, a.y};
+		sides++;
+	}
+	left[k++] = p[0];
+	return sides ? k : 0;
+}
+
+static bool is_opaque(float alpha)
+{
+	return alpha_of(alpha) >= 256;
+}
+
 static void draw_polyline(canvas *c, const point *points, int n, bool closed, stroke s)
 {
 	raster *r = raster_of(c);
 	point *p = is_empty(current_clip(r)) ? NULL : to_pixels(r, points, n);
 	if (!p)
 		return;
+	point corners[OUTLINE];
 	float length[DEVICE_DASHES], width = s.width * r->scale;
 	int dashes = device_dashes(s, length), whole = most((int)lroundf(width), 1);
 	for (int i = 0; i < dashes; i++)
@@ -329,6 +357,12 @@ static void draw_polyline(canvas *c, const point *points, int n, bool closed, st
 		if (n == 2 && !dashes) {
 			draw_upright(r, p, whole, s);
 			return;
+		}
+		if (closed && !dashes && n <= CORNERS && is_opaque(s.alpha)) {
+			int k = fill_sides(r, p, n, whole, color_of(r, s.ink), corners);
+			p = k ? corners : p;
+			n = k ? k : n;
+			closed = !k;
 		}
 	}
 	if (width < 1) { /* as much ink as the thin line would have */
@@ -356,6 +390,30 @@ static float overlap(int i, double from, double to)
 	return b > a ? (float)(b - a) : 0;
 }
 
+/* Columns of a box: one that it covers partly, whole ones, one that it covers partly. */
+typedef struct across {
+	int from, full, rest, to; /* full … rest − 1 are whole */
+	float first, last;        /* parts of the pixels `from` and `rest` */
+} across;
+
+static across across_of(double x0, double x1, pixel_box c)
+{
+	across a = {c.x0, least(most((int)ceil(x0), c.x0), c.x1), 0, c.x1, 0, 0};
+	a.rest = most(least((int)floor(x1), c.x1), a.full);
+	a.first = overlap(a.from, x0, x1);
+	a.last = overlap(a.rest, x0, x1);
+	return a;
+}
+
+static void fill_rows(raster *r, const across *a, int y0, int y1, uint32_t color, float alpha)
+{
+	uint32_t *at = row_at(r, y0);
+	ptrdiff_t stride = r->target.stride;
+	pixels_mix(at + a->from, stride, a->full - a->from, y1 - y0, color, alpha_of(alpha * a->first));
+	pixels_mix(at + a->full, stride, a->rest - a->full, y1 - y0, color, alpha_of(alpha));
+	pixels_mix(at + a->rest, stride, a->to - a->rest, y1 - y0, color, alpha_of(alpha * a->last));
+}
+
 /* A box without rounding; coverage of each pixel exact. */
 static void fill_plain(raster *r, double x0, double y0, double x1, double y1, uint32_t color, float alpha)
 {
@@ -363,16 +421,14 @@ static void fill_plain(raster *r, double x0, double y0, double x1, double y1, ui
 	c = intersect(c, (pixel_box){(int)floor(x0), (int)floor(y0), (int)ceil(x1), (int)ceil(y1)});
 	if (is_empty(c))
 		return;
-	int full0 = least(most((int)ceil(x0), c.x0), c.x1), full1 = most(least((int)floor(x1), c.x1), full0);
-	for (int y = c.y0; y < c.y1; y++) {
-		uint32_t *row = row_at(r, y);
-		float a = alpha * overlap(y, y0, y1);
-		for (int x = c.x0; x < full0; x++)
-			row[x] = pixel_mix(row[x], color, alpha_of(a * overlap(x, x0, x1)));
-		pixels_mix(row + full0, full1 - full0, color, alpha_of(a));
-		for (int x = full1; x < c.x1; x++)
-			row[x] = pixel_mix(row[x], color, alpha_of(a * overlap(x, x0, x1)));
-	}
+	across a = across_of(x0, x1, c);
+	int full = least(most((int)ceil(y0), c.y0), c.y1), rest = most(least((int)floor(y1), c.y1), full);
+	if (c.y0 < full)
+		fill_rows(r, &a, c.y0, full, color, alpha * overlap(c.y0, y0, y1));
+	if (full < rest)
+		fill_rows(r, &a, full, rest, color, alpha);
+	if (rest < c.y1)
+		fill_rows(r, &a, rest, c.y1, color, alpha * overlap(rest, y0, y1));
 }
 
 typedef struct round_box {
@@ -412,7 +468,7 @@ static void fill_round(raster *r, const round_box *b, int y0, int y1, uint32_t c
 		uint32_t *row = row_at(r, y);
 		float middle = round_cover(b, (b->x0 + b->x1) / 2, (float)y + 0.5f);
 		round_corner(row, b, y, c.x0, left, color, alpha);
-		pixels_mix(row + left, right - left, color, alpha_of(alpha * middle));
+		pixels_mix(row + left, 0, right - left, 1, color, alpha_of(alpha * middle));
 		round_corner(row, b, y, right, c.x1, color, alpha);
 	}
 }
@@ -441,8 +497,8 @@ static void draw_glyph(raster *r, const glyph_image *g, int x, int y, uint32_t c
 {
 	pixel_box c = intersect(current_clip(r), (pixel_box){x, y, x + g->w, y + g->h});
 	for (int row = c.y0; row < c.y1 && c.x0 < c.x1; row++)
-		pixels_mask(row_at(r, row) + c.x0, g->coverage + (ptrdiff_t)(row - y) * g->stride + (c.x0 - x),
-		        c.x1 - c.x0, color, 256);
+		pixels_letter(row_at(r, row) + c.x0, g->coverage + (ptrdiff_t)(row - y) * g->stride + (c.x0 - x),
+		        c.x1 - c.x0, color);
 }
 
 /* Turned by 90° counter-clockwise: its columns become rows, the rightmost on top. */

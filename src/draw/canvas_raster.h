@@ -37,7 +37,7 @@ typedef struct raster {
 	int clips;                        /* may exceed RASTER_CLIPS: the deeper ones are counted, not applied */
 
 	/* Coverage of the path being drawn; 0 everywhere between two verbs. */
-	uint8_t *mask; /* h rows of mask_w bytes */
+	uint8_t *mask; /* h rows of mask_w bytes, and three more */
 	int mask_w;
 	int tile;          /* log2 of the pixels of a tile; a row has at most 64 tiles */
 	uint64_t *touched; /* h: which tiles of each row may hold coverage */

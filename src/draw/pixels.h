@@ -1,8 +1,9 @@
-/* pixels: mixing colours into rows of opaque 0xFFRRGGBB. Alpha runs from 0 to 256. Private to draw. */
+/* pixels: mixing colours into rows of opaque 0xFFRRGGBB, `stride` pixels apart. Alpha runs from 0 to 256. Private to
+ * draw. */
 #ifndef DRAW_PIXELS_H
 #define DRAW_PIXELS_H
+#include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 static inline uint32_t pixel_mix(uint32_t under, uint32_t over, uint32_t alpha)
 {
@@ -18,36 +19,14 @@ static inline uint32_t pixel_alpha(uint32_t coverage)
 	return coverage + (coverage >> 7);
 }
 
-static inline void pixels_fill(uint32_t *row, int n, uint32_t color)
-{
-	for (int i = 0; i < n; i++)
-		row[i] = color;
-}
-
-static inline void pixels_mix(uint32_t *row, int n, uint32_t color, uint32_t alpha)
-{
-	if (alpha >= 256) {
-		pixels_fill(row, n, color);
-		return;
-	}
-	for (int i = 0; i < n; i++)
-		row[i] = pixel_mix(row[i], color, alpha);
-}
-
-/* Coverage of one row, most of it usually 0: eight pixels are skipped at a time. */
-static inline void pixels_mask(uint32_t *row, const uint8_t *mask, int n, uint32_t color, uint32_t alpha)
-{
-	for (int i = 0; i < n;) {
-		uint64_t eight;
-		if (i + 8 <= n && (memcpy(&eight, mask + i, 8), eight == 0)) {
-			i += 8;
-			continue;
-		}
-		int end = i + 8 < n ? i + 8 : n;
-		for (; i < end; i++)
-			if (mask[i])
-				row[i] = pixel_mix(row[i], color, pixel_alpha(mask[i]) * alpha >> 8);
-	}
-}
+/* A block of w × h pixels; nothing when w or h is not positive. */
+void pixels_mix(uint32_t *at, ptrdiff_t stride, int w, int h, uint32_t color, uint32_t alpha);
+/* Mixes one row of coverage, most of it usually 0, and clears it. */
+void pixels_spend(uint32_t *row, uint8_t *mask, int n, uint32_t color, uint32_t alpha);
+/* Mixes one row of a letter. */
+void pixels_letter(uint32_t *row, const uint8_t *coverage, int n, uint32_t color);
+/* One row of a polygon: adds the differences `cover` to the winding numbers and clears them; mixes the pixels that are
+ * inside by the even-odd rule. */
+void pixels_odd(uint32_t *row, float *cover, float *winding, int n, uint32_t color, float alpha);
 
 #endif

@@ -29,13 +29,11 @@ static float higher(float a, float b)
 	return a > b ? a : b;
 }
 
-/* Marks the pixels from … to − 1 of a row. */
-static void touch(raster *r, int y, int from, int to)
+/* The tiles that hold the pixels from … to − 1 of a row. */
+static uint64_t tiles(const raster *r, int from, int to)
 {
 	int first = from >> r->tile, last = (to - 1) >> r->tile;
-	r->touched[y] |= (~(uint64_t)0 >> (63 - (last - first))) << first;
-	r->touched_y0 = least(r->touched_y0, y);
-	r->touched_y1 = most(r->touched_y1, y + 1);
+	return (~(uint64_t)0 >> (63 - (last - first))) << first;
 }
 
 /* ---- strokes: the distance to each segment; where they overlap the greater coverage stays, so joints are no darker
@@ -80,58 +78,82 @@ static inline void raise_four(uint8_t *mask, four_int c)
 #endif
 }
 
-/* Coverage, 0 … 255, of the four pixels from (x, y) on. */
-static inline four_int cover_four(float x, float y, const segment *s)
+/* reach − distance → coverage, 0 … 255 */
+static inline four_int shade(four c)
 {
-	const four centers = {0.5f, 1.5f, 2.5f, 3.5f};
-	four rx = centers + (x - s->ax);
-	float ry = y + 0.5f - s->ay;
-	four across = ry * s->dx - rx * s->dy, along = rx * s->dx + ry * s->dy;
-	four after = along - s->length;
-	four over = four_where(along < 0, along) + four_where(after > 0, after);
-	four c = s->reach - four_root(across * across + over * over);
 	c = four_where(c > 0, c);
 	c = four_where(c < 1, c - 1.0f) + 1.0f;
 	return __builtin_convertvector(c * 255.0f + 0.5f, four_int);
 }
 
-/* The mask has room for three bytes beyond its last row. */
-static inline void cover_row(uint8_t *mask, int from, int to, int y, const segment *s)
+static const four centers = {0.5f, 1.5f, 2.5f, 3.5f};
+static const four_int lane = {0, 1, 2, 3};
+
+/* Near the ends, where the nearest point of the segment may be an end. May write, unchanged, up to three bytes more. */
+static inline void cover_round(uint8_t *mask, int from, int to, float ry, const segment *s)
 {
-	const four_int lane = {0, 1, 2, 3};
-	for (int x = from; x < to; x += 4)
-		raise_four(mask + x, cover_four((float)x, (float)y, s) & (lane < to - x));
+	for (int x = from; x < to; x += 4) {
+		four rx = centers + ((float)x - s->ax);
+		four across = ry * s->dx - rx * s->dy, along = rx * s->dx + ry * s->dy;
+		four after = along - s->length;
+		four over = four_where(along < 0, along) + four_where(after > 0, after);
+		four c = s->reach - four_root(across * across + over * over);
+		raise_four(mask + x, shade(c) & (lane < to - x));
+	}
 }
 
-/* A segment within a few thousand pixels of the frame. */
-static void cover_segment(raster *r, point a, point b, float half)
+/* Between them. */
+static inline void cover_straight(uint8_t *mask, int from, int to, float ry, const segment *s)
 {
-	const pixel_box clip = r->clip[least(r->clips, RASTER_CLIPS)];
+	for (int x = from; x < to; x += 4) {
+		four across = ry * s->dx - (centers + ((float)x - s->ax)) * s->dy;
+		four c = s->reach - (four)((four_int)across & 0x7FFFFFFF);
+		raise_four(mask + x, shade(c) & (lane < to - x));
+	}
+}
+
+static segment segment_of(point a, point b, float half)
+{
 	float vx = b.x - a.x, vy = b.y - a.y;
 	segment s = {a.x, a.y, 1, 0, sqrtf(vx * vx + vy * vy), half + 0.5f};
 	if (s.length > 1e-6f) {
 		s.dx = vx / s.length;
 		s.dy = vy / s.length;
 	}
+	return s;
+}
+
+/* A segment within a few thousand pixels of the frame. */
+WIDE_LOOPS static void cover_segment(raster *r, point a, point b, float half)
+{
+	const pixel_box clip = r->clip[least(r->clips, RASTER_CLIPS)];
+	const segment s = segment_of(a, b, half);
 	float left = lower(a.x, b.x) - s.reach, right = higher(a.x, b.x) + s.reach;
-	int y0 = most(clip.y0, (int)floorf(lower(a.y, b.y) - s.reach));
-	int y1 = least(clip.y1, (int)ceilf(higher(a.y, b.y) + s.reach));
+	float top = lower(a.y, b.y), bottom = higher(a.y, b.y);
+	int y0 = most(clip.y0, (int)floorf(top - s.reach)), y1 = least(clip.y1, (int)ceilf(bottom + s.reach));
+	int x0 = most(clip.x0, (int)left), x1 = least(clip.x1, (int)right + 1);
+	if (x0 >= x1 || y0 >= y1)
+		return;
 	bool flat = fabsf(s.dy) < 1e-3f;
 	float spread = flat ? 0 : s.reach / fabsf(s.dy), lean = flat ? 0 : s.dx / s.dy;
+	float ends = flat ? INFINITY : s.reach * fabsf(s.dx); /* rows that near an end are partly beyond it */
+	uint64_t touched = tiles(r, x0, x1);
 	for (int y = y0; y < y1; y++) {
-		float from = left, to = right;
-		if (!flat) {
-			float middle = a.x + ((float)y + 0.5f - a.y) * lean;
-			from = higher(from, middle - spread);
-			to = lower(to, middle + spread);
-		}
+		float ry = (float)y + 0.5f - a.y, middle = a.x + ry * lean;
 		/* Truncation is the floor here, except left of 0, where the clip begins anyway. */
-		int x0 = most(clip.x0, (int)from), x1 = least(clip.x1, (int)to + 1);
-		if (x0 >= x1)
-			continue;
-		cover_row(r->mask + (size_t)y * (size_t)r->mask_w, x0, x1, y, &s);
-		touch(r, y, x0, x1);
+		int from = flat ? x0 : most(x0, (int)(middle - spread));
+		int to = flat ? x1 : least(x1, (int)(middle + spread) + 1);
+		uint8_t *mask = r->mask + (size_t)y * (size_t)r->mask_w;
+		bool straight = ry + a.y - ends > top && ry + a.y + ends < bottom;
+		if (straight)
+			cover_straight(mask, from, to, ry, &s);
+		else
+			cover_round(mask, from, to, ry, &s);
+		if (from < to)
+			r->touched[y] |= x1 - x0 > 64 ? tiles(r, from, to) : touched;
 	}
+	r->touched_y0 = least(r->touched_y0, y0);
+	r->touched_y1 = most(r->touched_y1, y1);
 }
 
 /* The part of a + t (b − a), 0 ≤ t ≤ 1, inside the clip widened by `margin` (Liang, Barsky 1984). */
@@ -273,7 +295,8 @@ void raster_stroke(raster *r, point *p, int n, bool closed, double width, const 
 /* ---- polygons: exact areas, even-odd. Each edge leaves in every pixel that it crosses how much of the pixel's column
  * lies below it, positive where it runs to the right, as differences; summed down a column they are the winding number,
  * with exact parts at the edges (along rows: font-rs, R. Levien 2016; down columns here, since a row of columns is one
- * vector loop, and the edges of plots mostly run to the right). No edge needs to be sorted. ---- */
+ * vector loop, and the edges of plots mostly run to the right). No edge needs to be sorted. Only a pixel in which the
+ * number jumps by two, where a polygon touches or crosses itself, may come out wrong, as in FreeType. ---- */
 
 /* A strip of the clip; coordinates are relative to its corner. */
 typedef struct strip {
@@ -357,26 +380,13 @@ static void add_edge(const strip *s, point a, point b)
 	}
 }
 
-/* One row: differences → winding numbers → how far from even → pixels. */
-WIDE_LOOPS static void fill_row(uint32_t *restrict row, float *restrict cover, float *restrict winding, int n,
-        uint32_t color, float alpha)
-{
-	for (int i = 0; i < n; i++) {
-		float v = winding[i] + cover[i];
-		winding[i] = v;
-		cover[i] = 0;
-		float odd = fabsf(v - 2 * (float)(int)(0.5f * v + (v < 0 ? -0.5f : 0.5f)));
-		row[i] = pixel_mix(row[i], color, (uint32_t)(int)(odd * alpha + 0.5f));
-	}
-}
-
 static void fill_strip(const raster *r, const strip *s, const point *p, int n, uint32_t color, float alpha)
 {
 	float *winding = s->cover + (size_t)(s->h + 1) * (size_t)s->stride;
 	for (int i = 0; i < n; i++)
 		add_edge(s, p[i], p[i + 1 < n ? i + 1 : 0]);
 	for (int y = 0; y < s->h; y++)
-		fill_row(r->target.pixels + (ptrdiff_t)(s->y0 + y) * r->target.stride + s->x0,
+		pixels_odd(r->target.pixels + (ptrdiff_t)(s->y0 + y) * r->target.stride + s->x0,
 		        s->cover + (size_t)y * (size_t)s->stride, winding, s->w, color, alpha);
 	memset(winding - s->stride, 0, 2 * (size_t)s->stride * sizeof *winding);
 }

@@ -1,9 +1,12 @@
 #include "plot/axis.h"
 
 #include "base/text.h"
+#include "base/wide.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 const span span_none = {INFINITY, -INFINITY, false, false};
 
@@ -19,10 +22,56 @@ void span_add(span *s, double value)
 	}
 }
 
+/* A float as an integer of the same order, NaN outside ±Inf: the maximum of whole numbers is one instruction. */
+static inline int32_t ordered(float value)
+{
+	int32_t bits;
+	memcpy(&bits, &value, sizeof bits);
+	return bits ^ (bits >> 31 & INT32_MAX);
+}
+
+static float from_ordered(int32_t order)
+{
+	float value;
+	order ^= order >> 31 & INT32_MAX;
+	memcpy(&value, &order, sizeof value);
+	return value;
+}
+
+/* What is left of n values: extremes of the finite ones in their order, how many are −INFINITY, how many are finite. */
+typedef struct summary {
+	int32_t low, high;
+	int zeros, finite;
+} summary;
+
+WIDE_LOOPS static void summarize(const float *value, int n, summary *out)
+{
+	const int32_t top = 0x7F7FFFFF, zero = ~top - 1; /* the largest float; −INFINITY in this order */
+	summary s = {INT32_MAX, INT32_MIN, 0, 0};
+	for (int i = 0; i < n; i++) {
+		int32_t v = ordered(value[i]);
+		int finite = v <= top && v > zero;
+		int32_t low = finite ? v : INT32_MAX, high = finite ? v : INT32_MIN;
+		s.low = low < s.low ? low : s.low;
+		s.high = high > s.high ? high : s.high;
+		s.zeros += v == zero;
+		s.finite += finite;
+	}
+	*out = s;
+}
+
 void span_add_all(span *s, const float *value, int n)
 {
-	for (int i = 0; i < n; i++)
-		span_add(s, (double)value[i]);
+	summary all;
+	if (n < 1)
+		return;
+	summarize(value, n, &all);
+	if (all.finite) {
+		s->low = fmin(s->low, (double)from_ordered(all.low));
+		s->high = fmax(s->high, (double)from_ordered(all.high));
+	}
+	s->zero |= all.zeros > 0;
+	s->broken |= all.zeros + all.finite < n;
 }
 
 bool span_empty(span s)
@@ -237,7 +286,9 @@ static void ticks_of_step(const axis *a, double step, float em, axis_ticks *t)
 /* The finest 1-2-5 step, not below `least`, whose labels fit. */
 static double fit_step(const axis *a, double least, float length, float em, bool upright, axis_ticks *t)
 {
-	double step = fmax(least, nice_step((a->high - a->low) * (double)em / fmax(1, (double)length)));
+	double pitch = fmax((double)(length / MOST_TICKS), (double)((upright ? ROOM_UPRIGHT : 1) * em));
+	/* finer steps cannot fit, whatever their labels */
+	double step = fmax(least, nice_step((1 - 1e-6) * (a->high - a->low) * pitch / fmax(1, (double)length)));
 	for (int guard = 0; guard < 40; guard++, step = next_step(step)) {
 		if ((a->high - a->low) / step > AXIS_TICKS - 4)
 			continue;

@@ -1,40 +1,59 @@
 #include "plot/heat.h"
 
+#include "base/wide.h"
+
 #include <math.h>
 
-enum { CELLS = 65536, SHADES = 256, BAR = 64 };
+enum { CELLS = 65536, WIDEST = 4096, SHADES = 256, BAR = 64 };
 
 static uint32_t pixels[CELLS];
 
-static uint32_t shade_of(const uint32_t *map, float value, float low, float per_unit)
+/* NaN and +INFINITY have a shade of their own; an exact zero, −INFINITY, is the lowest. */
+WIDE_LOOPS static void shade_row(const uint32_t *restrict map, const float *restrict value, int n, float low,
+        float per_unit, uint32_t *restrict out)
 {
-	if (!(value < INFINITY))
-		return map[SHADES];
-	float t = (value - low) * per_unit;
-	return map[(int)fmaxf(0, fminf(SHADES - 1, t))]; /* an exact zero, −INFINITY, is the lowest shade */
+	for (int i = 0; i < n; i++) {
+		float t = (value[i] - low) * per_unit;
+		t = t > 0 ? t : 0;
+		int shade = (int)(t < SHADES - 1 ? t : SHADES - 1);
+		out[i] = map[value[i] < INFINITY ? shade : SHADES];
+	}
 }
 
-static void fill_map(uint32_t *map)
+/* Made once; the map is the same for all. */
+static const uint32_t *shades(void)
 {
+	static uint32_t map[SHADES + 1];
+	if (map[SHADES])
+		return map;
 	for (int i = 0; i < SHADES; i++)
 		map[i] = palette_viridis((float)i / (SHADES - 1));
 	map[SHADES] = palette_viridis(NAN);
+	return map;
+}
+
+/* Rows wider than the picture may be are thinned. */
+static const float *thin(const float *row, int from, int to)
+{
+	static float few[WIDEST];
+	if (from == to)
+		return row;
+	for (int j = 0; j < to; j++)
+		few[j] = row[(long)j * from / to];
+	return few;
 }
 
 void heat_draw(canvas *c, rect r, heat h)
 {
-	uint32_t map[SHADES + 1];
 	if (h.rows < 1 || h.cols < 1 || !(r.w > 0) || !(r.h > 0))
 		return;
-	fill_map(map);
-	int cols = h.cols < 4096 ? h.cols : 4096;
+	int cols = h.cols < WIDEST ? h.cols : WIDEST;
 	int rows = h.rows < CELLS / cols ? h.rows : CELLS / cols;
 	float low = (float)h.scale.low, per_unit = (float)(SHADES / (h.scale.high - h.scale.low));
 	for (int i = 0; i < rows; i++) {
 		int from = (int)((long)i * h.rows / rows);
 		const float *row = h.value + (long)(h.last_on_top ? h.rows - 1 - from : from) * h.pitch;
-		for (int j = 0; j < cols; j++)
-			pixels[i * cols + j] = shade_of(map, row[(long)j * h.cols / cols], low, per_unit);
+		shade_row(shades(), thin(row, h.cols, cols), cols, low, per_unit, pixels + i * cols);
 	}
 	canvas_image(c, r, pixels, cols, rows, false);
 }

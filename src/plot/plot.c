@@ -213,7 +213,6 @@ plot plot_begin(canvas *c, rect outer, const plot_spec *spec)
 		make_square(&p);
 	p.gutter = (rect){p.area.x + p.area.w, outer.y, right, p.area.y + p.area.h - outer.y};
 	place_axes(&p, zero);
-	axis_make_ticks(&p.y, p.area.h - zero, f.em, true, &y);
 	axis_make_ticks(&p.x, p.area.w, f.em, false, &x);
 	if (spec->square)
 		y = x;

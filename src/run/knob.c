@@ -255,9 +255,9 @@ static bool same(const config *a, const config *b, knob_id id)
 
 bool config_is_default(const config *c, knob_id id)
 {
-	config d;
-	config_default(&d);
-	return same(c, &d, id);
+	config d = {0};
+	err e;
+	return set_known(&d, id, table[id].fallback, &e) && same(c, &d, id);
 }
 
 knob_restart config_restart(const config *a, const config *b)

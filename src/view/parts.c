@@ -107,23 +107,43 @@ part_curve part_series(const snap_series *s, bool log)
 {
 	static float low[SNAP_BUCKETS], high[SNAP_BUCKETS], mean[SNAP_BUCKETS];
 	int n = buckets(s);
-	for (int i = 0; i < n; i++) {
-		low[i] = (float)to_axis(s->low[i], log);
-		high[i] = (float)to_axis(s->high[i], log);
+	for (int i = 0; i < n; i++) { /* a bucket of one update needs one logarithm */
 		mean[i] = (float)to_axis(s->mean[i], log);
+		low[i] = s->low[i] == s->mean[i] ? mean[i] : (float)to_axis(s->low[i], log);
+		high[i] = s->high[i] == s->mean[i] ? mean[i] : (float)to_axis(s->high[i], log);
 	}
 	double dx = (double)stride_of(s), x0 = (double)s->first + 0.5 * (dx - 1);
 	return (part_curve){{low, n, x0, dx}, {high, n, x0, dx}, {mean, n, x0, dx}};
 }
 
+/* Logarithms keep the order: only those of the extremes are taken. */
 void part_span(const snap_series *s, bool log, span *out)
 {
+	float low = INFINITY, high = -INFINITY;
 	for (int i = 0; i < buckets(s); i++) {
+		const float ends[] = {s->low[i], s->high[i]};
 		if (isnan(s->mean[i]))
 			continue; /* a bucket without a value */
-		span_add(out, to_axis(s->low[i], log));
-		span_add(out, to_axis(s->high[i], log));
+		for (int k = 0; k < 2; k++) {
+			bool inside = isfinite(ends[k]) && (ends[k] > 0 || !log);
+			low = inside && ends[k] < low ? ends[k] : low;
+			high = inside && ends[k] > high ? ends[k] : high;
+			out->zero |= log && ends[k] == 0;
+			out->broken |= !inside && !(log && ends[k] == 0);
+		}
 	}
+	if (low <= high) {
+		span_add(out, to_axis(low, log));
+		span_add(out, to_axis(high, log));
+	}
+}
+
+int part_last(const snap_series *s, bool log)
+{
+	int i = buckets(s) - 1;
+	while (i >= 0 && !(to_axis(s->mean[i], log) < INFINITY))
+		i--;
+	return i;
 }
 
 axis part_updates_axis(const snap *s)

@@ -36,6 +36,8 @@ typedef struct part_curve {
 
 /* The series as curves for a linear or log axis, in static memory: valid until the next call. */
 part_curve part_series(const snap_series *s, bool log);
+/* Index of the last mean that has a place on the axis (an exact zero has); −1 when there is none. */
+int part_last(const snap_series *s, bool log);
 void part_span(const snap_series *s, bool log, span *out); /* low … high of all buckets, in axis units */
 axis part_updates_axis(const snap *s);
 /* Mean of the bucket that holds `update`, as it is stored; NAN outside. */

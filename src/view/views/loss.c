@@ -52,13 +52,12 @@ static void collect_labels(const snap *s, bool log, const axis *y, labels *l)
 	char value[48];
 	for (int a = 0; a < part_arms(s); a++) {
 		const snap_series *loss = &s->arm[a].series[SNAP_LOSS];
-		curve mean = part_series(loss, log).mean;
-		int last = line_last(mean);
+		int last = part_last(loss, log);
 		if (last < 0)
 			continue;
 		double now = s->arm[a].now[SNAP_LOSS];
 		text_short(value, sizeof value, isfinite(now) ? now : (double)loss->mean[last], 3);
-		label *k = labels_add(l, (double)mean.y[last], part_arm_ink(a), "%s", value);
+		label *k = labels_add(l, in_axis((double)loss->mean[last], log), part_arm_ink(a), "%s", value);
 		if (part_arms(s) > 1)
 			part_append(k->text, sizeof k->text, "  %s", part_arm_name(s, a));
 		k->weight = WEIGHT_BOLD;
@@ -127,7 +126,7 @@ static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
 		labels_draw(&l, &p);
 	else
 		labels_legend(&l, &p);
-	if (line_last(part_series(&s->arm[0].series[SNAP_LOSS], log).mean) < 0)
+	if (part_last(&s->arm[0].series[SNAP_LOSS], log) < 0)
 		plot_message(&p, part_nothing(s));
 	bool pointed = part_point_update(&p, focus);
 	part_mark_update(&p, focus);

@@ -59,11 +59,10 @@ static axis value_axis(const snap *s)
 
 static void label_end(labels *l, const snap_series *series, ink i, int arm, const char *text)
 {
-	curve mean = part_series(series, true).mean;
-	int last = line_last(mean);
+	int last = part_last(series, true);
 	if (last < 0)
 		return;
-	label *k = labels_add(l, (double)mean.y[last], i, "%s", text);
+	label *k = labels_add(l, log10((double)series->mean[last]), i, "%s", text);
 	k->dash = part_arm_dash(arm);
 }
 
@@ -173,7 +172,7 @@ static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
 	draw_curves(s, &p);
 	if (spec.right > 0)
 		labels_draw(&l, &p);
-	if (line_last(part_series(&s->arm[0].series[SNAP_GRAD_NORM], true).mean) < 0)
+	if (part_last(&s->arm[0].series[SNAP_GRAD_NORM], true) < 0)
 		plot_message(&p, part_nothing(s));
 	else if (strip.w > 0)
 		draw_histogram(s, &p, strip);
