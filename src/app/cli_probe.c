@@ -24,6 +24,17 @@ static bool probe_loss(npz_writer *w, trial *t, err *e)
 	return npz_add(w, "loss", NPY_F64, 0, NULL, &t->r.loss, e);
 }
 
+static bool probe_grad_norm(npz_writer *w, trial *t, err *e)
+{
+	return npz_add(w, "grad_norm", NPY_F64, 0, NULL, &t->r.grad_norm, e);
+}
+
+static bool probe_saturation(npz_writer *w, trial *t, err *e)
+{
+	double share = t->api->saturation(t->m);
+	return npz_add(w, "saturation", NPY_F64, 0, NULL, &share, e);
+}
+
 /* Writes PREFIX.NAME, and once more under the name of the equal second bias. */
 static bool add_named(npz_writer *w, const char *prefix, const model_block *b, int ndim, const long *shape,
         const double *value, err *e)
