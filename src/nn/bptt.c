@@ -14,12 +14,17 @@ static int smaller(int a, int b)
 	return a < b ? a : b;
 }
 
-/* Sequences of a part: pairs are shared out as evenly as they go. */
-static void part_rows(int B, int part, int parts, int *b0, int *b1)
+static int bunches(const R(net) *n, int B)
 {
-	int pairs = (B + NET_PAIR - 1) / NET_PAIR;
-	*b0 = smaller(B, pairs * part / parts * NET_PAIR);
-	*b1 = smaller(B, pairs * (part + 1) / parts * NET_PAIR);
+	return (B + n->bunch - 1) / n->bunch;
+}
+
+/* Sequences of a part: bunches are shared out as evenly as they go. */
+static void part_rows(const R(net) *n, int part, int parts, int *b0, int *b1)
+{
+	int B = n->batch.B, all = bunches(n, B);
+	*b0 = smaller(B, all * part / parts * n->bunch);
+	*b1 = smaller(B, all * (part + 1) / parts * n->bunch);
 }
 
 static size_t at(const R(net) *n, int t, int b)
@@ -114,7 +119,7 @@ static void forward_part(void *arg, int part, int parts)
 {
 	R(net) *n = arg;
 	int b0, b1;
-	part_rows(n->batch.B, part, parts, &b0, &b1);
+	part_rows(n, part, parts, &b0, &b1);
 	if (b0 == b1)
 		return;
 	memset(n->sample_loss + b0, 0, (size_t)(b1 - b0) * sizeof *n->sample_loss);
@@ -209,10 +214,10 @@ static void backward_part(void *arg, int part, int parts)
 	R(net) *n = p->n;
 	const batch *y = &n->batch;
 	int b0, b1;
-	part_rows(y->B, part, parts, &b0, &b1);
+	part_rows(n, part, parts, &b0, &b1);
 	if (b0 == b1)
 		return;
-	size_t pairs = (size_t)(n->spec.B_max + NET_PAIR - 1) / NET_PAIR;
+	size_t all = (size_t)bunches(n, n->spec.B_max);
 	int *exponent = &n->dh_exponent[part];
 	for (int t = p->t1 - 1; t >= p->t0; t--) {
 		R(step) s = R(net_step)(n, t, b0, b1);
@@ -221,13 +226,13 @@ static void backward_part(void *arg, int part, int parts)
 			n->mat->product(s.B, n->H, n->O, n->dlogits + at(n, t, b0) * (size_t)n->ldo, n->ldo, n->readout->back,
 			        n->ldh, 1, s.dh, s.ldh);
 		}
-		size_t pair = (size_t)t * pairs + (size_t)(b0 / NET_PAIR);
+		size_t bunch = (size_t)t * all + (size_t)(b0 / n->bunch);
 		if (p->norms)
-			n->v->squares(s.B, n->H, s.dh, s.ldh, NET_PAIR, n->dh_squares + pair);
+			n->v->squares(s.B, n->H, s.dh, s.ldh, n->bunch, n->dh_squares + bunch);
 		n->exponent[(size_t)t * (size_t)n->spec.hands + (size_t)part] = *exponent;
 		n->cell->backward(&s);
 		if (p->norms)
-			n->v->squares(s.B, n->cell->gates * n->H, s.delta, s.lda, NET_PAIR, n->delta_squares + pair);
+			n->v->squares(s.B, n->cell->gates * n->H, s.delta, s.lda, n->bunch, n->delta_squares + bunch);
 		if (t > 0) {
 			step_back(n, &s);
 			renormalise(n, &s, exponent);
@@ -355,16 +360,16 @@ static bool join_exponents(R(net) *n, const R(pass) *p)
 			top = e[h] > top ? e[h] : top;
 		for (int h = 0; h < hands && hands > 1; h++) {
 			int b0, b1;
-			part_rows(n->batch.B, h, hands, &b0, &b1);
+			part_rows(n, h, hands, &b0, &b1);
 			if (e[h] == top || b0 == b1)
 				continue;
 			R(step) s = R(net_step)(n, t, b0, b1);
 			int down = e[h] - top < -2000 ? -2000 : e[h] - top;
 			scale_rows(s.B, n->cell->gates * n->H, s.delta, s.lda, down);
-			size_t pairs = (size_t)(n->spec.B_max + NET_PAIR - 1) / NET_PAIR;
-			for (int b = b0; b < b1; b += NET_PAIR) {
-				n->dh_squares[(size_t)t * pairs + (size_t)(b / NET_PAIR)] *= ldexp(1, 2 * down);
-				n->delta_squares[(size_t)t * pairs + (size_t)(b / NET_PAIR)] *= ldexp(1, 2 * down);
+			size_t first = (size_t)t * (size_t)bunches(n, n->spec.B_max);
+			for (int b = b0; b < b1; b += n->bunch) {
+				n->dh_squares[first + (size_t)(b / n->bunch)] *= ldexp(1, 2 * down);
+				n->delta_squares[first + (size_t)(b / n->bunch)] *= ldexp(1, 2 * down);
 			}
 		}
 		e[0] = top;
@@ -381,10 +386,10 @@ static double times_power(double x, int exponent, double unit)
 	return exponent < -1000 || exponent > 1000 ? ldexp(x, exponent) : x * unit;
 }
 
-/* √ of the sum over the pairs of sequences, still in units of 2^exponent. */
-static double pair_norm(const R(net) *n, const double *squares, int t)
+/* √ of the sum over the bunches, still in units of 2^exponent. */
+static double bunch_norm(const R(net) *n, const double *squares, int t)
 {
-	int all = (n->spec.B_max + NET_PAIR - 1) / NET_PAIR, used = (n->batch.B + NET_PAIR - 1) / NET_PAIR;
+	int all = bunches(n, n->spec.B_max), used = bunches(n, n->batch.B);
 	double sum = 0;
 	for (int q = 0; q < used; q++)
 		sum += squares[(size_t)t * (size_t)all + (size_t)q];
@@ -409,8 +414,8 @@ static void collect_step(R(net) *n, const R(pass) *p, int t)
 		}
 	}
 	n->temporal_total[t] = times_power(sqrt(total), exponent, unit);
-	n->dh_norm[t] = times_power(pair_norm(n, n->dh_squares, t), exponent, unit);
-	n->delta_norm[t] = times_power(pair_norm(n, n->delta_squares, t), exponent, unit);
+	n->dh_norm[t] = times_power(bunch_norm(n, n->dh_squares, t), exponent, unit);
+	n->delta_norm[t] = times_power(bunch_norm(n, n->delta_squares, t), exponent, unit);
 }
 
 static void collect_norms(R(net) *n, const R(pass) *p)

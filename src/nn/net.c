@@ -87,6 +87,7 @@ static void measure(R(net) *n, const model_spec *s, const R(cell) *cell)
 	plan(n);
 	size_t row = (size_t)s->B_max * (size_t)n->lda * sizeof(real);
 	size_t steps = (256u << 10) / row;
+	n->bunch = s->B_max % 16 == 0 ? 8 : s->B_max % 8 == 0 ? 4 : 2;
 	n->chunk = steps < 1 ? 1 : steps > (size_t)s->T_max ? s->T_max : (int)steps;
 }
 
@@ -101,7 +102,7 @@ static size_t take_all(R(net) *n)
 {
 	const model_spec *s = &n->spec;
 	size_t need = 0, T = (size_t)s->T_max, B = (size_t)s->B_max, hands = (size_t)s->hands;
-	size_t pairs = (B + NET_PAIR - 1) / NET_PAIR, pad = REAL_PAD;
+	size_t bunches = (B + (size_t)n->bunch - 1) / (size_t)n->bunch, pad = REAL_PAD;
 	n->theta = take(n, &need, n->n + pad, sizeof(real));
 	n->g = take(n, &need, n->n + pad, sizeof(real));
 	n->step = take(n, &need, n->n + pad, sizeof(real));
@@ -127,8 +128,8 @@ static size_t take_all(R(net) *n)
 		n->scratch[i] = take(n, &need, (size_t)rows * (size_t)width + pad, sizeof(real));
 	n->exponent = take(n, &need, T * hands, sizeof(int));
 	n->dh_exponent = take(n, &need, hands, sizeof(int));
-	n->dh_squares = take(n, &need, T * pairs, sizeof(double));
-	n->delta_squares = take(n, &need, T * pairs, sizeof(double));
+	n->dh_squares = take(n, &need, T * bunches, sizeof(double));
+	n->delta_squares = take(n, &need, T * bunches, sizeof(double));
 	n->block_squares = take(n, &need, T * MODEL_BLOCKS * hands, sizeof(double));
 	for (int i = 0; i < MODEL_BLOCKS; i++)
 		n->temporal[i] = take(n, &need, T, sizeof(double));

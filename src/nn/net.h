@@ -49,6 +49,9 @@ typedef struct R(net) {
 	real *logits, *dlogits; /* (T_max, B_max, ldo) */
 	double *sample_loss; /* B_max */
 
+	/* Sequences per partial sum of squares: parts of the batch end at multiples of it, so that sums do not depend on the
+	 * hands; 2, 4 or 8, as it divides half a batch. */
+	int bunch;
 	int chunk;          /* steps whose δ are kept at a time, about 256 KB */
 	real *delta;        /* (chunk, B_max, lda), step t at row t mod chunk */
 	real *dh, *ds;      /* (B_max, ldh), (B_max, lds) */
@@ -56,14 +59,12 @@ typedef struct R(net) {
 	/* δ_t, dh_t are kept as 2^exponent times what stands in memory, so that they never underflow. */
 	int *exponent;      /* (T_max, hands) */
 	int *dh_exponent;   /* hands */
-	double *dh_squares, *delta_squares; /* (T_max, pairs of sequences), in units of 2^(2·exponent) */
+	double *dh_squares, *delta_squares; /* (T_max, bunches), in units of 2^(2·exponent) */
 	double *block_squares; /* (T_max, MODEL_BLOCKS, hands) */
 	double *temporal[MODEL_BLOCKS], *temporal_total, *dh_norm, *delta_norm; /* T_max */
 	int only;           /* gradient of this step alone; −1 = of all steps */
 } R(net);
 
-/* Sequences per partial sum: parts of the batch end at multiples of it, so that sums do not depend on the hands. */
-enum { NET_PAIR = 2 };
 
 real *R(net_z)(const R(net) *n, int t, int b);
 void R(net_fill_back)(R(net) *n); /* transposes the weights for backward */

@@ -50,6 +50,9 @@ typedef struct target {
 	real scale;
 	real (*lanes)[REAL_PAD]; /* outer: squares of a row in sixteen virtual lanes, or NULL */
 	int first;               /* virtual lane of the tile's first column */
+	/* narrow products: rows from `cut` on belong to later segments and add to lines of their own */
+	int cut;
+	real **line;
 } target;
 
 INLINE void product_tile(const operands *o, const int rows, const int vecs, const target *t)
@@ -138,7 +141,7 @@ static void product(int m, int n, int k, const real *A, int lda, const real *B, 
 		for (int i = 0; i < m; i += step)
 			product_tiles[vecs - 1][smaller(step, m - i) - 1](
 			        &(operands){A + (long)i * lda, lda, 1, B + j, ldb, k},
-			        &(target){C + (long)i * ldc + j, ldc, n - j, add, 0, NULL, 0});
+			        &(target){.C = C + (long)i * ldc + j, .ldc = ldc, .n = n - j, .add = add});
 	}
 }
 
@@ -192,10 +195,21 @@ INLINE void narrow_tile(const operands *o, const int rows, const target *t)
 			real *g = t->C + r * t->ldc + v * VEC;
 			vec old = vec_load(g);
 			vec_store(g, vec_select(used[v], vec_fma(s, acc[r][v], old), old));
-			sum[v] += acc[r][v] * acc[r][v];
 		}
 	if (!t->lanes)
 		return;
+	UNROLL
+	for (int r = 0; r < rows; r++)
+		UNROLL
+		for (int v = 0; v < LINE; v++) {
+			vec square = acc[r][v] * acc[r][v];
+			if (r < t->cut) {
+				sum[v] += square;
+			} else {
+				real *line = t->line[r] + v * VEC;
+				vec_store(line, vec_load(line) + square);
+			}
+		}
 	for (int v = 0; v < LINE; v++)
 		vec_store(t->lanes[0] + v * VEC, sum[v]);
 }
@@ -233,23 +247,30 @@ static tile_fn *const narrow_tiles[NARROW_ROWS] = {narrow_1, narrow_2, narrow_3,
 static void narrow_outer(int m, int n, int k, const real *A, int lda, const real *B, int ldb, real scale, real *G, int ldg,
         int segments, const int *end, double *squares)
 {
+	_Alignas(64) real lines[MAT_SEGMENTS][REAL_PAD] = {{0}};
+	real *line[NARROW_ROWS];
 	operands o = {A, 1, lda, B, ldb, k};
-	target t = {G, ldg, n, 1, scale, NULL, 0};
-	int whole = m;
-	const int *stop = segments ? end : &whole;
-	for (int s = 0, i = 0; s < (segments ? segments : 1); s++) {
-		_Alignas(64) real lanes[1][REAL_PAD] = {{0}};
-		t.lanes = segments ? lanes : NULL;
-		while (i < stop[s]) {
-			int rows = smaller(NARROW_ROWS, stop[s] - i);
-			t.C = G + (long)i * t.ldc;
-			o.A = A + i;
-			narrow_tiles[rows - 1](&o, &t);
-			i += rows;
+	target t = {.C = G, .ldc = ldg, .n = n, .scale = scale, .line = line};
+	for (int i = 0, s = 0; i < m;) {
+		int rows = smaller(NARROW_ROWS, m - i);
+		t.C = G + (long)i * ldg;
+		o.A = A + i;
+		if (segments) {
+			t.lanes = &lines[s];
+			t.cut = smaller(rows, end[s] - i);
+			for (int r = t.cut, later = s; r < rows; r++) {
+				while (i + r >= end[later])
+					later++;
+				line[r] = lines[later];
+			}
 		}
-		if (segments)
-			squares[s] = lanes_fold(lanes[0]);
+		narrow_tiles[rows - 1](&o, &t);
+		i += rows;
+		while (s < segments && end[s] <= i)
+			s++;
 	}
+	for (int s = 0; s < segments; s++)
+		squares[s] = lanes_fold(lines[s]);
 }
 
 static void outer(int m, int n, int k, const real *A, int lda, const real *B, int ldb, real scale, real *G, int ldg,
@@ -270,8 +291,8 @@ static void outer(int m, int n, int k, const real *A, int lda, const real *B, in
 		for (int j = 0; j < n; j += TILE_VECS * VEC) {
 			int vecs = smaller(TILE_VECS, (n - j + VEC - 1) / VEC);
 			outer_tiles[vecs - 1][rows - 1](&(operands){A + i, 1, lda, B + j, ldb, k},
-			        &(target){G + (long)i * ldg + j, ldg, n - j, 1, scale, segments ? lanes : NULL,
-			                j % REAL_PAD});
+			        &(target){.C = G + (long)i * ldg + j, .ldc = ldg, .n = n - j, .scale = scale,
+			                .lanes = segments ? lanes : NULL, .first = j % REAL_PAD});
 		}
 		for (int r = 0; r < rows && segments; r++) {
 			while (i + r >= end[segment])
