@@ -405,9 +405,11 @@ static void collect_step(R(net) *n, const R(pass) *p, int t)
 		double sum = 0;
 		for (int h = 0; h < p->hands; h++)
 			sum += squares[h];
-		if (n->block[i].group == n->groups) { /* the readout is never rescaled */
+		if (sum == 0) { /* the readout, at steps without a loss */
+			n->temporal[i][t] = 0;
+		} else if (n->block[i].group == n->groups) { /* never rescaled */
 			n->temporal[i][t] = sqrt(sum);
-			total += exponent && sum > 0 ? ldexp(sum, -2 * exponent) : sum;
+			total += exponent ? ldexp(sum, -2 * exponent) : sum;
 		} else {
 			n->temporal[i][t] = times_power(sqrt(sum), exponent, unit);
 			total += sum;
