@@ -35,7 +35,9 @@ void bench_init(bench *b, const config *c, worker *w, const settings *s, const u
 	b->worker = w;
 	b->settings = *s;
 	b->snap = empty_snap(c);
-	b->speed = INFINITY;
+	b->speed = 300; /* slow enough to watch the gradient arrive */
+	if (w)
+		worker_speed(w, b->speed);
 	b->alone = -1;
 	b->panel = true;
 }

@@ -104,6 +104,8 @@ static void list_keys(bool json)
 
 static void list_nothing(bool json)
 {
+	if (!json)
+		fputs("unroll: none yet\n", stderr);
 	print_rows(NULL, 0, json);
 }
 

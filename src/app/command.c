@@ -75,7 +75,13 @@ static void copy_state(bench *b, int unused)
 	if (!b->ui.clipboard.set)
 		return;
 	b->ui.clipboard.set(b->ui.clipboard.data, state);
-	ui_toast(&b->ui, "The state of this run is on the clipboard.");
+	char text[160] = "The state of this run is on the clipboard.";
+	if (a && a->edited)
+		snprintf(text, sizeof text,
+		        "The state is on the clipboard. It begins with the knobs as they are now; this run was changed after update "
+		        "%ld.",
+		        a->edited);
+	ui_toast(&b->ui, text);
 }
 
 static void paste_state(bench *b, int unused)

@@ -32,7 +32,7 @@ static void captions(const snap *s, const view *const *list, int n, char *buf, s
 	for (int i = 0; i < n; i++) {
 		char one[512];
 		int used = snprintf(buf + at, size - at, "%s%s: %s", i ? " " : "", list[i]->title,
-		        list[i]->caption(s, one, (int)sizeof one));
+		        list[i]->caption(s, true, one, (int)sizeof one));
 		if (used < 0 || (size_t)used >= size - at)
 			return;
 		at += (size_t)used;

@@ -268,6 +268,7 @@ static void draw_frame(window *w, double now)
 	raster_begin_on(
 	        w->raster, bench_theme(b), width, height, w->scale, direct ? &surface : NULL, all ? NULL : &live);
 	w->nowhere = canvas_null(w->raster->canvas.theme, width, height);
+	view_focus marked = b->focus;
 	bench_pass(b, &w->raster->canvas, all ? &w->raster->canvas : &w->nowhere, true, NULL, now);
 	if (w->renderer) {
 		present_texture(w, all ? NULL : &live);
@@ -277,7 +278,8 @@ static void draw_frame(window *w, double now)
 		SDL_Rect part = pixel_rect(w, all ? NULL : &live, pw, ph);
 		SDL_UpdateWindowSurfaceRects(w->sdl, &part, 1);
 	}
-	w->redraw = false;
+	/* panels that were drawn before the one under the pointer show its mark in the next frame */
+	w->redraw = marked.step != b->focus.step || marked.update != b->focus.update;
 	w->overlay_before = b->ui.overlay;
 	w->playing_before = b->playing;
 	w->last_frame = now;
@@ -459,6 +461,7 @@ static bool measure_frames(window *w, int n, window_speed *speed)
 	if (!ms)
 		return false;
 	bench_play(&w->bench, true);
+	worker_speed(w->bench.worker, 0); /* as fast as it goes */
 	int done = 0;
 	for (; done < n && !w->bench.quit && !stop_asked; done++) {
 		take_events(w, seconds());

@@ -307,7 +307,10 @@ dataset *dataset_read(const char *path, err *e)
 	file_extension(path, extension, sizeof extension);
 	bool npz_file = strcmp(extension, "npz") == 0;
 	if (!npz_file && strcmp(extension, "csv") != 0) {
-		err_input(e, "%s: not a data file; allowed: .npz, .csv", path[0] ? path : "data");
+		if (path[0])
+			err_input(e, "%s: not a data file; allowed: .npz, .csv", path);
+		else
+			err_input(e, "task=data needs a file; set the knob data to its path, allowed: .npz, .csv");
 		return NULL;
 	}
 	dataset *d = calloc(1, sizeof *d);

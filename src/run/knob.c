@@ -151,6 +151,21 @@ static bool set_bool(config *c, const knob *k, knob_id id, const char *value, er
 	return err_input(e, "%s=%.60s: not a yes or no; allowed: 0, 1", k->name, value);
 }
 
+/* Blanks around a number that was typed or pasted do no harm. */
+static bool read_trimmed(const char *value, double *v)
+{
+	char text[64];
+	value += strspn(value, " \t");
+	size_t n = strlen(value);
+	while (n > 0 && (value[n - 1] == ' ' || value[n - 1] == '\t'))
+		n--;
+	if (n >= sizeof text)
+		return false;
+	memcpy(text, value, n);
+	text[n] = '\0';
+	return text_read_number(text, false, v);
+}
+
 static bool set_number(config *c, const knob *k, knob_id id, const char *value, err *e)
 {
 	char low[32], high[32];
@@ -158,8 +173,9 @@ static bool set_number(config *c, const knob *k, knob_id id, const char *value, 
 	text_exact(high, sizeof high, k->high);
 	const char *kind = k->type == KNOB_INT ? "whole number" : "number";
 	double v;
-	if (!text_read_number(value, false, &v) || (k->type == KNOB_INT && v != floor(v)))
-		return err_input(e, "%s=%.60s: not a %s; allowed: %s to %s", k->name, value, kind, low, high);
+	if (!read_trimmed(value, &v) || (k->type == KNOB_INT && v != floor(v)))
+		return err_input(e, "%s=%.60s: not a %s%s; allowed: %s to %s", k->name, value, kind,
+		        strchr(value, ',') ? " (write a point, not a comma)" : "", low, high);
 	if (v < k->low || v > k->high)
 		return err_input(e, "%s=%.60s: out of range; allowed: %s to %s", k->name, value, low, high);
 	c->v[id] = v + 0.0; /* −0 becomes 0 */

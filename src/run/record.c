@@ -94,11 +94,16 @@ static int thinned(int T)
 	return T > SNAP_STEPS ? SNAP_STEPS : T;
 }
 
+static float log_norm(double norm)
+{
+	return isfinite(norm) ? (float)log10(norm) : NAN;
+}
+
 static void to_log(const double *norm, int T, float *out)
 {
 	int n = thinned(T);
 	for (int i = 0; i < n; i++)
-		out[i] = (float)log10(norm[(long)i * T / n]);
+		out[i] = log_norm(norm[(long)i * T / n]);
 }
 
 static void add_fall_row(record *r, const trial *t)
@@ -120,7 +125,7 @@ static void add_fall_row(record *r, const trial *t)
 		double top = t->r.temporal_total[from];
 		for (int k = from + 1; k < to; k++)
 			top = t->r.temporal_total[k] > top ? t->r.temporal_total[k] : top;
-		row[c] = (float)log10(top);
+		row[c] = log_norm(top);
 	}
 	a->fall_update[a->fall_rows++] = t->measured_update;
 	r->fall_due = t->measured_update + r->fall_stride;
@@ -129,8 +134,8 @@ static void add_fall_row(record *r, const trial *t)
 static void add_histogram(snap_arm *a, double grad_norm)
 {
 	double place = (log10(grad_norm) - (double)a->hist_low) / ((double)a->hist_high - (double)a->hist_low) * SNAP_BINS;
-	if (place >= 0 && place < SNAP_BINS)
-		a->grad_histogram[(int)place]++;
+	if (place == place) /* what lies beyond the range counts at its end */
+		a->grad_histogram[place < 0 ? 0 : place < SNAP_BINS ? (int)place : SNAP_BINS - 1]++;
 }
 
 void record_update(record *r, const trial *t)
@@ -185,8 +190,8 @@ void record_start(record *r, const trial *t)
 	snap_arm *a = &r->arm;
 	if (t->measured && t->r.temporal_total)
 		add_fall_row(r, t);
-	a->hist_low = -8;
-	a->hist_high = 4;
+	a->hist_low = -12;
+	a->hist_high = 24;
 	for (int i = 0; i < SNAP_SCALARS; i++)
 		a->now[i] = NAN;
 	describe(r, t);
@@ -249,6 +254,7 @@ const snap_arm *record_arm(record *r, const trial *t, bool spectrum)
 	snap_arm *a = &r->arm;
 	a->config = t->c;
 	a->update = t->update;
+	a->edited = t->edited;
 	a->diverged = t->diverged;
 	a->diverged_update = t->diverged_update;
 	a->diverged_step = t->r.bad_step;

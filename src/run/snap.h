@@ -16,7 +16,7 @@ enum {
 	SNAP_FALL_COLS = 400,  /* waterfall: columns; a column is the maximum over its steps */
 	SNAP_BUCKETS = 1500, /* points of a curve over the updates; decimated by pairs when full */
 	SNAP_EIG = 512,
-	SNAP_BINS = 40
+	SNAP_BINS = 120
 };
 
 /* The scalars that are followed over the updates. Order = columns of `train --csv`. */
@@ -43,6 +43,7 @@ typedef struct snap_arm {
 	config config;
 	char name[64];
 	long update;                    /* updates made so far */
+	long edited;                    /* update after which a knob was first changed under way; 0 = never */
 	int parameters;
 	double updates_per_second;      /* of training time; 0 when unknown */
 
@@ -98,6 +99,7 @@ typedef struct snap {
 	int version;                    /* SNAP_VERSION */
 	long serial;                    /* increases with every snap */
 	bool playing;
+	bool live;                      /* of a run that can be played, not of a picture */
 	int arms;
 	snap_arm arm[SNAP_ARMS];
 } snap;

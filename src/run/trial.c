@@ -143,8 +143,18 @@ void trial_free(trial *t)
 	free(t);
 }
 
+static bool changes_numbers(const config *a, const config *b)
+{
+	for (int id = 0; id < KNOB_COUNT; id++)
+		if (a->v[id] != b->v[id] && id != KNOB_updates && id != KNOB_probe_every)
+			return true;
+	return false;
+}
+
 void trial_adjust(trial *t, const config *c)
 {
+	if (t->update > 0 && !t->edited && changes_numbers(&t->c, c))
+		t->edited = t->update;
 	if (config_restart(&t->c, c) == KNOB_OPTIMIZER)
 		t->api->optimizer_reset(t->m);
 	t->c = *c;

@@ -20,6 +20,8 @@ typedef struct trial {
 
 	long update;             /* updates made */
 	long clipped;            /* of these: with an active clip */
+	long edited;             /* update after which a knob was first changed under way, 0 = never: the state string alone
+	                            does not repeat such a run */
 	model_result r;          /* of the last update or measurement; temporal norms only when `measured` */
 	bool measured;
 	long measured_update;    /* update that the norms of r belong to (the update being made), 0 = before training */

@@ -55,7 +55,7 @@ struct worker {
 	bool playing;
 	long left;                  /* updates still to make before a pause; −1 = no end */
 	double speed, credit;       /* updates per second; updates that may be made now */
-	double training_time, spectrum_time, rate;
+	double spectrum_time, rate, rate_since; /* rate: updates per second of the clock, since rate_since */
 	long rate_updates;
 	long serial;
 	bool changed;               /* something to show */
@@ -77,13 +77,19 @@ static void say(worker *w, const char *text)
 	w->changed = true;
 }
 
+static void rate_restart(worker *w)
+{
+	w->rate_updates = 0;
+	w->rate_since = now();
+}
+
 static void restart(worker *w, trial *t)
 {
 	trial_free(w->t);
 	w->t = t;
 	w->rate = 0;
-	w->rate_updates = 0;
-	w->training_time = w->spectrum_time = 0;
+	rate_restart(w);
+	w->spectrum_time = 0;
 	trial_measure(t);
 	record_start(w->r, t);
 	w->message[0] = '\0';
@@ -146,6 +152,7 @@ static bool obey(worker *w, const message *m)
 		return false;
 	case MSG_PLAY:
 		w->playing = m->number != 0;
+		rate_restart(w);
 		w->left = -1;
 		w->credit = 0;
 		break;
@@ -153,6 +160,7 @@ static bool obey(worker *w, const message *m)
 		w->playing = true;
 		w->left = m->number;
 		w->credit = (double)m->number;
+		rate_restart(w);
 		break;
 	case MSG_RESET:
 		begin(w, &w->t->c);
@@ -237,12 +245,11 @@ static void train(worker *w)
 	if (!made)
 		return;
 	w->changed = true;
-	w->training_time += now() - start;
 	w->rate_updates += made;
-	if (w->training_time > 0.2) {
-		w->rate = (double)w->rate_updates / w->training_time;
-		w->training_time = 0;
-		w->rate_updates = 0;
+	double time = now();
+	if (time - w->rate_since > 0.3) {
+		w->rate = (double)w->rate_updates / (time - w->rate_since);
+		rate_restart(w);
 	}
 }
 
@@ -259,6 +266,7 @@ static void publish(worker *w, double time)
 	s->version = SNAP_VERSION;
 	s->serial = ++w->serial;
 	s->playing = w->playing;
+	s->live = true;
 	s->arms = 1;
 	s->arm[0] = *a;
 	s->arm[0].updates_per_second = w->rate;

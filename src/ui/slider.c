@@ -167,8 +167,8 @@ static void pointer_value(ui *u, rect track, const ui_range *g, ui_touch t, doub
 	}
 	if (move)
 		*v = ui_range_value(g, (u->pointer.x - u->drag_offset - track.x - radius) / width);
-	/* where the panel scrolls, only a slider that was chosen before answers the wheel */
-	if (t.hot && u->event.kind == UI_WHEEL && !u->used && (t.focused || !u->scrolls)) {
+	/* where the panel scrolls, only a slider that visibly has the keyboard answers the wheel */
+	if (t.hot && u->event.kind == UI_WHEEL && !u->used && (!u->scrolls || (t.focused && u->ring))) {
 		u->wheel += u->event.wheel; /* touchpads send fractions of a notch */
 		for (; fabsf(u->wheel) >= 1; u->wheel -= copysignf(1, u->wheel))
 			*v = ui_range_step(g, *v, u->wheel > 0 ? 1 : -1, u->event.mods & UI_SHIFT ? 0.1 : 1);

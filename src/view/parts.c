@@ -53,19 +53,27 @@ static void append_knob(char *buf, int size, const char *before, const config *c
 	part_append(buf, size, "%s%s", before, config_text(c, id, value, sizeof value));
 }
 
-void part_append_run(char *buf, int size, const snap *s)
+void part_append_run(char *buf, int size, const char *before, const snap *s)
 {
+	if (!before)
+		return;
 	const config *c = &s->arm[0].config;
 	char update[32];
-	part_append(buf, size, "%s (", config_choice(c, KNOB_cell));
+	part_append(buf, size, "%s%s (", before, config_choice(c, KNOB_cell));
 	append_knob(buf, size, "", c, KNOB_hidden);
 	part_append(buf, size, "\u00A0%s) on %s",
 	        config_uses(c, KNOB_activation) ? config_choice(c, KNOB_activation) : "units",
 	        config_choice(c, KNOB_task));
-	append_knob(buf, size, ", T\u00A0=\u00A0", c, KNOB_T);
+	if (config_uses(c, KNOB_T))
+		append_knob(buf, size, ", T\u00A0=\u00A0", c, KNOB_T);
+	else
+		part_append(buf, size, ", T\u00A0=\u00A0%d", s->arm[0].T);
 	append_knob(buf, size, ", batch\u00A0", c, KNOB_batch);
 	append_knob(buf, size, ", seed\u00A0", c, KNOB_seed);
 	part_append(buf, size, ", update\u00A0%s", axis_count_text(update, sizeof update, (double)s->arm[0].update));
+	if (s->arm[0].edited > 0)
+		part_append(buf, size, ", knobs changed after update\u00A0%s",
+		        axis_count_text(update, sizeof update, (double)s->arm[0].edited));
 }
 
 const char *part_percent(char *buf, int size, double share)
@@ -82,7 +90,7 @@ const char *part_nothing(const snap *s)
 {
 	if (s->arm[0].diverged)
 		return "no finite values";
-	return s->arm[0].update == 0 ? "press Space to start" : "nothing measured yet";
+	return s->arm[0].update > 0 ? "nothing measured yet" : s->live ? "press Space to start" : "no updates yet";
 }
 
 /* ---- curves over the updates ---- */

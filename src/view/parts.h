@@ -23,7 +23,7 @@ const char *part_arm_name(const snap *s, int arm); /* "A" … when it has none *
 /* Appends to a text in buf; what does not fit is cut. */
 void part_append(char *buf, int size, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* "rnn (50 tanh) on adding, T = 100, batch 20, seed 1, update 1 240" */
-void part_append_run(char *buf, int size, const snap *s);
+void part_append_run(char *buf, int size, const char *before, const snap *s); /* `before` NULL: nothing */
 /* "12 %" */
 const char *part_percent(char *buf, int size, double share);
 /* The reason why there is nothing to draw. */

@@ -97,13 +97,13 @@ static void draw_alarm(const snap *s, canvas *c, rect *area, alarm level)
 }
 
 /* Cuts the caption from the bottom of *area: one to three lines by its height, none in very low panels. */
-static void draw_caption(const view *v, const snap *s, canvas *c, rect *area)
+static void draw_caption(const view *v, const snap *s, bool run, canvas *c, rect *area)
 {
 	char text[768];
 	text_style st = plot_type(c, TYPE_TICK - 0.5F, INK_MUTED, ALIGN_LEFT);
 	if (area->h < 15 * st.size || area->w < 16 * st.size)
 		return;
-	v->caption(s, text, sizeof text);
+	v->caption(s, run, text, sizeof text);
 	int room = area->h < 16.5F * st.size ? 1
 	           : area->h < 32 * st.size  ? 2
 	                                     : 3,
@@ -130,7 +130,7 @@ static void draw_panel(const view *v, const snap *s, canvas *c, rect area, view_
 	if (inner.h > 5 * plot_em(c, size) && inner.w > 6 * plot_em(c, size))
 		draw_title(v, s, c, rect_cut_top(&inner, 1.2F * plot_em(c, size) + PLOT_UNIT), size);
 	draw_alarm(s, c, &inner, level);
-	draw_caption(v, s, c, &inner);
+	draw_caption(v, s, level == ALARM_FULL, c, &inner); /* the first panel of a grid speaks for all */
 	/* the panel under the pointer decides what is marked; the others show it */
 	if (focus && focus->has_pointer && rect_has(area, focus->pointer.x, focus->pointer.y))
 		focus->step = 0, focus->update = 0;

@@ -22,8 +22,8 @@ typedef struct view {
 	/* Draws into `area`. Returns through *focus (may be NULL on entry → no read-out) the step or update under the
 	 * pointer, so that the other views can mark it. */
 	void (*draw)(const snap *s, canvas *c, rect area, view_focus *focus);
-	/* One or two sentences made from the state: what is drawn, of which run. Returns buf. */
-	const char *(*caption)(const snap *s, char *buf, int size);
+	/* One or two sentences made from the state: what is drawn and, when `run` is set, of which run. Returns buf. */
+	const char *(*caption)(const snap *s, bool run, char *buf, int size);
 	/* The numbers beside the title: "now 1.52, 19 % of updates clipped". Returns buf. */
 	const char *(*key)(const snap *s, char *buf, int size);
 } view;

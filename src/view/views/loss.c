@@ -55,8 +55,7 @@ static void collect_labels(const snap *s, bool log, const axis *y, labels *l)
 		int last = part_last(loss, log);
 		if (last < 0)
 			continue;
-		double now = s->arm[a].now[SNAP_LOSS];
-		text_short(value, sizeof value, isfinite(now) ? now : (double)loss->mean[last], 3);
+		text_short(value, sizeof value, (double)loss->mean[last], 3);
 		label *k = labels_add(l, in_axis((double)loss->mean[last], log), part_arm_ink(a), "%s", value);
 		if (part_arms(s) > 1)
 			part_append(k->text, sizeof k->text, "  %s", part_arm_name(s, a));
@@ -134,11 +133,11 @@ static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
 		read_out(s, &p, focus);
 }
 
-static const char *caption(const snap *s, char *buf, int size)
+static const char *caption(const snap *s, bool run, char *buf, int size)
 {
 	buf[0] = '\0';
-	part_append(buf, size, "Minibatch means and extremes: ");
-	part_append_run(buf, size, s);
+	part_append(buf, size, "Minibatch means and extremes");
+	part_append_run(buf, size, run ? ": " : NULL, s);
 	part_append(buf, size, ".");
 	return buf;
 }

@@ -182,12 +182,12 @@ static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
 		read_out(s, &p, focus);
 }
 
-static const char *caption(const snap *s, char *buf, int size)
+static const char *caption(const snap *s, bool run, char *buf, int size)
 {
 	buf[0] = '\0';
 	part_append(
-	        buf, size, "Whole gradient%s: ", clips(&s->arm[0]) ? " before and after clipping" : ", not clipped");
-	part_append_run(buf, size, s);
+	        buf, size, "Whole gradient%s", clips(&s->arm[0]) ? " before and after clipping" : ", not clipped");
+	part_append_run(buf, size, run ? ": " : NULL, s);
 	part_append(buf, size, ". Right: all updates by size.");
 	return buf;
 }

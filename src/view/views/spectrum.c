@@ -207,14 +207,14 @@ static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
 	draw_plane(s, c, plane, focus);
 }
 
-static const char *caption(const snap *s, char *buf, int size)
+static const char *caption(const snap *s, bool run, char *buf, int size)
 {
 	const snap_arm *a = &s->arm[0];
 	buf[0] = '\0';
-	part_append(buf, size, "%s: eigenvalues, unit circle%s, singular values. ",
+	part_append(buf, size, "%s: eigenvalues, unit circle%s, singular values",
 	        a->eig_of[0] ? a->eig_of : "Recurrent matrix",
 	        a->config.v[KNOB_rho] > 0 ? " (dashed: ρ at the start)" : "");
-	part_append_run(buf, size, s);
+	part_append_run(buf, size, run ? ": " : NULL, s);
 	part_append(buf, size, ".");
 	return buf;
 }

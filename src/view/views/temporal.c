@@ -58,7 +58,7 @@ static double longest(const snap *s)
 		T = fmax(T, fmax(a->T, a->total.T));
 		for (int g = 0; g < between(0, a->ghosts, SNAP_GHOSTS); g++)
 			T = fmax(T, a->ghost[g].T);
-		if (c->v[KNOB_T_jitter] > 0 || a->update == 0)
+		if (config_uses(c, KNOB_T) && (c->v[KNOB_T_jitter] > 0 || a->update == 0))
 			T = fmax(T, floor(c->v[KNOB_T] * (1 + c->v[KNOB_T_jitter])));
 	}
 	return T;
@@ -513,14 +513,14 @@ static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
 		read_fall(&s->arm[i], &fall[i], area, focus);
 }
 
-static const char *caption(const snap *s, char *buf, int size)
+static const char *caption(const snap *s, bool run, char *buf, int size)
 {
 	bound b = bound_of(s);
 	span values = values_span(s, &b);
 	buf[0] = '\0';
 	part_append(
-	        buf, size, "Gradient of the loss, a mean over the batch, with respect to the weights used at step k: ");
-	part_append_run(buf, size, s);
+	        buf, size, "Gradient of the loss, a mean over the batch, with respect to the weights used at step k");
+	part_append_run(buf, size, run ? ": " : NULL, s);
 	part_append(buf, size, ".%s%s%s", rows_of(&s->arm[0]) > 0 ? " Below: earlier updates, newest on top." : "",
 	        values.zero ? " Dots on the floor: exactly zero." : "",
 	        values.broken ? " Gaps: not finite or not measured." : "");
