@@ -123,9 +123,16 @@ static void set_number(bench *b, const knob *k, double v)
 	panel_set(b, k->name, text);
 }
 
+/* Where 0 stands for something else than nothing. */
+static const char *zero_text(knob_id id)
+{
+	return id == KNOB_rho ? "as is" : id == KNOB_sigma_in || id == KNOB_sigma_out ? "as σ" : NULL;
+}
+
 static void slider_knob(bench *b, rect r, const knob *k, knob_id id)
 {
 	ui_range g = knob_range(k);
+	g.zero = zero_text(id);
 	double v = b->config.v[id];
 	ui_result changed = ui_slider(&b->ui, r, &g, &v);
 	if (changed == UI_CHANGED)

@@ -145,6 +145,10 @@ static void draw_track(ui *u, rect r, const ui_range *g, double v, ui_touch t)
 
 static const char *value_text(const ui_range *g, double v, char *buf, size_t size)
 {
+	if (g->zero && v == 0) {
+		snprintf(buf, size, "%s", g->zero);
+		return buf;
+	}
 	if (g->top && v >= g->high) {
 		snprintf(buf, size, "%s", g->top);
 		return buf;

@@ -214,6 +214,7 @@ static const char *caption(const snap *s, bool run, char *buf, int size)
 	part_append(buf, size, "%s: eigenvalues, unit circle%s, singular values",
 	        a->eig_of[0] ? a->eig_of : "Recurrent matrix",
 	        a->config.v[KNOB_rho] > 0 ? " (dashed: ρ at the start)" : "");
+	part_append(buf, size, ". Ringed: the largest");
 	part_append_run(buf, size, run ? ": " : NULL, s);
 	part_append(buf, size, ".");
 	return buf;
