@@ -126,6 +126,20 @@ double cli_now(void)
 	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+bool cli_parse_run(int argc, char **argv, const option *options, int n, config *c, long *update, err *e)
+{
+	cli_words words;
+	config_default(c);
+	if (!cli_parse(argc, argv, options, n, c, &words, e))
+		return false;
+	if (words.n > 1)
+		return err_input(e, "more than one state string; allowed: one");
+	if (words.n == 0)
+		return true;
+	/* the state string first, then once more what was set beside it */
+	return cli_state(words.word[0], c, update, e) && cli_parse(argc, argv, options, n, c, &words, e);
+}
+
 /* ---- progress ---- */
 
 cli_progress cli_progress_start(const char *what)

@@ -40,6 +40,10 @@ bool cli_number(const char *option_name, const char *text, double low, double hi
  * something else. */
 bool cli_state(const char *word, config *c, long *update, err *e);
 
+/* The options of a command that works on one run: at most one state string, --set over it, wherever they stand. Without a
+ * state string *c is the defaults and *update stays. */
+bool cli_parse_run(int argc, char **argv, const option *options, int n, config *c, long *update, err *e);
+
 /* Long work: a bar with the time left on a terminal, a line for every tenth elsewhere; on standard error. */
 typedef struct cli_progress {
 	const char *what;

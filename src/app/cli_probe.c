@@ -275,18 +275,9 @@ static int run(int argc, char **argv)
 	const option options[] = {{"--weights", &weights, NULL}, {"--data", &data, NULL}, {"--out", &out, NULL},
 	        {"--csv", &csv, NULL}, {"--check", NULL, &check}};
 	enum { COUNT = sizeof options / sizeof *options };
-	cli_words words;
 	config c;
 	long update = 0;
-	config_default(&c);
-	if (!cli_parse(argc, argv, options, COUNT, &c, &words, &e))
-		return cli_fail(&e);
-	if (words.n > 1)
-		return err_input(&e, "more than one state string; allowed: one"), cli_fail(&e);
-	config_default(&c);
-	if (words.n && !cli_state(words.word[0], &c, &update, &e))
-		return cli_fail(&e);
-	if (!cli_parse(argc, argv, options, COUNT, &c, &words, &e))
+	if (!cli_parse_run(argc, argv, options, COUNT, &c, &update, &e))
 		return cli_fail(&e);
 	if (!out && !csv && !check)
 		return err_input(&e, "nowhere to write; allowed: --out P.npz, --csv F, --check"), cli_fail(&e);

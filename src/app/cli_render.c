@@ -208,16 +208,7 @@ static bool read_job(job *j, int argc, char **argv, err *e)
 	        {"--theme", &theme_name, NULL}, {"--size", &size, NULL}, {"--scale", &scale, NULL},
 	        {"--frames", &frames, NULL}, {"--out", &j->out, NULL}};
 	enum { COUNT = sizeof options / sizeof *options };
-	cli_words words;
-	config_default(&j->c);
-	if (!cli_parse(argc, argv, options, COUNT, &j->c, &words, e))
-		return false;
-	if (words.n > 1)
-		return err_input(e, "more than one state string; allowed: one");
-	config_default(&j->c);
-	if (words.n && !cli_state(words.word[0], &j->c, &j->update, e))
-		return false;
-	if (!cli_parse(argc, argv, options, COUNT, &j->c, &words, e)) /* --set over the state */
+	if (!cli_parse_run(argc, argv, options, COUNT, &j->c, &j->update, e))
 		return false;
 	double n = (double)j->update;
 	if (!cli_number("--updates", updates, 0, 1e9, &n, e))

@@ -183,19 +183,8 @@ static int run(int argc, char **argv)
 	const char *updates = NULL, *load = NULL, *until = NULL;
 	const option options[] = {{"--updates", &updates, NULL}, {"--csv", &j.csv, NULL}, {"--save", &j.save, NULL},
 	        {"--load", &load, NULL}, {"--until", &until, NULL}, {"--temporal", NULL, &j.temporal}};
-	cli_words words;
-	config given;
-	config_default(&given);
-	config_default(&j.c);
-	/* a state string first, settings over it, wherever they stand */
-	if (!cli_parse(argc, argv, options, sizeof options / sizeof *options, &given, &words, &e))
-		return cli_fail(&e);
 	long at = 0;
-	if (words.n > 1)
-		return err_input(&e, "more than one state string; allowed: one"), cli_fail(&e);
-	if (words.n == 1 && !cli_state(words.word[0], &j.c, &at, &e))
-		return cli_fail(&e);
-	if (!cli_parse(argc, argv, options, sizeof options / sizeof *options, &j.c, &words, &e))
+	if (!cli_parse_run(argc, argv, options, sizeof options / sizeof *options, &j.c, &at, &e))
 		return cli_fail(&e);
 	double n = j.c.v[KNOB_updates] > 0 ? j.c.v[KNOB_updates] : (double)at;
 	if (!cli_number("--updates", updates, 0, 1e9, &n, &e))
