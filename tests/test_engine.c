@@ -5,8 +5,8 @@
 #include "run/worker.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <setjmp.h>
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -63,7 +63,8 @@ static void tasks_are_deterministic(void **unused)
 		if (strcmp(tasks_f64[i]->name, "data") == 0)
 			continue;
 		char state[128];
-		snprintf(state, sizeof state, "unroll/1 precision=f64 task=%s T=30 T_jitter=0.3 batch=7 hidden=3", tasks_f64[i]->name);
+		snprintf(state, sizeof state, "unroll/1 precision=f64 task=%s T=30 T_jitter=0.3 batch=7 hidden=3",
+		        tasks_f64[i]->name);
 		trial *a = open_trial(state), *b = open_trial(state);
 		bool lengths_differ = false;
 		for (int n = 0; n < 6; n++)
@@ -101,7 +102,8 @@ static void adding_has_its_statistics(void **unused)
 	        {"galvan", 0.5, 1.0 / 24}};
 	for (size_t f = 0; f < sizeof forms / sizeof *forms; f++) {
 		char state[128];
-		snprintf(state, sizeof state, "unroll/1 precision=f64 task=adding variant=%s T=40 batch=2000 hidden=2", forms[f].variant);
+		snprintf(state, sizeof state, "unroll/1 precision=f64 task=adding variant=%s T=40 batch=2000 hidden=2",
+		        forms[f].variant);
 		trial *t = open_trial(state);
 		assert_true(fabs(t->shape.baseline[0] - forms[f].variance) < 1e-15);
 		double sum = 0, squares = 0;
@@ -141,7 +143,8 @@ static void adding_has_its_statistics(void **unused)
 static void hochreiter_adding(void **unused)
 {
 	(void)unused;
-	trial *t = open_trial("unroll/1 precision=f64 task=adding variant=hochreiter T=100 T_jitter=0.1 batch=500 hidden=2");
+	trial *t = open_trial(
+	        "unroll/1 precision=f64 task=adding variant=hochreiter T=100 T_jitter=0.1 batch=500 hidden=2");
 	trial_measure(t);
 	const batch *b = t->api->batch(t->m);
 	double low = 1;
@@ -165,7 +168,8 @@ static void temporal_order_has_its_statistics(void **unused)
 	static const char *const variants[] = {"auto", "pascanu", "galvan", "hochreiter"};
 	for (int f = 0; f < 4; f++) {
 		char state[128];
-		snprintf(state, sizeof state, "unroll/1 precision=f64 task=temporal_order variant=%s T=50 batch=4000 hidden=2 sigma=0",
+		snprintf(state, sizeof state,
+		        "unroll/1 precision=f64 task=temporal_order variant=%s T=50 batch=4000 hidden=2 sigma=0",
 		        variants[f]);
 		trial *t = open_trial(state);
 		trial_measure(t);
@@ -197,7 +201,8 @@ static void temporal_order_has_its_statistics(void **unused)
 			assert_true(abs(count[k] - 1000) < 130);
 		/* with all weights zero the loss is that of guessing */
 		assert_true(fabs(t->r.loss - log(4)) < 1e-12);
-		assert_true(fabs(t->shape.baseline[0] - 1.3862943611198906) < 1e-12 && fabs(t->shape.baseline[1] - 0.6931471805599453) < 1e-12);
+		assert_true(fabs(t->shape.baseline[0] - 1.3862943611198906) < 1e-12 &&
+		            fabs(t->shape.baseline[1] - 0.6931471805599453) < 1e-12);
 		trial_free(t);
 	}
 }
@@ -236,18 +241,20 @@ static void initializers_have_their_moments(void **unused)
 	static const struct {
 		const char *settings;
 		double hh, ih;
-	} known[] = {{"init=gaussian sigma=0.1", 0.1, 0.1}, {"init=uniform sigma=0.1", 0.1, 0.1}, {"init=xavier", 0.0625 / 1.0, 0},
-	        {"init=he", 0.08838834764831845, 0}, {"init=orthogonal sigma=0.2", 0.0625, 0.2},
-	        {"init=gaussian sigma=0.1 sigma_in=0.03", 0.1, 0.03}};
+	} known[] = {{"init=gaussian sigma=0.1", 0.1, 0.1}, {"init=uniform sigma=0.1", 0.1, 0.1},
+	        {"init=xavier", 0.0625 / 1.0, 0}, {"init=he", 0.08838834764831845, 0},
+	        {"init=orthogonal sigma=0.2", 0.0625, 0.2}, {"init=gaussian sigma=0.1 sigma_in=0.03", 0.1, 0.03}};
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
 		char state[160];
-		snprintf(state, sizeof state, "unroll/1 precision=f64 hidden=256 T=4 batch=1 task=temporal_order %s", known[i].settings);
+		snprintf(state, sizeof state, "unroll/1 precision=f64 hidden=256 T=4 batch=1 task=temporal_order %s",
+		        known[i].settings);
 		trial *t = open_trial(state);
 		double hh = standard_deviation(t, "rnn.weight_hh_l0"), ih = standard_deviation(t, "rnn.weight_ih_l0");
 		if (!(fabs(hh / known[i].hh - 1) < 0.02))
 			fail_msg("%s: standard deviation %g, not %g", known[i].settings, hh, known[i].hh);
 		if (known[i].ih > 0 && !(fabs(ih / known[i].ih - 1) < 0.06))
-			fail_msg("%s: standard deviation of the input weights %g, not %g", known[i].settings, ih, known[i].ih);
+			fail_msg("%s: standard deviation of the input weights %g, not %g", known[i].settings, ih,
+			        known[i].ih);
 		trial_free(t);
 	}
 }
@@ -273,7 +280,8 @@ static void spectral_radius_is_what_was_asked(void **unused)
 	for (int i = 0; i < inits->choices; i++)
 		for (int c = 0; c < cells->choices; c++) {
 			char state[128];
-			snprintf(state, sizeof state, "unroll/1 precision=f64 T=4 batch=1 rho=1.2 cell=%s init=%s", cells->choice[c], inits->choice[i]);
+			snprintf(state, sizeof state, "unroll/1 precision=f64 T=4 batch=1 rho=1.2 cell=%s init=%s",
+			        cells->choice[c], inits->choice[i]);
 			trial *t = open_trial(state);
 			double rho = radius(t, &sigma);
 			if (!(fabs(rho - 1.2) < 1e-6))
@@ -290,21 +298,22 @@ static void spectral_radius_is_what_was_asked(void **unused)
 
 /* ---- optimizers ---- */
 
-/* Steps under a constant gradient, divided by the learning rate, through the net's own descent: the loss is linear in the
- * readout bias when the output is fixed by nothing else. */
+/* Steps under a constant gradient, divided by the learning rate, through the net's own descent: the loss is linear in
+ * the readout bias when the output is fixed by nothing else. */
 static void first_steps(void **unused)
 {
 	(void)unused;
 	static const struct {
 		const char *settings;
 		double first, second;
-	} known[] = {{"optimizer=sgd", 1, 1}, {"optimizer=momentum momentum=0.9", 1, 1.9}, {"optimizer=nesterov momentum=0.9", 1.9, 2.71},
-	        {"optimizer=rmsprop decay=0.9", 3.16228, 2.29416}, {"optimizer=rmsprop decay=0.99", 10, 7.08881},
-	        {"optimizer=adam", 1, 1}};
+	} known[] = {{"optimizer=sgd", 1, 1}, {"optimizer=momentum momentum=0.9", 1, 1.9},
+	        {"optimizer=nesterov momentum=0.9", 1.9, 2.71}, {"optimizer=rmsprop decay=0.9", 3.16228, 2.29416},
+	        {"optimizer=rmsprop decay=0.99", 10, 7.08881}, {"optimizer=adam", 1, 1}};
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
 		/* all weights zero: the gradient of a saturated cross-entropy hardly changes under a tiny step */
 		char state[200];
-		snprintf(state, sizeof state, "unroll/1 precision=f64 task=temporal_order sigma=0 T=4 batch=61 hidden=3 lr=1e-7 %s",
+		snprintf(state, sizeof state,
+		        "unroll/1 precision=f64 task=temporal_order sigma=0 T=4 batch=61 hidden=3 lr=1e-7 %s",
 		        known[i].settings);
 		trial *t = open_trial(state);
 		int at;
@@ -321,7 +330,8 @@ static void first_steps(void **unused)
 			for (int k = 0; k < 4; k++) {
 				double size = (before[k] - after[k]) / 1e-7 / (scaled ? (g[k] > 0 ? 1 : -1) : g[k]);
 				if (!(fabs(size / expected - 1) < 2e-5))
-					fail_msg("%s: step %d is %.6f, not %.6f", known[i].settings, step + 1, size, expected);
+					fail_msg("%s: step %d is %.6f, not %.6f", known[i].settings, step + 1, size,
+					        expected);
 			}
 		}
 		trial_free(t);
@@ -386,19 +396,23 @@ static void growth_per_step(void **unused)
 	(void)unused;
 	static const struct {
 		double rho, growth, tolerance;
-	} known[] = {{0.8, 1.280, 0.010}, {0.9, 1.150, 0.015}, {1.0, 1.063, 0.025}, {1.1, 1.016, 0.025}, {1.2, 1.006, 0.025}};
+	} known[] = {{0.8, 1.280, 0.010}, {0.9, 1.150, 0.015}, {1.0, 1.063, 0.025}, {1.1, 1.016, 0.025},
+	        {1.2, 1.006, 0.025}};
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
 		double sum = 0;
 		for (int seed = 1; seed <= 10; seed++) {
 			char state[200];
 			snprintf(state, sizeof state,
-			        "unroll/1 precision=f64 task=temporal_order T=200 batch=100 hidden=50 sigma=0.1 rho=%g seed=%d", known[i].rho, seed);
+			        "unroll/1 precision=f64 task=temporal_order T=200 batch=100 hidden=50 sigma=0.1 rho=%g "
+			        "seed=%d",
+			        known[i].rho, seed);
 			trial *t = open_trial(state);
 			trial_measure(t);
 			sum += growth(t->r.temporal_total);
 			trial_free(t);
 		}
-		printf("rho %.1f: growth per step %.4f (%.3f ± %.3f)\n", known[i].rho, sum / 10, known[i].growth, known[i].tolerance);
+		printf("rho %.1f: growth per step %.4f (%.3f ± %.3f)\n", known[i].rho, sum / 10, known[i].growth,
+		        known[i].tolerance);
 		assert_true(fabs(sum / 10 - known[i].growth) <= known[i].tolerance);
 	}
 }
@@ -412,12 +426,14 @@ static void norms_never_underflow(void **unused)
 		double per_step; /* decades */
 	} known[] = {{"init=identity rho=0.5 activation=identity T=950 hidden=4 sigma_in=0.1", -0.30102999566},
 	        {"init=identity rho=0.01 activation=identity T=140 hidden=4 sigma_in=0.1", -2}};
-	static const char *const precisions[] = {"f32", "f64"}, *const backends[] = {"blas", "native", "native threads=2"};
+	static const char *const precisions[] = {"f32", "f64"}, *const backends[] = {
+	                                                                "blas", "native", "native threads=2"};
 	for (int i = 0; i < 2; i++)
 		for (int p = 0; p < 2; p++)
 			for (int b = 0; b < 3; b++) {
 				char state[200];
-				snprintf(state, sizeof state, "unroll/1 precision=%s backend=%s batch=4 %s", precisions[p], backends[b], known[i].state);
+				snprintf(state, sizeof state, "unroll/1 precision=%s backend=%s batch=4 %s",
+				        precisions[p], backends[b], known[i].state);
 				trial *t = open_trial(state);
 				trial_measure(t);
 				int T = t->r.T;
@@ -427,7 +443,9 @@ static void norms_never_underflow(void **unused)
 				for (int k = T - 2; k >= 0; k--) {
 					double decades = log10(norm[k]) - log10(norm[T - 1]);
 					if (!(fabs(decades - (T - 1 - k) * known[i].per_step) < 1e-3 * (T - k)))
-						fail_msg("%s: at step %d of %d the norm is %g, %g decades below the end", state, k + 1, T, norm[k], decades);
+						fail_msg(
+						        "%s: at step %d of %d the norm is %g, %g decades below the end",
+						        state, k + 1, T, norm[k], decades);
 					assert_true(t->r.delta_norm[k] > 0 && t->r.temporal_total[k] > 0);
 				}
 				assert_true(norm[0] < 1e-270);
@@ -439,7 +457,8 @@ static void norms_never_underflow(void **unused)
 static void explosions_are_shown(void **unused)
 {
 	(void)unused;
-	trial *t = open_trial("unroll/1 precision=f64 init=identity rho=3 activation=identity T=400 hidden=2 batch=2 sigma_in=1e-200 sigma_out=1e-3");
+	trial *t = open_trial("unroll/1 precision=f64 init=identity rho=3 activation=identity T=400 hidden=2 batch=2 "
+	                      "sigma_in=1e-200 sigma_out=1e-3");
 	trial_measure(t);
 	assert_true(t->r.finite);
 	assert_true(fabs(log10(t->r.dh_norm[0] / t->r.dh_norm[399]) - 399 * log10(3)) < 1e-6);
@@ -504,7 +523,8 @@ static void runs_repeat(void **unused)
 	const knob *cells = knob_get(KNOB_cell);
 	for (int c = 0; c < cells->choices; c++) {
 		char a[160], b[200];
-		snprintf(a, sizeof a, "unroll/1 cell=%s T=20 batch=13 optimizer=adam backend=native T_jitter=0.5", cells->choice[c]);
+		snprintf(a, sizeof a, "unroll/1 cell=%s T=20 batch=13 optimizer=adam backend=native T_jitter=0.5",
+		        cells->choice[c]);
 		same_state(a, a);
 		for (int threads = 2; threads <= 4; threads++) {
 			snprintf(b, sizeof b, "%s threads=%d", a, threads);
@@ -620,12 +640,13 @@ static void curves_stay_bounded(void **unused)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(tasks_are_deterministic), cmocka_unit_test(adding_has_its_statistics),
-	        cmocka_unit_test(hochreiter_adding), cmocka_unit_test(temporal_order_has_its_statistics),
-	        cmocka_unit_test(initializers_have_their_moments), cmocka_unit_test(spectral_radius_is_what_was_asked),
-	        cmocka_unit_test(first_steps), cmocka_unit_test(clipping), cmocka_unit_test(growth_per_step),
-	        cmocka_unit_test(norms_never_underflow), cmocka_unit_test(explosions_are_shown),
-	        cmocka_unit_test(divergence_is_explained), cmocka_unit_test(runs_repeat), cmocka_unit_test(worker_equals_trial),
-	        cmocka_unit_test(live_knobs), cmocka_unit_test(nonsense_is_refused), cmocka_unit_test(curves_stay_bounded)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(tasks_are_deterministic),
+	        cmocka_unit_test(adding_has_its_statistics), cmocka_unit_test(hochreiter_adding),
+	        cmocka_unit_test(temporal_order_has_its_statistics), cmocka_unit_test(initializers_have_their_moments),
+	        cmocka_unit_test(spectral_radius_is_what_was_asked), cmocka_unit_test(first_steps),
+	        cmocka_unit_test(clipping), cmocka_unit_test(growth_per_step), cmocka_unit_test(norms_never_underflow),
+	        cmocka_unit_test(explosions_are_shown), cmocka_unit_test(divergence_is_explained),
+	        cmocka_unit_test(runs_repeat), cmocka_unit_test(worker_equals_trial), cmocka_unit_test(live_knobs),
+	        cmocka_unit_test(nonsense_is_refused), cmocka_unit_test(curves_stay_bounded)};
 	return cmocka_run_group_tests_name("engine", tests, NULL, NULL);
 }

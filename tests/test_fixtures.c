@@ -4,8 +4,8 @@
 #include "run/weights.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <setjmp.h>
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -69,9 +69,9 @@ static trial *open_fixture(const fixture *f, const char *settings)
 	if (!weights_shape(path, &hidden, &outputs, &e))
 		fail_msg("%s", e.text);
 	snprintf(state, sizeof state,
-	        "unroll/1 precision=f64 task=data data=%s cell=%s activation=%s loss=%s loss_at=%s reduce=%s hidden=%d classes=%d batch=100 %s",
-	        path, f->cell, f->activation, f->loss, f->at, f->reduce, hidden,
-	        outputs, settings);
+	        "unroll/1 precision=f64 task=data data=%s cell=%s activation=%s loss=%s loss_at=%s reduce=%s hidden=%d "
+	        "classes=%d batch=100 %s",
+	        path, f->cell, f->activation, f->loss, f->at, f->reduce, hidden, outputs, settings);
 	if (!config_read_state(&c, &update, state, &e))
 		fail_msg("%s", e.text);
 	trial *t = trial_new(&c, &e);
@@ -120,8 +120,8 @@ static void check_optimizer(const fixture *f, npz *z, const char *optimizer)
 	for (int value = 0; value < 2; value++) {
 		const char *name = value ? "clip_value_at" : "clip_norm_at";
 		if (npz_has(z, name))
-			snprintf(settings + strlen(settings), sizeof settings - strlen(settings), "clip=%s clip_at=%.17g",
-			        value ? "value" : "norm", npy_at(find(z, name, ""), 0));
+			snprintf(settings + strlen(settings), sizeof settings - strlen(settings),
+			        "clip=%s clip_at=%.17g", value ? "value" : "norm", npy_at(find(z, name, ""), 0));
 	}
 	trial *t = open_fixture(f, settings);
 	for (int i = 0; i < 10; i++)
@@ -147,7 +147,8 @@ static void pytorch(void **unused)
 	int files = 0;
 	while (fgets(line, sizeof line, index)) {
 		fixture f;
-		if (line[0] == '#' || sscanf(line, "%63s %15s %15s %7s %7s %7s", f.file, f.cell, f.activation, f.loss, f.at, f.reduce) != 6)
+		if (line[0] == '#' || sscanf(line, "%63s %15s %15s %7s %7s %7s", f.file, f.cell, f.activation, f.loss,
+		                              f.at, f.reduce) != 6)
 			continue;
 		char path[128];
 		snprintf(path, sizeof path, FOLDER "%s", f.file);

@@ -4,8 +4,8 @@
 #include "run/gradcheck.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <setjmp.h>
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -96,8 +96,8 @@ static void check_replicas(const char *state, trial *t, worst *w)
 				squares += out[i][j] * out[i][j];
 			}
 			if (fabs(sqrt(squares) - norm[i][k]) > 1e-12 * (sqrt(squares) + 1e-300))
-				fail_msg("%s: %s: norm of step %d: %.17g, replica %.17g", state, table[i].name, k + 1, norm[i][k],
-				        sqrt(squares));
+				fail_msg("%s: %s: norm of step %d: %.17g, replica %.17g", state, table[i].name, k + 1,
+				        norm[i][k], sqrt(squares));
 		}
 	}
 	for (int i = 0; i < blocks; i++) {
@@ -158,17 +158,21 @@ static void every_combination(void **unused)
 			for (int ragged = 0; ragged < 2; ragged++) {
 				write_data(path, lengths[l], losses[k].classes, ragged);
 				for (int c = 0; c < cells->choices; c++)
-					for (int a = 0; a < (strcmp(cells->choice[c], "rnn") == 0 ? acts->choices : 1); a++)
+					for (int a = 0; a < (strcmp(cells->choice[c], "rnn") == 0 ? acts->choices : 1);
+					        a++)
 						for (int i = 0; i < 3; i++)
 							for (int b = 0; b < backends->choices; b++) {
-								/* differences that straddle the kink of a relu would measure the kink */
+								/* differences that straddle the kink of a relu would
+								 * measure the kink */
 								bool kink = strstr(acts->choice[a], "relu") != NULL;
 								char state[512];
 								snprintf(state, sizeof state,
-								        "unroll/1 precision=f64 task=data data=%s cell=%s activation=%s loss=%s %s "
-								        "hidden=5 batch=%d sigma=0.5 seed=3 lr=0.05 backend=%s",
-								        path, cells->choice[c], acts->choice[a], losses[k].loss, at[i], N,
-								        backends->choice[b]);
+								        "unroll/1 precision=f64 task=data data=%s "
+								        "cell=%s activation=%s loss=%s %s "
+								        "hidden=5 batch=%d sigma=0.5 seed=3 lr=0.05 "
+								        "backend=%s",
+								        path, cells->choice[c], acts->choice[a],
+								        losses[k].loss, at[i], N, backends->choice[b]);
 								check(state, kink ? 2e-6 : 2e-3, &w);
 							}
 			}
@@ -193,7 +197,8 @@ static void single_precision(void **unused)
 		assert_true(gradcheck_run(t, 2e-3, 200, &g, &e));
 		for (int b = 0; b < g.blocks; b++)
 			if (!(g.worst[b] < 2e-4) || !(g.largest[b] > 1e-8))
-				fail_msg("%s: %s: relative error %.3g of %.3g", states[i], g.block[b], g.worst[b], g.largest[b]);
+				fail_msg("%s: %s: relative error %.3g of %.3g", states[i], g.block[b], g.worst[b],
+				        g.largest[b]);
 		trial_free(t);
 	}
 }

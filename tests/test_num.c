@@ -1,5 +1,5 @@
-/* Matrix products, vector functions and decompositions, in both precisions and for every vector width. The file includes
- * itself once for each precision. */
+/* Matrix products, vector functions and decompositions, in both precisions and for every vector width. The file
+ * includes itself once for each precision. */
 #ifndef REAL_BITS
 
 #include "base/rng.h"
@@ -8,8 +8,8 @@
 
 #include <float.h>
 #include <math.h>
-#include <stdarg.h>
 #include <setjmp.h>
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -104,8 +104,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {cmocka_unit_test(products_agree_f32), cmocka_unit_test(products_agree_f64),
 	        cmocka_unit_test(widths_agree_f32), cmocka_unit_test(widths_agree_f64), cmocka_unit_test(functions_f32),
 	        cmocka_unit_test(functions_f64), cmocka_unit_test(edges_f32), cmocka_unit_test(edges_f64),
-	        cmocka_unit_test(sums_f32), cmocka_unit_test(sums_f64), cmocka_unit_test(eigenvalues), cmocka_unit_test(products),
-	        cmocka_unit_test(orthogonal)};
+	        cmocka_unit_test(sums_f32), cmocka_unit_test(sums_f64), cmocka_unit_test(eigenvalues),
+	        cmocka_unit_test(products), cmocka_unit_test(orthogonal)};
 	return cmocka_run_group_tests_name("num", tests, NULL, NULL);
 }
 
@@ -150,8 +150,8 @@ static real *R(filled)(size_t n, uint64_t stream)
 	return x;
 }
 
-static const int R(shapes)[][3] = {{1, 1, 1}, {2, 3, 1}, {5, 16, 7}, {8, 16, 19}, {19, 16, 8}, {20, 100, 103}, {103, 100, 20},
-        {7, 33, 5}, {13, 64, 2}, {6, 129, 31}, {1, 17, 300}, {12, 4, 9}};
+static const int R(shapes)[][3] = {{1, 1, 1}, {2, 3, 1}, {5, 16, 7}, {8, 16, 19}, {19, 16, 8}, {20, 100, 103},
+        {103, 100, 20}, {7, 33, 5}, {13, 64, 2}, {6, 129, 31}, {1, 17, 300}, {12, 4, 9}};
 
 /* Every backend against plain double sums; what stands beside the result is not touched. */
 static void R(products_agree)(void **unused)
@@ -163,10 +163,12 @@ static void R(products_agree)(void **unused)
 	backends[n_backends++] = &R(mat_blas);
 	for (size_t s = 0; s < sizeof R(shapes) / sizeof *R(shapes); s++) {
 		int m = R(shapes)[s][0], n = R(shapes)[s][1], k = R(shapes)[s][2];
-		int lda = REAL_PADDED(k) + REAL_PAD, ldt = REAL_PADDED(m), ldb = REAL_PADDED(n), ldc = REAL_PADDED(n) + REAL_PAD;
+		int lda = REAL_PADDED(k) + REAL_PAD, ldt = REAL_PADDED(m), ldb = REAL_PADDED(n),
+		    ldc = REAL_PADDED(n) + REAL_PAD;
 		real *A = R(filled)((size_t)(m * lda + REAL_PAD), 1), *At = R(filled)((size_t)(k * ldt + REAL_PAD), 2);
 		real *B = R(filled)((size_t)(k * ldb + REAL_PAD), 3), *C0 = R(filled)((size_t)(m * ldc + REAL_PAD), 4);
-		real *C = R(filled)((size_t)(m * ldc + REAL_PAD), 4), *scratch = R(filled)((size_t)(m * ldc + REAL_PAD), 5);
+		real *C = R(filled)((size_t)(m * ldc + REAL_PAD), 4),
+		     *scratch = R(filled)((size_t)(m * ldc + REAL_PAD), 5);
 		size_t size = (size_t)(m * ldc) * sizeof(real);
 		double tolerance = 4 * (double)REAL_EPS * sqrt(k) * 4;
 		for (int w = 0; w < n_backends; w++)
@@ -177,18 +179,21 @@ static void R(products_agree)(void **unused)
 					for (int j = 0; j < ldc; j++) {
 						double sum = add ? (double)C0[i * ldc + j] : 0;
 						for (int q = 0; q < k; q++)
-							sum += (double)A[i * lda + q] * (double)(j < n ? B[q * ldb + j] : 0);
+							sum += (double)A[i * lda + q] *
+							       (double)(j < n ? B[q * ldb + j] : 0);
 						if (j >= n)
 							assert_true(C[i * ldc + j] == C0[i * ldc + j]);
-						else if (!(fabs((double)C[i * ldc + j] - sum) <= tolerance * (1 + fabs(sum)) * sqrt(k)))
-							fail_msg("%s product %dx%dx%d: %g, not %g", backends[w]->name, m, n, k,
-							        (double)C[i * ldc + j], sum);
+						else if (!(fabs((double)C[i * ldc + j] - sum) <=
+						                 tolerance * (1 + fabs(sum)) * sqrt(k)))
+							fail_msg("%s product %dx%dx%d: %g, not %g", backends[w]->name,
+							        m, n, k, (double)C[i * ldc + j], sum);
 					}
 				/* outer: segments of one row, then the rest */
 				int end[2] = {1, m}, segments = m > 1 ? 2 : 1;
 				double squares[2] = {-1, -1}, expected[2] = {0, 0};
 				memcpy(C, C0, size);
-				backends[w]->outer(m, n, k, At, ldt, B, ldb, (real)0.5, C, ldc, add ? segments : 0, end, squares, scratch);
+				backends[w]->outer(m, n, k, At, ldt, B, ldb, (real)0.5, C, ldc, add ? segments : 0, end,
+				        squares, scratch);
 				for (int i = 0; i < m; i++)
 					for (int j = 0; j < ldc; j++) {
 						double sum = 0;
@@ -198,13 +203,15 @@ static void R(products_agree)(void **unused)
 						sum = sum / 2 + (double)C0[i * ldc + j];
 						if (j >= n)
 							assert_true(C[i * ldc + j] == C0[i * ldc + j]);
-						else if (!(fabs((double)C[i * ldc + j] - sum) <= tolerance * (1 + fabs(sum)) * sqrt(k)))
-							fail_msg("%s outer %dx%dx%d: %g, not %g", backends[w]->name, m, n, k,
-							        (double)C[i * ldc + j], sum);
+						else if (!(fabs((double)C[i * ldc + j] - sum) <=
+						                 tolerance * (1 + fabs(sum)) * sqrt(k)))
+							fail_msg("%s outer %dx%dx%d: %g, not %g", backends[w]->name, m,
+							        n, k, (double)C[i * ldc + j], sum);
 					}
 				for (int q = 0; q < segments && add; q++)
 					if (!(fabs(squares[q] - expected[q]) <= 20 * tolerance * (expected[q] + 1e-30)))
-						fail_msg("%s outer %dx%dx%d: squares %g, not %g", backends[w]->name, m, n, k, squares[q], expected[q]);
+						fail_msg("%s outer %dx%dx%d: squares %g, not %g", backends[w]->name, m,
+						        n, k, squares[q], expected[q]);
 			}
 		free(A);
 		free(At);
@@ -295,7 +302,8 @@ static void R(functions)(void **unused)
 				}
 			}
 			if (worst > 2 * limit[which])
-				fail_msg("%s: function %d is off by %.1f half ulp at %g", math[w]->name, which, worst, where);
+				fail_msg("%s: function %d is off by %.1f half ulp at %g", math[w]->name, which, worst,
+				        where);
 		}
 	free(x);
 	free(y);
@@ -307,7 +315,8 @@ static void R(edges)(void **unused)
 	const R(mat) *mat[4];
 	const R(vmath) *math[4];
 	int widths = R(widths)(mat, math);
-	const double points[] = {0.0, -0.0, 1e-30, -1e-30, 1e-8, 20, -20, 100, -100, 1e4, -1e4, INFINITY, -INFINITY, NAN, 0.624, 8.9};
+	const double points[] = {
+	        0.0, -0.0, 1e-30, -1e-30, 1e-8, 20, -20, 100, -100, 1e4, -1e4, INFINITY, -INFINITY, NAN, 0.624, 8.9};
 	enum { N = sizeof points / sizeof *points };
 	real x[REAL_PAD * 2], y[REAL_PAD * 2];
 	assert_int_equal(N, 16);
@@ -320,9 +329,15 @@ static void R(edges)(void **unused)
 			for (int i = 0; i < N; i++) {
 				double e = (double)(real)R(exact)(which, (double)x[i]);
 				if (isnan(e) != isnan(y[i]) || isinf(e) != isinf(y[i]))
-					fail_msg("%s: function %d of %g gives %g, not %g", math[w]->name, which, points[i], (double)y[i], e);
-				if (isfinite(e) && !(fabs((double)y[i] - e) <= 8 * (double)REAL_EPS * fabs(e) + 2 * (double)(REAL_BITS == 32 ? FLT_MIN * FLT_EPSILON : DBL_MIN * DBL_EPSILON)))
-					fail_msg("%s: function %d of %g gives %g, not %g", math[w]->name, which, points[i], (double)y[i], e);
+					fail_msg("%s: function %d of %g gives %g, not %g", math[w]->name, which,
+					        points[i], (double)y[i], e);
+				if (isfinite(e) &&
+				        !(fabs((double)y[i] - e) <=
+				                8 * (double)REAL_EPS * fabs(e) +
+				                        2 * (double)(REAL_BITS == 32 ? FLT_MIN * FLT_EPSILON
+				                                                     : DBL_MIN * DBL_EPSILON)))
+					fail_msg("%s: function %d of %g gives %g, not %g", math[w]->name, which,
+					        points[i], (double)y[i], e);
 			}
 			if (which == 1) /* tanh keeps the sign of zero */
 				assert_true(signbit(y[1]) && !signbit(y[0]));

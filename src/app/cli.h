@@ -17,7 +17,7 @@ extern const int clis_count;
 
 /* An option of a subcommand: a flag, or one with a value (the last one given counts). */
 typedef struct option {
-	const char *name;    /* "--out"; "-o" is understood as "--out" */
+	const char *name; /* "--out"; "-o" is understood as "--out" */
 	const char **value;
 	bool *flag;
 } option;
@@ -36,12 +36,12 @@ bool cli_parse(int argc, char **argv, const option *options, int n, config *c, c
 int cli_fail(const err *e);
 /* A whole number from an option; *out stays when text is NULL. */
 bool cli_number(const char *option_name, const char *text, double low, double high, double *out, err *e);
-/* Takes a word that is a state string, or a picture that carries one, over *c and *update; false with a message when it is
- * something else. */
+/* Takes a word that is a state string, or a picture that carries one, over *c and *update; false with a message when it
+ * is something else. */
 bool cli_state(const char *word, config *c, long *update, err *e);
 
-/* The options of a command that works on one run: at most one state string, --set over it, wherever they stand. Without a
- * state string *c is the defaults and *update stays. */
+/* The options of a command that works on one run: at most one state string, --set over it, wherever they stand. Without
+ * a state string *c is the defaults and *update stays. */
 bool cli_parse_run(int argc, char **argv, const option *options, int n, config *c, long *update, err *e);
 
 /* Long work: a bar with the time left on a terminal, a line for every tenth elsewhere; on standard error. */

@@ -138,8 +138,8 @@ static bool measure_window(int frames, window_speed *s)
 	if (n <= 0 || strpbrk((self[n] = '\0', self), "'\\"))
 		return false;
 	const char *driver = getenv("DISPLAY") || getenv("WAYLAND_DISPLAY") ? "" : "SDL_VIDEODRIVER=dummy ";
-	snprintf(command, sizeof command, "%sUNROLL_BENCH_FRAMES=%d UNROLL_STARTED=%.6f '%s' 2>/dev/null", driver, frames,
-	        cli_now(), self);
+	snprintf(command, sizeof command, "%sUNROLL_BENCH_FRAMES=%d UNROLL_STARTED=%.6f '%s' 2>/dev/null", driver,
+	        frames, cli_now(), self);
 	FILE *f = popen(command, "r");
 	bool ok = false;
 	while (f && fgets(line, sizeof line, f))

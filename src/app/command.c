@@ -78,7 +78,8 @@ static void copy_state(bench *b, int unused)
 	char text[160] = "The state of this run is on the clipboard.";
 	if (a && a->edited)
 		snprintf(text, sizeof text,
-		        "The state is on the clipboard. It begins with the knobs as they are now; this run was changed after update "
+		        "The state is on the clipboard. It begins with the knobs as they are now; this run was changed "
+		        "after update "
 		        "%ld.",
 		        a->edited);
 	ui_toast(&b->ui, text);

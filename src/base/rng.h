@@ -17,8 +17,8 @@ enum { RNG_WEIGHTS = 1, RNG_BATCH = 2, RNG_TEST = 3, RNG_BENCH = 4, RNG_NOISE = 
  * without having made the n − 1 before it. */
 rng rng_make(uint64_t seed, uint64_t stream, uint64_t index);
 uint64_t rng_u64(rng *r);
-double rng_uniform(rng *r);               /* [0, 1), 53 bits */
-uint32_t rng_below(rng *r, uint32_t n);   /* 0 … n−1, unbiased (Lemire 2019); 0 for n = 0 */
-double rng_gaussian(rng *r);              /* N(0, 1), polar method */
+double rng_uniform(rng *r);             /* [0, 1), 53 bits */
+uint32_t rng_below(rng *r, uint32_t n); /* 0 … n−1, unbiased (Lemire 2019); 0 for n = 0 */
+double rng_gaussian(rng *r);            /* N(0, 1), polar method */
 
 #endif

@@ -5,8 +5,8 @@
 
 typedef struct team {
 	int hands; /* ≥ 1 */
-	/* Calls job(arg, part, hands) once for each part 0 … hands−1, at the same time, and returns when all are done. NULL:
-	 * there is one hand, the caller. */
+	/* Calls job(arg, part, hands) once for each part 0 … hands−1, at the same time, and returns when all are done.
+	 * NULL: there is one hand, the caller. */
 	void (*run)(struct team *t, void (*job)(void *arg, int part, int parts), void *arg);
 } team;
 

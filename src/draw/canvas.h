@@ -23,19 +23,19 @@ typedef enum align { ALIGN_LEFT, ALIGN_CENTER, ALIGN_RIGHT } align;
 typedef enum weight { WEIGHT_REGULAR, WEIGHT_BOLD, WEIGHT_MONO } weight;
 
 typedef struct text_style {
-	float size;     /* em in points, final: the caller has multiplied by theme->type, since canvas_measure must agree */
+	float size; /* em in points, final: the caller has multiplied by theme->type, since canvas_measure must agree */
 	weight weight;
 	ink ink;
 	align align;
-	float angle;    /* degrees, counter-clockwise around (x, y): 0 or 90 */
+	float angle; /* degrees, counter-clockwise around (x, y): 0 or 90 */
 } text_style;
 
 typedef enum dash { DASH_SOLID, DASH_DASHED, DASH_DOTTED, DASH_DASHDOT } dash;
 
 typedef struct stroke {
-	float width;    /* points before theme->line: the verb functions multiply, so that the caller need not */
+	float width; /* points before theme->line: the verb functions multiply, so that the caller need not */
 	ink ink;
-	float alpha;    /* 0 … 1 */
+	float alpha; /* 0 … 1 */
 	dash dash;
 } stroke;
 
@@ -47,8 +47,8 @@ typedef struct canvas canvas;
 
 /* The verbs. Every device fills all of them. */
 typedef struct canvas_ops {
-	void (*group)(canvas *c, const char *name);              /* "series:h"; NULL name closes the group */
-	void (*clip)(canvas *c, const rect *r);                  /* intersects with the clip in force; NULL restores */
+	void (*group)(canvas *c, const char *name); /* "series:h"; NULL name closes the group */
+	void (*clip)(canvas *c, const rect *r);     /* intersects with the clip in force; NULL restores */
 	void (*polyline)(canvas *c, const point *p, int n, bool closed, stroke s); /* NaN points break the line */
 	void (*polygon)(canvas *c, const point *p, int n, ink fill, float alpha);  /* even-odd */
 	void (*box)(canvas *c, rect r, float radius, ink fill, float alpha);       /* filled, rounded corners */
@@ -58,8 +58,8 @@ typedef struct canvas_ops {
 
 struct canvas {
 	const canvas_ops *ops;
-	const theme *theme;   /* ink → colour, type and line scale */
-	float width, height;  /* points */
+	const theme *theme;  /* ink → colour, type and line scale */
+	float width, height; /* points */
 };
 
 /* ---- the verbs as functions (thin: they clean their input, then call the device) ---- */
@@ -76,7 +76,7 @@ void canvas_image(canvas *c, rect r, const uint32_t *argb, int w, int h, bool sm
 
 /* ---- composed from the verbs ---- */
 void canvas_line(canvas *c, float x0, float y0, float x1, float y1, stroke s);
-void canvas_frame(canvas *c, rect r, float radius, stroke s);   /* outline just inside the edge of a rounded box */
+void canvas_frame(canvas *c, rect r, float radius, stroke s); /* outline just inside the edge of a rounded box */
 void canvas_disc(canvas *c, float x, float y, float radius, ink fill, float alpha);
 void canvas_ring(canvas *c, float x, float y, float radius, stroke s);
 

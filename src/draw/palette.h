@@ -5,25 +5,34 @@
 
 typedef enum ink {
 	INK_NONE,
-	INK_WINDOW,     /* behind everything */
-	INK_PANEL,      /* a plot or a panel of controls */
-	INK_RAISED,     /* a button, a slider's track, a menu */
-	INK_HOVER,      /* the same under the pointer */
+	INK_WINDOW, /* behind everything */
+	INK_PANEL,  /* a plot or a panel of controls */
+	INK_RAISED, /* a button, a slider's track, a menu */
+	INK_HOVER,  /* the same under the pointer */
 	INK_BORDER,
 	INK_TEXT,
-	INK_MUTED,      /* captions, tick labels: still 4.5:1 on panel and window */
+	INK_MUTED, /* captions, tick labels: still 4.5:1 on panel and window */
 	INK_GRID,
 	INK_AXIS,
-	INK_ACCENT,     /* one accent: focus, play, the value part of a slider */
-	INK_ON_ACCENT,  /* text on it */
-	INK_WARN,       /* unsafe ranges, clipping */
-	INK_BAD,        /* diverged, error */
+	INK_ACCENT,    /* one accent: focus, play, the value part of a slider */
+	INK_ON_ACCENT, /* text on it */
+	INK_WARN,      /* unsafe ranges, clipping */
+	INK_BAD,       /* diverged, error */
 	INK_GOOD,
-	INK_SHADE,      /* a dim layer behind a dialogue */
-	INK_ARM_0, INK_ARM_1, INK_ARM_2, INK_ARM_3,                 /* arms, Okabe-Ito by theme */
-	INK_SERIES_0, INK_SERIES_1, INK_SERIES_2, INK_SERIES_3,     /* parameter blocks within an arm */
-	INK_SERIES_4, INK_SERIES_5, INK_SERIES_6, INK_SERIES_7,
-	INK_BOUND,      /* theoretical bounds and baselines */
+	INK_SHADE, /* a dim layer behind a dialogue */
+	INK_ARM_0,
+	INK_ARM_1,
+	INK_ARM_2,
+	INK_ARM_3, /* arms, Okabe-Ito by theme */
+	INK_SERIES_0,
+	INK_SERIES_1,
+	INK_SERIES_2,
+	INK_SERIES_3, /* parameter blocks within an arm */
+	INK_SERIES_4,
+	INK_SERIES_5,
+	INK_SERIES_6,
+	INK_SERIES_7,
+	INK_BOUND, /* theoretical bounds and baselines */
 	INK_COUNT
 } ink;
 
@@ -31,8 +40,8 @@ typedef enum theme_id { THEME_LIGHT, THEME_DARK, THEME_PROJECTOR, THEME_PRINT, T
 
 typedef struct theme {
 	const char *name;
-	float type;             /* multiplies every font size (projector 1.25) */
-	float line;             /* multiplies every line width */
+	float type; /* multiplies every font size (projector 1.25) */
+	float line; /* multiplies every line width */
 	uint32_t argb[INK_COUNT];
 } theme;
 

@@ -69,9 +69,11 @@ static bool read_term(const char **p, goal_term *t, err *e)
 	if (t->metric < 0)
 		return unknown_metric(word, e);
 	if (!next_token(p, word, sizeof word) || !read_op(word, &t->op))
-		return err_input(e, "goal: no comparison after '%s'; allowed: < <= > >= = !=", goal_metrics[t->metric].name);
+		return err_input(
+		        e, "goal: no comparison after '%s'; allowed: < <= > >= = !=", goal_metrics[t->metric].name);
 	if (!next_token(p, word, sizeof word) || !text_read_number(word, false, &t->value))
-		return err_input(e, "goal: '%s' is compared with something that is not a number", goal_metrics[t->metric].name);
+		return err_input(
+		        e, "goal: '%s' is compared with something that is not a number", goal_metrics[t->metric].name);
 	return true;
 }
 

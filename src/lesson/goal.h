@@ -1,5 +1,5 @@
-/* goal: a condition on the numbers of a run, as in `--until 'loss < 0.01 or update = 5000'`: comparisons joined by `and` and
- * `or` (`and` binds tighter). */
+/* goal: a condition on the numbers of a run, as in `--until 'loss < 0.01 or update = 5000'`: comparisons joined by
+ * `and` and `or` (`and` binds tighter). */
 #ifndef LESSON_GOAL_H
 #define LESSON_GOAL_H
 #include "base/err.h"
@@ -7,10 +7,10 @@
 enum { GOAL_TERMS = 16 };
 
 typedef struct goal_term {
-	int metric;        /* row of goals.def */
-	char op;           /* '<' '>' '=' 'l' (<=) 'g' (>=) '!' */
+	int metric; /* row of goals.def */
+	char op;    /* '<' '>' '=' 'l' (<=) 'g' (>=) '!' */
 	double value;
-	bool or_before;    /* joined to the term before by `or` */
+	bool or_before; /* joined to the term before by `or` */
 } goal_term;
 
 typedef struct goal {

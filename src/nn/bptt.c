@@ -34,11 +34,21 @@ static size_t at(const R(net) *n, int t, int b)
 
 R(step) R(net_step)(const R(net) *n, int t, int b0, int b1)
 {
-	return (R(step)){.B = b1 - b0, .H = n->H, .v = n->v, .activation = n->spec.activation,
-	        .a = n->a + at(n, t, b0) * (size_t)n->lda, .lda = n->lda, .h_prev = R(net_z)(n, t, b0),
-	        .h = R(net_z)(n, t + 1, b0), .ldz = n->ldz, .s_prev = n->s + at(n, t, b0) * (size_t)n->lds,
-	        .s = n->s + at(n, t + 1, b0) * (size_t)n->lds, .lds = n->lds, .dh = n->dh + (size_t)b0 * (size_t)n->ldh,
-	        .ldh = n->ldh, .ds = n->ds + (size_t)b0 * (size_t)n->lds,
+	return (R(step)){.B = b1 - b0,
+	        .H = n->H,
+	        .v = n->v,
+	        .activation = n->spec.activation,
+	        .a = n->a + at(n, t, b0) * (size_t)n->lda,
+	        .lda = n->lda,
+	        .h_prev = R(net_z)(n, t, b0),
+	        .h = R(net_z)(n, t + 1, b0),
+	        .ldz = n->ldz,
+	        .s_prev = n->s + at(n, t, b0) * (size_t)n->lds,
+	        .s = n->s + at(n, t + 1, b0) * (size_t)n->lds,
+	        .lds = n->lds,
+	        .dh = n->dh + (size_t)b0 * (size_t)n->ldh,
+	        .ldh = n->ldh,
+	        .ds = n->ds + (size_t)b0 * (size_t)n->lds,
 	        .delta = n->delta + at(n, t % n->chunk, b0) * (size_t)n->lda};
 }
 
@@ -90,7 +100,8 @@ static void multiply(const R(net) *n, int t, int b0, int b1)
 		if (k > 0) { /* columns that no earlier group has written */
 			int done = n->group[k - 1].col0 + n->group[k - 1].cols;
 			for (int b = 0; b < s.B; b++)
-				memset(s.a + (size_t)b * (size_t)s.lda + done, 0, (size_t)(g->col0 + g->cols - done) * sizeof(real));
+				memset(s.a + (size_t)b * (size_t)s.lda + done, 0,
+				        (size_t)(g->col0 + g->cols - done) * sizeof(real));
 		}
 		n->mat->product(s.B, g->cols, g->rows, s.h_prev + g->row0, s.ldz, n->theta + g->base, g->ldw, k > 0,
 		        s.a + g->col0, s.lda);
@@ -103,7 +114,8 @@ static void read_out(const R(net) *n, int t, int b0, int b1)
 	const batch *y = &n->batch;
 	const R(group) *g = n->readout;
 	real *z = n->logits + at(n, t, b0) * (size_t)n->ldo, *dz = n->dlogits + at(n, t, b0) * (size_t)n->ldo;
-	n->mat->product(b1 - b0, n->O, g->rows, R(net_z)(n, t + 1, b0), n->ldz, n->theta + g->base, g->ldw, 0, z, n->ldo);
+	n->mat->product(
+	        b1 - b0, n->O, g->rows, R(net_z)(n, t + 1, b0), n->ldz, n->theta + g->base, g->ldw, 0, z, n->ldo);
 	for (int b = b0; b < b1; b++, z += n->ldo, dz += n->ldo) {
 		double w = y->weight[at(n, t, b)];
 		const real *target = (const real *)y->y + (size_t)t * (size_t)y->y_t + (size_t)b * (size_t)n->O;
@@ -223,8 +235,8 @@ static void backward_part(void *arg, int part, int parts)
 		R(step) s = R(net_step)(n, t, b0, b1);
 		if (t >= y->first_loss && t <= y->last_loss) {
 			unscale(n, &s, exponent);
-			n->mat->product(s.B, n->H, n->O, n->dlogits + at(n, t, b0) * (size_t)n->ldo, n->ldo, n->readout->back,
-			        n->ldh, 1, s.dh, s.ldh);
+			n->mat->product(s.B, n->H, n->O, n->dlogits + at(n, t, b0) * (size_t)n->ldo, n->ldo,
+			        n->readout->back, n->ldh, 1, s.dh, s.ldh);
 		}
 		size_t bunch = (size_t)t * all + (size_t)(b0 / n->bunch);
 		if (p->norms)
@@ -250,7 +262,8 @@ static double exact_squares(const R(net) *n, int rows, int cols, const real *z, 
 		for (int j = 0; j < cols; j++) {
 			double p = 0;
 			for (int b = 0; b < n->batch.B; b++)
-				p += (double)z[(size_t)b * (size_t)n->ldz + (size_t)i] * (double)d[(size_t)b * (size_t)ldd + (size_t)j];
+				p += (double)z[(size_t)b * (size_t)n->ldz + (size_t)i] *
+				     (double)d[(size_t)b * (size_t)ldd + (size_t)j];
 			sum += p * p;
 		}
 	return sum;
@@ -276,7 +289,8 @@ static int cut_segments(const R(group) *g, int r0, int r1, int *end, int *block)
 }
 
 /* Rows r0 … r1 − 1 of group g at step t: G += 2^e zᵀ d, and the squares of every block. */
-static void add_outer(R(net) *n, int k, int t, const real *d, int ldd, int exponent, int r0, int r1, int part, bool norms)
+static void add_outer(
+        R(net) *n, int k, int t, const real *d, int ldd, int exponent, int r0, int r1, int part, bool norms)
 {
 	const R(group) *g = &n->group[k];
 	const real *z = R(net_z)(n, k == n->groups ? t + 1 : t, 0) + g->row0;
@@ -292,12 +306,12 @@ static void add_outer(R(net) *n, int k, int t, const real *d, int ldd, int expon
 	double squares[NET_SEGMENTS];
 	real scale = exponent ? (real)ldexp(1, exponent) : 1;
 	n->mat->outer(r1 - r0, g->cols, n->batch.B, z + r0, n->ldz, d, ldd, scale,
-	        n->g + g->base + (size_t)r0 * (size_t)g->ldw, g->ldw, segments, end, squares,
-	        n->scratch[part]);
+	        n->g + g->base + (size_t)r0 * (size_t)g->ldw, g->ldw, segments, end, squares, n->scratch[part]);
 	for (int s = 0, i = 0; s < segments; i = end[s++]) {
 		if (suspicious(squares[s]) && n->v->max_abs(n->batch.B, end[s] - i, z + r0 + i, n->ldz) > 0)
 			squares[s] = exact_squares(n, end[s] - i, g->cols, z + r0 + i, d, ldd);
-		n->block_squares[((size_t)t * MODEL_BLOCKS + (size_t)block[s]) * (size_t)n->spec.hands + (size_t)part] = squares[s];
+		n->block_squares[((size_t)t * MODEL_BLOCKS + (size_t)block[s]) * (size_t)n->spec.hands + (size_t)part] =
+		        squares[s];
 	}
 }
 
@@ -321,7 +335,8 @@ static void gradient_part(void *arg, int part, int parts)
 				add_outer(n, k, t, n->delta + at(n, t % n->chunk, 0) * (size_t)n->lda + g->col0, n->lda,
 				        step_exponent(n, t), r0, r1, part, p->norms);
 			else if (t >= y->first_loss && t <= y->last_loss)
-				add_outer(n, k, t, n->dlogits + at(n, t, 0) * (size_t)n->ldo, n->ldo, 0, r0, r1, part, p->norms);
+				add_outer(n, k, t, n->dlogits + at(n, t, 0) * (size_t)n->ldo, n->ldo, 0, r0, r1, part,
+				        p->norms);
 		}
 	}
 }
@@ -335,8 +350,8 @@ static void gradient_sum(void *arg, int part, int parts)
 	for (int k = 0; k < n->groups; k++) {
 		const R(group) *g = &n->group[k];
 		int r0 = g->rows * part / parts, r1 = g->rows * (part + 1) / parts;
-		n->mat->outer(r1 - r0, g->cols, (p->t1 - p->t0) * n->batch.B, R(net_z)(n, p->t0, 0) + g->row0 + r0, n->ldz,
-		        n->delta + at(n, slot, 0) * (size_t)n->lda + g->col0, n->lda, 1,
+		n->mat->outer(r1 - r0, g->cols, (p->t1 - p->t0) * n->batch.B, R(net_z)(n, p->t0, 0) + g->row0 + r0,
+		        n->ldz, n->delta + at(n, slot, 0) * (size_t)n->lda + g->col0, n->lda, 1,
 		        n->g + g->base + (size_t)r0 * (size_t)g->ldw, g->ldw, 0, NULL, NULL, n->scratch[part]);
 	}
 	int first = p->t0 > n->batch.first_loss ? p->t0 : n->batch.first_loss;

@@ -8,8 +8,8 @@
 /* One matrix of one gate: rows outputs × cols inputs, row-major. */
 typedef struct R(init_job) {
 	int rows, cols;
-	bool recurrent;  /* square, from h to h */
-	double sigma;    /* standard deviation that the user asks for */
+	bool recurrent;   /* square, from h to h */
+	double sigma;     /* standard deviation that the user asks for */
 	bool sigma_given; /* by sigma_in or sigma_out: then plain Gaussian or uniform weights of this size */
 	rng *r;
 	double *W;

@@ -76,7 +76,8 @@ static void bring_near_one(size_t n, double *M, int *exponent)
 }
 
 /* One column of the result: log10 ‖∂h_j/∂h_k‖₂ for j = k … T − 1. M, P: S × H. */
-static bool column(int T, int S, int H, int k, const double *J, double *M, double *P, double *sigma, double *out, err *e)
+static bool column(
+        int T, int S, int H, int k, const double *J, double *M, double *P, double *sigma, double *out, err *e)
 {
 	int exponent = 0;
 	memset(M, 0, (size_t)S * (size_t)H * sizeof *M);
@@ -115,10 +116,13 @@ bool R(net_jacobian)(R(net) *n, int sequence, double *out, err *e)
 		out[i] = NAN;
 	size_t SS = (size_t)S * (size_t)S;
 	if (SS * (size_t)T > (size_t)1 << 28)
-		return err_input(e, "the Jacobians of %d steps and %d states need more than 2 GiB; lower T or hidden", T, S);
+		return err_input(
+		        e, "the Jacobians of %d steps and %d states need more than 2 GiB; lower T or hidden", T, S);
 	size_t rows = (size_t)S, pad = REAL_PAD;
-	size_t need = 8 * 64 + rows * sizeof(real) *
-	        (2 * (size_t)n->lda + 2 * (size_t)n->ldz + 3 * (size_t)n->lds + (size_t)n->ldh) + 8 * pad * sizeof(real) + 512;
+	size_t need =
+	        8 * 64 +
+	        rows * sizeof(real) * (2 * (size_t)n->lda + 2 * (size_t)n->ldz + 3 * (size_t)n->lds + (size_t)n->ldh) +
+	        8 * pad * sizeof(real) + 512;
 	arena memory;
 	double *J = malloc(SS * (size_t)T * sizeof *J);
 	if (!J || !arena_init(&memory, need)) {
@@ -126,8 +130,8 @@ bool R(net_jacobian)(R(net) *n, int sequence, double *out, err *e)
 		return err_machine(e, "no memory for the Jacobians; lower the knobs hidden or T");
 	}
 #define ROWS(ld) arena_take(&memory, (rows * (size_t)(ld) + pad) * sizeof(real))
-	R(bench) w = {S, ROWS(n->lda), ROWS(n->ldz), ROWS(n->ldz), ROWS(n->lds), ROWS(n->lds), ROWS(n->ldh), ROWS(n->lds),
-	        ROWS(n->lda)};
+	R(bench) w = {S, ROWS(n->lda), ROWS(n->ldz), ROWS(n->ldz), ROWS(n->lds), ROWS(n->lds), ROWS(n->ldh),
+	        ROWS(n->lds), ROWS(n->lda)};
 #undef ROWS
 	R(net_fill_back)(n);
 	for (int t = 0; t < T; t++)

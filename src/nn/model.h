@@ -1,5 +1,6 @@
-/* model: a recurrent net in one precision behind one interface, for the floors above. model_f32 and model_f64 are the same
- * code compiled twice. All numbers cross this interface as double. No files, no clock, no threads (see base/team.h).
+/* model: a recurrent net in one precision behind one interface, for the floors above. model_f32 and model_f64 are the
+ * same code compiled twice. All numbers cross this interface as double. No files, no clock, no threads (see
+ * base/team.h).
  *
  * The net (SCIENCE: conventions): h_t = cell(x_t, h_{t−1}), h_0 = 0; logits z_t = V h_t + c at the steps that carry a
  * loss. The loss is a mean over the batch; over steps as `reduce` says. The temporal gradient of step k is the gradient
@@ -21,7 +22,7 @@ typedef enum clip_id { CLIP_NONE, CLIP_NORM, CLIP_VALUE } clip_id;
 typedef enum backend_id { BACKEND_BLAS, BACKEND_NATIVE } backend_id;
 
 typedef struct model_spec {
-	int cell;              /* row of cells.def */
+	int cell; /* row of cells.def */
 	activation_id activation;
 	int hidden, inputs, outputs, classes; /* classes > 0: targets are labels */
 	int T_max, B_max;
@@ -31,17 +32,17 @@ typedef struct model_spec {
 	loss_at at;
 	reduce_id reduce;
 	backend_id backend;
-	int hands;             /* of the team that will work on it */
+	int hands; /* of the team that will work on it */
 } model_spec;
 
 typedef struct init_spec {
-	int init;              /* row of inits.def */
+	int init; /* row of inits.def */
 	double sigma, rho, sigma_in, sigma_out;
 	uint64_t seed;
 } init_spec;
 
 typedef struct descent {
-	int optimizer;         /* row of optims.def */
+	int optimizer; /* row of optims.def */
 	double lr, momentum, decay, beta1, beta2, eps;
 	clip_id clip;
 	double clip_at;
@@ -51,16 +52,16 @@ enum { MODEL_GATES = 4, MODEL_BLOCKS = 8 };
 
 /* A named parameter in PyTorch's orientation: rows × cols (cols 1 for a bias), rows = gates × rows of a gate. */
 typedef struct model_block {
-	const char *name;      /* "rnn.weight_hh_l0" */
-	const char *twin;      /* PyTorch's second, equal bias, or NULL */
-	const char *label;     /* "W_hh", for the reader */
+	const char *name;  /* "rnn.weight_hh_l0" */
+	const char *twin;  /* PyTorch's second, equal bias, or NULL */
+	const char *label; /* "W_hh", for the reader */
 	int rows, cols, gates;
-	bool recurrent;        /* square for each gate: rho, eigenvalues */
+	bool recurrent; /* square for each gate: rho, eigenvalues */
 	/* where element (gate·rows/gates + i, j) lies in the flat vector: base + j·step + offset[gate] + i */
 	size_t base;
 	long step;
 	int offset[MODEL_GATES];
-	int group, first_row;  /* rows first_row … first_row + cols − 1 of the product group are this block's columns */
+	int group, first_row; /* rows first_row … first_row + cols − 1 of the product group are this block's columns */
 } model_block;
 
 /* What is known after an update. Arrays belong to the model and hold until its next call. */
@@ -72,7 +73,7 @@ typedef struct model_result {
 	const double *temporal_total;         /* T values, all parameters as one vector */
 	const double *dh_norm, *delta_norm;   /* T values: ‖∂L/∂h_t‖, ‖∂L/∂a_t‖ over batch and units */
 	bool finite;
-	int bad_step;          /* 1-based step of the first value that is not finite, 0 when it is not tied to one */
+	int bad_step; /* 1-based step of the first value that is not finite, 0 when it is not tied to one */
 	const char *bad_where;
 } model_result;
 
@@ -90,20 +91,21 @@ typedef struct model_api {
 	const model_spec *(*spec)(const model *m);
 
 	int (*blocks)(const model *m, const model_block **table);
-	long (*parameters)(const model *m); /* how many numbers are learned */
-	void (*get)(const model *m, int block, double *out);   /* rows × cols, row-major */
+	long (*parameters)(const model *m);                  /* how many numbers are learned */
+	void (*get)(const model *m, int block, double *out); /* rows × cols, row-major */
 	void (*set)(model *m, int block, const double *in);
-	void (*grad)(const model *m, int block, double *out);  /* of the last backward(), before clipping */
-	bool (*init)(model *m, const init_spec *s, err *e);    /* also clears the optimizer */
+	void (*grad)(const model *m, int block, double *out); /* of the last backward(), before clipping */
+	bool (*init)(model *m, const init_spec *s, err *e);   /* also clears the optimizer */
 
-	batch *(*batch)(model *m);                 /* to be filled before forward() */
-	void (*batch_clear)(model *m, int T, int B); /* zero inputs, full lengths, sets T and B */
-	double (*forward)(model *m, team *t);      /* loss of the batch */
+	batch *(*batch)(model *m);                                     /* to be filled before forward() */
+	void (*batch_clear)(model *m, int T, int B);                   /* zero inputs, full lengths, sets T and B */
+	double (*forward)(model *m, team *t);                          /* loss of the batch */
 	const void *(*logits)(const model *m, int step, int sequence); /* O numbers, at steps that carry a loss */
-	/* Share of (unit, step, sequence) whose nonlinearity has a slope below 0.05 of its largest; NaN when that does not
-	 * apply. After forward(). */
+	/* Share of (unit, step, sequence) whose nonlinearity has a slope below 0.05 of its largest; NaN when that does
+	 * not apply. After forward(). */
 	double (*saturation)(const model *m);
-	double (*max_slope)(const model *m); /* largest slope of the nonlinearity; 0 = no bound of this form (gated cells) */
+	double (*max_slope)(
+	        const model *m); /* largest slope of the nonlinearity; 0 = no bound of this form (gated cells) */
 	/* After forward(): gradient and, when `norms` is set, temporal norms. */
 	void (*backward)(model *m, team *t, bool norms, model_result *r);
 	/* After backward(): clip, step. Nothing is changed when the gradient or the step is not finite (r->finite). */
@@ -111,7 +113,8 @@ typedef struct model_api {
 	void (*optimizer_reset)(model *m);
 	void (*set_reduce)(model *m, reduce_id reduce); /* takes effect at the next forward() */
 
-	/* Gradient of step k's replica alone (0-based), block by block like get(); slow, for checks. After forward(). */
+	/* Gradient of step k's replica alone (0-based), block by block like get(); slow, for checks. After forward().
+	 */
 	bool (*replica)(model *m, int k, double *const out[MODEL_BLOCKS], err *e);
 	/* log10 ‖∂h_j/∂h_k‖₂ into out[j·T + k] for one sequence: NaN for k > j, 0 for k = j. After forward(). */
 	bool (*jacobian)(model *m, int sequence, double *out, err *e);

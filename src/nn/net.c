@@ -31,15 +31,24 @@ static void plan_group(R(net) *n, R(group) *g, bool with_h, bool with_x, int col
 	*base += (size_t)g->rows * (size_t)g->ldw;
 }
 
-static model_block *plan_block(R(net) *n, int group, int part, const char *name, const char *twin, const char *label, int gates)
+static model_block *plan_block(
+        R(net) *n, int group, int part, const char *name, const char *twin, const char *label, int gates)
 {
 	R(group) *g = &n->group[group];
 	int first = part == PART_H ? 0 : part == PART_ONE ? (g->with_h ? n->H : 0) : (g->with_h ? n->H : 0) + 1;
 	int cols = part == PART_H ? n->H : part == PART_ONE ? 1 : n->I;
 	model_block *b = &n->block[n->blocks];
-	*b = (model_block){.name = name, .twin = twin, .label = label, .rows = group == n->groups ? n->O : gates * n->H,
-	        .cols = cols, .gates = gates, .recurrent = part == PART_H && group < n->groups,
-	        .base = g->base + (size_t)first * (size_t)g->ldw, .step = g->ldw, .group = group, .first_row = first};
+	*b = (model_block){.name = name,
+	        .twin = twin,
+	        .label = label,
+	        .rows = group == n->groups ? n->O : gates * n->H,
+	        .cols = cols,
+	        .gates = gates,
+	        .recurrent = part == PART_H && group < n->groups,
+	        .base = g->base + (size_t)first * (size_t)g->ldw,
+	        .step = g->ldw,
+	        .group = group,
+	        .first_row = first};
 	/* segments in the order of rows: insert by first row */
 	int at = g->segments++;
 	for (; at > 0 && g->end[at - 1] > first; at--) {
@@ -179,10 +188,21 @@ static model *api_create(const model_spec *s, err *e)
 	n->optimizer = -1;
 	n->only = -1;
 	batch *b = &n->batch;
-	*b = (batch){.I = n->I, .O = n->O, .T_max = s->T_max, .B_max = s->B_max, .classes = s->classes,
-	        .x = n->z + n->H + 1, .x_t = (long)s->B_max * n->ldz, .x_b = n->ldz, .y = b->y,
-	        .y_t = s->y_per_step ? (long)s->B_max * n->O : 0, .label = b->label,
-	        .label_t = s->y_per_step ? s->B_max : 0, .length = b->length, .mask = b->mask, .weight = b->weight};
+	*b = (batch){.I = n->I,
+	        .O = n->O,
+	        .T_max = s->T_max,
+	        .B_max = s->B_max,
+	        .classes = s->classes,
+	        .x = n->z + n->H + 1,
+	        .x_t = (long)s->B_max * n->ldz,
+	        .x_b = n->ldz,
+	        .y = b->y,
+	        .y_t = s->y_per_step ? (long)s->B_max * n->O : 0,
+	        .label = b->label,
+	        .label_t = s->y_per_step ? s->B_max : 0,
+	        .length = b->length,
+	        .mask = b->mask,
+	        .weight = b->weight};
 	for (int t = 0; t <= s->T_max; t++)
 		for (int i = 0; i < s->B_max; i++)
 			R(net_z)(n, t, i)[n->H] = s->bias ? 1 : 0;
@@ -364,14 +384,14 @@ static void api_batch_clear(model *m, int T, int B)
 
 /* ---- the interface ---- */
 
-#define LIST(registry)                                                                                                       \
-	static bool list_##registry(int row, const char **name, const char **summary)                                        \
-	{                                                                                                                    \
-		if (row < 0 || row >= R(registry##_count))                                                                   \
-			return false;                                                                                        \
-		*name = R(registry)[row]->name;                                                                              \
-		*summary = R(registry)[row]->summary;                                                                        \
-		return true;                                                                                                 \
+#define LIST(registry)                                                                                                 \
+	static bool list_##registry(int row, const char **name, const char **summary)                                  \
+	{                                                                                                              \
+		if (row < 0 || row >= R(registry##_count))                                                             \
+			return false;                                                                                  \
+		*name = R(registry)[row]->name;                                                                        \
+		*summary = R(registry)[row]->summary;                                                                  \
+		return true;                                                                                           \
 	}
 LIST(cells)
 LIST(optims)

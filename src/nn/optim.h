@@ -7,8 +7,9 @@
 
 typedef struct R(optim) {
 	const char *name, *summary;
-	int states;              /* vectors of the net's size that it keeps, zero at the start */
-	/* Writes the step: θ ← θ + delta. n numbers; g the (clipped) gradient; s[0 … states−1]; t = 1, 2, … counts its steps. */
+	int states; /* vectors of the net's size that it keeps, zero at the start */
+	/* Writes the step: θ ← θ + delta. n numbers; g the (clipped) gradient; s[0 … states−1]; t = 1, 2, … counts its
+	 * steps. */
 	void (*step)(size_t n, const real *g, real *const *s, const descent *d, long t, real *delta);
 } R(optim);
 

@@ -37,7 +37,8 @@ static void outer(int m, int n, int k, const real *A, int lda, const real *B, in
 	int lds = REAL_PADDED(n);
 	GEMM(CblasRowMajor, CblasTrans, CblasNoTrans, m, n, k, 1, A, lda, B, ldb, 0, scratch, lds);
 	for (int s = 0, i = 0; s < segments; i = end[s++])
-		squares[s] = R(vmath_get)()->add_rows(end[s] - i, n, scratch + (long)i * lds, lds, scale, G + (long)i * ldg, ldg);
+		squares[s] = R(vmath_get)()->add_rows(
+		        end[s] - i, n, scratch + (long)i * lds, lds, scale, G + (long)i * ldg, ldg);
 }
 
 const R(mat) R(mat_blas) = {"blas", product, outer};

@@ -5,16 +5,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Fortran LAPACK and OpenBLAS's own controls; their headers are packaged differently everywhere, the symbols are not. */
-void dgeev_(const char *jobvl, const char *jobvr, const int *n, double *a, const int *lda, double *wr, double *wi, double *vl,
-        const int *ldvl, double *vr, const int *ldvr, double *work, const int *lwork, int *info);
-void dgesdd_(const char *jobz, const int *m, const int *n, double *a, const int *lda, double *s, double *u, const int *ldu,
-        double *vt, const int *ldvt, double *work, const int *lwork, int *iwork, int *info);
-void dgeqrf_(const int *m, const int *n, double *a, const int *lda, double *tau, double *work, const int *lwork, int *info);
+/* Fortran LAPACK and OpenBLAS's own controls; their headers are packaged differently everywhere, the symbols are not.
+ */
+void dgeev_(const char *jobvl, const char *jobvr, const int *n, double *a, const int *lda, double *wr, double *wi,
+        double *vl, const int *ldvl, double *vr, const int *ldvr, double *work, const int *lwork, int *info);
+void dgesdd_(const char *jobz, const int *m, const int *n, double *a, const int *lda, double *s, double *u,
+        const int *ldu, double *vt, const int *ldvt, double *work, const int *lwork, int *iwork, int *info);
+void dgeqrf_(
+        const int *m, const int *n, double *a, const int *lda, double *tau, double *work, const int *lwork, int *info);
 void dorgqr_(const int *m, const int *n, const int *k, double *a, const int *lda, const double *tau, double *work,
         const int *lwork, int *info);
-void dgemm_(const char *ta, const char *tb, const int *m, const int *n, const int *k, const double *alpha, const double *a,
-        const int *lda, const double *b, const int *ldb, const double *beta, double *c, const int *ldc);
+void dgemm_(const char *ta, const char *tb, const int *m, const int *n, const int *k, const double *alpha,
+        const double *a, const int *lda, const double *b, const int *ldb, const double *beta, double *c,
+        const int *ldc);
 void openblas_set_num_threads(int threads);
 char *openblas_get_corename(void);
 

@@ -1,5 +1,6 @@
-/* eig: eigenvalues, singular values and orthogonal matrices through LAPACK, in double. Square matrices are row-major n × n
- * without padding. False with a message when an entry is not finite, LAPACK did not converge, or there is no memory. */
+/* eig: eigenvalues, singular values and orthogonal matrices through LAPACK, in double. Square matrices are row-major n
+ * × n without padding. False with a message when an entry is not finite, LAPACK did not converge, or there is no
+ * memory. */
 #ifndef NUM_EIG_H
 #define NUM_EIG_H
 #include "base/err.h"

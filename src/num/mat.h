@@ -1,6 +1,7 @@
 /* mat: the product table. Everything that multiplies matrices goes through one of these rows, so that a backend is one
- * table. All matrices are row-major; leading dimensions count numbers; rows may be read, and written back unchanged, up to
- * REAL_PAD − 1 numbers beyond their end, so two threads must not share such a stretch. Compiled code of both precisions uses it: include after num/real.h. */
+ * table. All matrices are row-major; leading dimensions count numbers; rows may be read, and written back unchanged, up
+ * to REAL_PAD − 1 numbers beyond their end, so two threads must not share such a stretch. Compiled code of both
+ * precisions uses it: include after num/real.h. */
 #ifndef NUM_MAT_H
 #define NUM_MAT_H
 #include "num/real.h"

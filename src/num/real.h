@@ -1,5 +1,6 @@
-/* real: the precision a file is compiled in. Files of num (some), nn and task are compiled twice, with REAL_BITS 32 and 64;
- * the objects they export carry the suffix, R(cell_lstm) → cell_lstm_f32, the way FFTW and GSL build their precisions. */
+/* real: the precision a file is compiled in. Files of num (some), nn and task are compiled twice, with REAL_BITS 32 and
+ * 64; the objects they export carry the suffix, R(cell_lstm) → cell_lstm_f32, the way FFTW and GSL build their
+ * precisions. */
 #ifndef NUM_REAL_H
 #define NUM_REAL_H
 

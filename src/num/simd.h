@@ -1,6 +1,7 @@
 /* simd: vectors of `real` as wide as the target has them, with GCC's vector extensions.
  * Included by the wide_*.c files, which are compiled once for each vector width (WIDTH_base, WIDTH_v3: AVX2+FMA,
- * WIDTH_v4: AVX-512) and chosen at run time. vec_fma rounds once on every target, so that all widths give the same bits. */
+ * WIDTH_v4: AVX-512) and chosen at run time. vec_fma rounds once on every target, so that all widths give the same
+ * bits. */
 #ifndef NUM_SIMD_H
 #define NUM_SIMD_H
 #include "num/real.h"

@@ -12,15 +12,15 @@ typedef struct R(vmath) {
 	void (*exp)(int m, int n, const real *x, int ldx, real *y, int ldy);
 	void (*tanh)(int m, int n, const real *x, int ldx, real *y, int ldy);
 	void (*sigmoid)(int m, int n, const real *x, int ldx, real *y, int ldy); /* 1/(1 + e⁻ˣ) */
-	/* out[i] = Σ x² over the n numbers of each of `group` rows from row i·group on, in sixteen virtual lanes folded in fixed
-	 * order */
+	/* out[i] = Σ x² over the n numbers of each of `group` rows from row i·group on, in sixteen virtual lanes folded
+	 * in fixed order */
 	void (*squares)(int m, int n, const real *x, int ldx, int group, double *out);
 	/* largest |x|; +Inf when a NaN is among them */
 	real (*max_abs)(int m, int n, const real *x, int ldx);
 	/* G += scale·P; returns Σ P² over all rows */
 	double (*add_rows)(int m, int n, const real *P, int ldp, real scale, real *G, int ldg);
-	/* For the bench: `rounds` of independent fused multiply-adds in registers; returns how many floating-point operations
-	 * they were. Nothing but the processor's peak limits it. */
+	/* For the bench: `rounds` of independent fused multiply-adds in registers; returns how many floating-point
+	 * operations they were. Nothing but the processor's peak limits it. */
 	double (*peak)(long rounds);
 } R(vmath);
 

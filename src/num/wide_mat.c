@@ -1,6 +1,7 @@
 /* The native products. Tiles of a few rows × a few vectors of C live in registers while k runs: one load of B and one
- * broadcast of A feed each fused multiply-add. Nothing is packed: the operands of a recurrent step fit the caches as they
- * are. Every element is one chain of fused multiply-adds in the order of k, whatever the tile and the vector width. */
+ * broadcast of A feed each fused multiply-add. Nothing is packed: the operands of a recurrent step fit the caches as
+ * they are. Every element is one chain of fused multiply-adds in the order of k, whatever the tile and the vector
+ * width. */
 #include "num/simd.h"
 #include "num/wide.h"
 
@@ -18,8 +19,8 @@ INLINE void tile_sum(const operands *o, const int rows, const int vecs, vec acc[
 	UNROLL
 	for (int r = 0; r < rows; r++)
 		UNROLL
-		for (int v = 0; v < vecs; v++)
-			acc[r][v] = (vec){0};
+	for (int v = 0; v < vecs; v++)
+		acc[r][v] = (vec){0};
 	const real *A = o->A, *B = o->B;
 	for (int k = 0; k < o->k; k++, A += o->k_step, B += o->ldb) {
 		vec b[TILE_VECS];
@@ -62,10 +63,10 @@ INLINE void product_tile(const operands *o, const int rows, const int vecs, cons
 	UNROLL
 	for (int r = 0; r < rows; r++)
 		UNROLL
-		for (int v = 0; v < vecs; v++) {
-			real *c = t->C + r * t->ldc + v * VEC;
-			put(c, t->add ? acc[r][v] + vec_load(c) : acc[r][v], t->n - v * VEC);
-		}
+	for (int v = 0; v < vecs; v++) {
+		real *c = t->C + r * t->ldc + v * VEC;
+		put(c, t->add ? acc[r][v] + vec_load(c) : acc[r][v], t->n - v * VEC);
+	}
 }
 
 INLINE void outer_tile(const operands *o, const int rows, const int vecs, const target *t)
@@ -76,30 +77,33 @@ INLINE void outer_tile(const operands *o, const int rows, const int vecs, const 
 	UNROLL
 	for (int r = 0; r < rows; r++)
 		UNROLL
-		for (int v = 0; v < vecs; v++) {
-			real *g = t->C + r * t->ldc + v * VEC;
-			put(g, vec_fma(s, acc[r][v], vec_load(g)), t->n - v * VEC);
-		}
+	for (int v = 0; v < vecs; v++) {
+		real *g = t->C + r * t->ldc + v * VEC;
+		put(g, vec_fma(s, acc[r][v], vec_load(g)), t->n - v * VEC);
+	}
 	if (!t->lanes)
 		return;
 	UNROLL
 	for (int r = 0; r < rows; r++)
 		UNROLL
-		for (int v = 0; v < vecs; v++) {
-			vec x = vec_select(vec_below(t->n - v * VEC), acc[r][v], (vec){0});
-			real *lane = t->lanes[r] + (t->first + v * VEC) % REAL_PAD;
-			vec_store(lane, vec_load(lane) + x * x);
-		}
+	for (int v = 0; v < vecs; v++) {
+		vec x = vec_select(vec_below(t->n - v * VEC), acc[r][v], (vec){0});
+		real *lane = t->lanes[r] + (t->first + v * VEC) % REAL_PAD;
+		vec_store(lane, vec_load(lane) + x * x);
+	}
 }
 
 typedef void tile_fn(const operands *o, const target *t);
-#define TILE(kind, r, v)                                                                                                     \
-	static void kind##_##r##v(const operands *o, const target *t)                                                                      \
-	{                                                                                                                    \
-		kind##_tile(o, r, v, t);                                                                                     \
+#define TILE(kind, r, v)                                                                                               \
+	static void kind##_##r##v(const operands *o, const target *t)                                                  \
+	{                                                                                                              \
+		kind##_tile(o, r, v, t);                                                                               \
 	}
 #define TILES_R(kind, v) TILE(kind, 1, v) TILE(kind, 2, v) TILE(kind, 3, v) TILE(kind, 4, v) TILE_56(kind, v)
-#define LIST_R(kind, v) {kind##_1##v, kind##_2##v, kind##_3##v, kind##_4##v LIST_56(kind, v)}
+#define LIST_R(kind, v)                                                                                                \
+	{                                                                                                              \
+		kind##_1##v, kind##_2##v, kind##_3##v, kind##_4##v LIST_56(kind, v)                                    \
+	}
 #if defined WIDTH_base
 #define TILE_56(kind, v)
 #define LIST_56(kind, v)
@@ -109,10 +113,16 @@ typedef void tile_fn(const operands *o, const target *t);
 #endif
 #if defined WIDTH_v4
 #define TILES(kind) TILES_R(kind, 1) TILES_R(kind, 2) TILES_R(kind, 3) TILES_R(kind, 4)
-#define LIST(kind) {LIST_R(kind, 1), LIST_R(kind, 2), LIST_R(kind, 3), LIST_R(kind, 4)}
+#define LIST(kind)                                                                                                     \
+	{                                                                                                              \
+		LIST_R(kind, 1), LIST_R(kind, 2), LIST_R(kind, 3), LIST_R(kind, 4)                                     \
+	}
 #else
 #define TILES(kind) TILES_R(kind, 1) TILES_R(kind, 2)
-#define LIST(kind) {LIST_R(kind, 1), LIST_R(kind, 2)}
+#define LIST(kind)                                                                                                     \
+	{                                                                                                              \
+		LIST_R(kind, 1), LIST_R(kind, 2)                                                                       \
+	}
 #endif
 TILES(product)
 TILES(outer)
@@ -170,20 +180,20 @@ INLINE void narrow_tile(const operands *o, const int rows, const target *t)
 	UNROLL
 	for (int r = 0; r < rows; r++)
 		UNROLL
-		for (int v = 0; v < LINE; v++)
-			acc[r][v] = (vec){0};
+	for (int v = 0; v < LINE; v++)
+		acc[r][v] = (vec){0};
 	UNROLL
 	for (int v = 0; v < LINE; v++)
 		used[v] = vec_below(t->n - v * VEC);
 	const real *A = o->A, *B = o->B;
 	for (int k = 0; k < o->k; k++, A += o->k_step, B += o->ldb)
 		UNROLL
-		for (int v = 0; v < LINE; v++) {
-			vec b = vec_select(used[v], vec_load(B + v * VEC), (vec){0});
-			UNROLL
-			for (int r = 0; r < rows; r++)
-				acc[r][v] = vec_fma(vec_all(A[r]), b, acc[r][v]);
-		}
+	for (int v = 0; v < LINE; v++) {
+		vec b = vec_select(used[v], vec_load(B + v * VEC), (vec){0});
+		UNROLL
+		for (int r = 0; r < rows; r++)
+			acc[r][v] = vec_fma(vec_all(A[r]), b, acc[r][v]);
+	}
 	vec sum[LINE];
 	UNROLL
 	for (int v = 0; v < LINE; v++)
@@ -191,33 +201,33 @@ INLINE void narrow_tile(const operands *o, const int rows, const target *t)
 	UNROLL
 	for (int r = 0; r < rows; r++)
 		UNROLL
-		for (int v = 0; v < LINE; v++) {
-			real *g = t->C + r * t->ldc + v * VEC;
-			vec old = vec_load(g);
-			vec_store(g, vec_select(used[v], vec_fma(s, acc[r][v], old), old));
-		}
+	for (int v = 0; v < LINE; v++) {
+		real *g = t->C + r * t->ldc + v * VEC;
+		vec old = vec_load(g);
+		vec_store(g, vec_select(used[v], vec_fma(s, acc[r][v], old), old));
+	}
 	if (!t->lanes)
 		return;
 	UNROLL
 	for (int r = 0; r < rows; r++)
 		UNROLL
-		for (int v = 0; v < LINE; v++) {
-			vec square = acc[r][v] * acc[r][v];
-			if (r < t->cut) {
-				sum[v] += square;
-			} else {
-				real *line = t->line[r] + v * VEC;
-				vec_store(line, vec_load(line) + square);
-			}
+	for (int v = 0; v < LINE; v++) {
+		vec square = acc[r][v] * acc[r][v];
+		if (r < t->cut) {
+			sum[v] += square;
+		} else {
+			real *line = t->line[r] + v * VEC;
+			vec_store(line, vec_load(line) + square);
 		}
+	}
 	for (int v = 0; v < LINE; v++)
 		vec_store(t->lanes[0] + v * VEC, sum[v]);
 }
 
-#define NARROW(r)                                                                                                            \
-	static void narrow_##r(const operands *o, const target *t)                                                                         \
-	{                                                                                                                    \
-		narrow_tile(o, r, t);                                                                                        \
+#define NARROW(r)                                                                                                      \
+	static void narrow_##r(const operands *o, const target *t)                                                     \
+	{                                                                                                              \
+		narrow_tile(o, r, t);                                                                                  \
 	}
 NARROW(1)
 NARROW(2)
@@ -244,8 +254,8 @@ static tile_fn *const narrow_tiles[NARROW_ROWS] = {narrow_1, narrow_2, narrow_3,
 #endif
 };
 
-static void narrow_outer(int m, int n, int k, const real *A, int lda, const real *B, int ldb, real scale, real *G, int ldg,
-        int segments, const int *end, double *squares)
+static void narrow_outer(int m, int n, int k, const real *A, int lda, const real *B, int ldb, real scale, real *G,
+        int ldg, int segments, const int *end, double *squares)
 {
 	_Alignas(64) real lines[MAT_SEGMENTS][REAL_PAD] = {{0}};
 	real *line[NARROW_ROWS];
@@ -290,9 +300,13 @@ static void outer(int m, int n, int k, const real *A, int lda, const real *B, in
 		_Alignas(64) real lanes[TILE_ROWS][REAL_PAD] = {{0}};
 		for (int j = 0; j < n; j += TILE_VECS * VEC) {
 			int vecs = smaller(TILE_VECS, (n - j + VEC - 1) / VEC);
-			outer_tiles[vecs - 1][rows - 1](&(operands){A + i, 1, lda, B + j, ldb, k},
-			        &(target){.C = G + (long)i * ldg + j, .ldc = ldg, .n = n - j, .scale = scale,
-			                .lanes = segments ? lanes : NULL, .first = j % REAL_PAD});
+			outer_tiles[vecs - 1][rows - 1](
+			        &(operands){A + i, 1, lda, B + j, ldb, k}, &(target){.C = G + (long)i * ldg + j,
+			                                                           .ldc = ldg,
+			                                                           .n = n - j,
+			                                                           .scale = scale,
+			                                                           .lanes = segments ? lanes : NULL,
+			                                                           .first = j % REAL_PAD});
 		}
 		for (int r = 0; r < rows && segments; r++) {
 			while (i + r >= end[segment])

@@ -51,9 +51,10 @@ INLINE vec vec_tanh(vec x)
 	vec a = vec_abs(x);
 	vec t = with_sign(vec_select(a > 7.90531110763549805f, vec_all(7.90531110763549805f), a), x);
 	vec z = t * t;
-	static const real p[] = {-2.76076847742355e-16f, 2.00018790482477e-13f, -8.60467152213735e-11f, 5.12229709037114e-08f,
-	        1.48572235717979e-05f, 6.37261928875436e-04f, 4.89352455891786e-03f};
-	static const real q[] = {1.19825839466702e-06f, 1.18534705686654e-04f, 2.26843463243900e-03f, 4.89352518554385e-03f};
+	static const real p[] = {-2.76076847742355e-16f, 2.00018790482477e-13f, -8.60467152213735e-11f,
+	        5.12229709037114e-08f, 1.48572235717979e-05f, 6.37261928875436e-04f, 4.89352455891786e-03f};
+	static const real q[] = {
+	        1.19825839466702e-06f, 1.18534705686654e-04f, 2.26843463243900e-03f, 4.89352518554385e-03f};
 	vec up = vec_all(p[0]), down = vec_all(q[0]);
 	for (int i = 1; i < 7; i++)
 		up = vec_fma(up, z, vec_all(p[i]));
@@ -90,16 +91,17 @@ INLINE vec vec_sigmoid(vec x)
 
 /* ---- rows ---- */
 
-#define ROWS(name)                                                                                                           \
-	static void rows_##name(int m, int n, const real *x, int ldx, real *y, int ldy)                                             \
-	{                                                                                                                    \
-		for (int i = 0; i < m; i++, x += ldx, y += ldy) {                                                            \
-			int j = 0;                                                                                           \
-			for (; j + VEC <= n; j += VEC)                                                                       \
-				vec_store(y + j, vec_##name(vec_load(x + j)));                                               \
-			if (j < n)                                                                                           \
-				vec_store(y + j, vec_select(vec_below(n - j), vec_##name(vec_load(x + j)), vec_load(y + j))); \
-		}                                                                                                            \
+#define ROWS(name)                                                                                                     \
+	static void rows_##name(int m, int n, const real *x, int ldx, real *y, int ldy)                                \
+	{                                                                                                              \
+		for (int i = 0; i < m; i++, x += ldx, y += ldy) {                                                      \
+			int j = 0;                                                                                     \
+			for (; j + VEC <= n; j += VEC)                                                                 \
+				vec_store(y + j, vec_##name(vec_load(x + j)));                                         \
+			if (j < n)                                                                                     \
+				vec_store(y + j,                                                                       \
+				        vec_select(vec_below(n - j), vec_##name(vec_load(x + j)), vec_load(y + j)));   \
+		}                                                                                                      \
 	}
 ROWS(exp)
 ROWS(tanh)
@@ -165,7 +167,8 @@ static real max_abs(int m, int n, const real *x, int ldx)
 }
 
 /* One line of sixteen columns of `rows` rows: G += scale·P, sum[r] += P². */
-INLINE void add_line(const int rows, const real *P, int ldp, vec by, real *G, int ldg, const vec_bits *keep, vec (*sum)[GROUP])
+INLINE void add_line(
+        const int rows, const real *P, int ldp, vec by, real *G, int ldg, const vec_bits *keep, vec (*sum)[GROUP])
 {
 	UNROLL
 	for (int r = 0; r < rows; r++)

@@ -52,7 +52,8 @@ static bool reserve(dataset *d, const char *path, err *e)
 static bool check_x(const npy *x, const char *path, err *e)
 {
 	if (x->ndim != 3)
-		return err_input(e, "%s: x has %d dimensions; allowed: 3 (steps × sequences × features)", path, x->ndim);
+		return err_input(
+		        e, "%s: x has %d dimensions; allowed: 3 (steps × sequences × features)", path, x->ndim);
 	static const char *const what[] = {"steps", "sequences", "features"};
 	static const long most[] = {MAX_STEPS, MAX_SEQUENCES, MAX_FEATURES};
 	for (int i = 0; i < 3; i++)
@@ -74,8 +75,9 @@ static bool check_y(dataset *d, const npy *y, const char *path, err *e)
 	const long *s = y->shape;
 	bool fits = (y->ndim == 1 + lead || y->ndim == 2 + lead) && (!steps || s[0] == d->T) && s[steps] == d->N;
 	if (!fits)
-		return err_input(e, is_whole(y) ? "%s: y does not fit x; allowed for classes: (%d) or (%d×%d)"
-		                                : "%s: y does not fit x; allowed for numbers: (%d×O) or (%d×%d×O)",
+		return err_input(e,
+		        is_whole(y) ? "%s: y does not fit x; allowed for classes: (%d) or (%d×%d)"
+		                    : "%s: y does not fit x; allowed for numbers: (%d×O) or (%d×%d×O)",
 		        path, d->N, d->T, d->N);
 	d->O = is_whole(y) ? 0 : (int)s[steps + 1];
 	if (!is_whole(y) && (s[steps + 1] < 1 || s[steps + 1] > MAX_FEATURES))
@@ -97,7 +99,8 @@ static bool all_finite(const npy *a, const char *path, err *e)
 {
 	for (size_t i = 0; i < a->count; i++)
 		if (!isfinite(npy_at(a, i)))
-			return err_input(e, "%s: %s has a value that is not finite at element %zu; allowed: finite numbers", path,
+			return err_input(e,
+			        "%s: %s has a value that is not finite at element %zu; allowed: finite numbers", path,
 			        a->name, i);
 	return true;
 }
@@ -120,7 +123,8 @@ static bool read_mask(dataset *d, npz *z, const char *path, err *e)
 			last = d->mask[at] ? t : last;
 		}
 		if (last < 0)
-			return err_input(e, "%s: mask leaves sequence %d (from 0) without a step; allowed: at least one", path, b);
+			return err_input(e,
+			        "%s: mask leaves sequence %d (from 0) without a step; allowed: at least one", path, b);
 		d->length[b] = last + 1;
 	}
 	return true;
@@ -164,7 +168,8 @@ static bool check_columns(const csv_table *t, const char *path, err *e)
 {
 	if (t->cols < 4 || strcmp(t->name[0], "sequence") != 0 || strcmp(t->name[1], "step") != 0 ||
 	        strcmp(t->name[t->cols - 1], "target") != 0)
-		return err_input(e, "%s:1: the columns do not fit; allowed: sequence,step,<one or more features>,target", path);
+		return err_input(
+		        e, "%s:1: the columns do not fit; allowed: sequence,step,<one or more features>,target", path);
 	if (t->rows == 0)
 		return err_input(e, "%s:2: no rows; allowed: one row per step of a sequence", path);
 	return true;
@@ -200,8 +205,8 @@ static bool starts_once(const csv_table *t, int sequences, const char *path, err
 	bool ok = true;
 	for (int i = 1; i < n && ok; i++)
 		if (s[i].sequence == s[i - 1].sequence)
-			ok = err_input(e, "%s:%d: sequence %g stands in two places; allowed: its rows together", path, s[i].line,
-			        s[i].sequence);
+			ok = err_input(e, "%s:%d: sequence %g stands in two places; allowed: its rows together", path,
+			        s[i].line, s[i].sequence);
 	free(s);
 	return ok;
 }
@@ -215,13 +220,15 @@ static bool count_sequences(dataset *d, const csv_table *t, const char *path, er
 			return err_input(e, "%s:%d: sequence and step must not be empty", path, t->line[r]);
 		bool same = r > 0 && cell(t, r, 0) == cell(t, r - 1, 0);
 		if (same && !(cell(t, r, 1) > cell(t, r - 1, 1)))
-			return err_input(e, "%s:%d: step does not increase within sequence %g; allowed: ascending steps", path,
+			return err_input(e,
+			        "%s:%d: step does not increase within sequence %g; allowed: ascending steps", path,
 			        t->line[r], cell(t, r, 0));
 		length = same ? length + 1 : 1;
 		d->N += !same;
 		d->T = length > d->T ? length : d->T;
 		if (length > MAX_STEPS)
-			return err_input(e, "%s:%d: sequence %g has more than %d steps", path, t->line[r], cell(t, r, 0), MAX_STEPS);
+			return err_input(e, "%s:%d: sequence %g has more than %d steps", path, t->line[r],
+			        cell(t, r, 0), MAX_STEPS);
 	}
 	return starts_once(t, d->N, path, e);
 }
@@ -237,7 +244,8 @@ static bool count_classes(dataset *d, const csv_table *t, const char *path, err 
 			continue;
 		any = true;
 		if (!isfinite(v))
-			return err_input(e, "%s:%d: the target is not finite; allowed: a number or an empty field", path, t->line[r]);
+			return err_input(e, "%s:%d: the target is not finite; allowed: a number or an empty field",
+			        path, t->line[r]);
 		whole = whole && v >= 0 && v < MAX_CLASSES && v == floor(v);
 		top = v > top ? v : top;
 	}
@@ -256,8 +264,8 @@ static bool fill_rows(dataset *d, const csv_table *t, const char *path, err *e)
 		bool end = r == t->rows || r == 0 || cell(t, r, 0) != cell(t, r - 1, 0);
 		if (end && r > 0) {
 			if (!targets)
-				return err_input(e, "%s:%d: sequence %g has no target; allowed: at least one", path, t->line[r - 1],
-				        cell(t, r - 1, 0));
+				return err_input(e, "%s:%d: sequence %g has no target; allowed: at least one", path,
+				        t->line[r - 1], cell(t, r - 1, 0));
 			d->length[b] = step;
 		}
 		if (r == t->rows)
@@ -270,8 +278,8 @@ static bool fill_rows(dataset *d, const csv_table *t, const char *path, err *e)
 		for (int k = 0; k < d->I; k++) {
 			double v = cell(t, r, 2 + k);
 			if (isinf(v))
-				return err_input(e, "%s:%d: %s is not finite; allowed: a number or an empty field", path, t->line[r],
-				        t->name[2 + k]);
+				return err_input(e, "%s:%d: %s is not finite; allowed: a number or an empty field",
+				        path, t->line[r], t->name[2 + k]);
 			d->x[at * (size_t)d->I + (size_t)k] = isnan(v) ? 0 : v; /* missing: 0 */
 		}
 		double v = cell(t, r, t->cols - 1);

@@ -19,7 +19,8 @@ static void copy_batch(const trial *t, model *to)
 	for (int s = 0; s < a->T; s++)
 		for (int i = 0; i < a->B; i++)
 			for (int k = 0; k < a->I; k++)
-				((double *)b->x)[s * b->x_t + i * b->x_b + k] = number(a->x, size, s * a->x_t + i * a->x_b + k);
+				((double *)b->x)[s * b->x_t + i * b->x_b + k] =
+				        number(a->x, size, s * a->x_t + i * a->x_b + k);
 	long steps = a->y_t || a->label_t ? a->T : 1;
 	for (long i = 0; i < steps * a->B_max; i++) {
 		b->label[i] = a->label[i];
@@ -47,8 +48,8 @@ static double slope(model *m, int block, double *W, size_t i, double h)
 	return ((a - d) + 8 * (c - b)) / (12 * h);
 }
 
-static void check_block(const trial *t, model *m, int block, size_t size, double h, long most, double *W, double *g,
-        gradcheck *out)
+static void check_block(
+        const trial *t, model *m, int block, size_t size, double h, long most, double *W, double *g, gradcheck *out)
 {
 	model_f64.get(m, block, W);
 	t->api->grad(t->m, block, g);

@@ -36,16 +36,16 @@ static const struct {
 } registries[] = {{"@cells", cells}, {"@inits", inits}, {"@optims", optims}, {"@tasks", tasks}};
 
 static const char *const choice_text[KNOB_COUNT] = {
-#define KNOB(name, group, type, fallback, low, high, slow, shigh, scale, restart, unit, label, choices, help)                \
+#define KNOB(name, group, type, fallback, low, high, slow, shigh, scale, restart, unit, label, choices, help)          \
 	[KNOB_##name] = choices,
 #include "run/knobs.def"
 #undef KNOB
 };
 
 static knob table[KNOB_COUNT] = {
-#define KNOB(name, group, type, fallback, low, high, slow, shigh, scale, restart, unit, label, choices, help)                \
-	[KNOB_##name] = {#name, #group, KNOB_##type, fallback, low, high, slow, shigh, KNOB_##scale, KNOB_##restart, unit,   \
-	        label, help, 0, NULL},
+#define KNOB(name, group, type, fallback, low, high, slow, shigh, scale, restart, unit, label, choices, help)          \
+	[KNOB_##name] = {#name, #group, KNOB_##type, fallback, low, high, slow, shigh, KNOB_##scale, KNOB_##restart,   \
+	        unit, label, help, 0, NULL},
 #include "run/knobs.def"
 #undef KNOB
 };
@@ -186,10 +186,12 @@ static bool set_number(config *c, const knob *k, knob_id id, const char *value, 
 static bool set_file(config *c, const knob *k, const char *value, err *e)
 {
 	if (strlen(value) >= sizeof c->data)
-		return err_input(e, "%s: path is %zu bytes long; allowed: %zu", k->name, strlen(value), sizeof c->data - 1);
+		return err_input(
+		        e, "%s: path is %zu bytes long; allowed: %zu", k->name, strlen(value), sizeof c->data - 1);
 	for (const char *p = value; *p; p++)
 		if ((unsigned char)*p < ' ' || *p == 0x7f)
-			return err_input(e, "%s: the path contains a control character; allowed: printable text", k->name);
+			return err_input(
+			        e, "%s: the path contains a control character; allowed: printable text", k->name);
 	snprintf(c->data, sizeof c->data, "%s", value);
 	return true;
 }
@@ -363,8 +365,8 @@ const char *config_state(const config *c, long update, char *buf, size_t size)
 	return buf;
 }
 
-/* Copies the next word of *p (blanks separate words, double quotes protect them) and advances *p. False at the end of the
- * text; *bad when a quote is not closed or the word is too long. */
+/* Copies the next word of *p (blanks separate words, double quotes protect them) and advances *p. False at the end of
+ * the text; *bad when a quote is not closed or the word is too long. */
 static bool next_word(const char **p, char *word, size_t size, bool *bad)
 {
 	*p += strspn(*p, " \t\r\n");
@@ -413,7 +415,8 @@ bool config_read_state(config *c, long *update, const char *state, err *e)
 		return err_input(e, "state: version '%.20s' is not known; allowed: unroll/1", word);
 	while (next_word(&p, word, sizeof word, &bad)) {
 		if (bad)
-			return err_input(e, "state: a quote is not closed or a value is longer than %d bytes", CONFIG_TEXT - 1);
+			return err_input(
+			        e, "state: a quote is not closed or a value is longer than %d bytes", CONFIG_TEXT - 1);
 		bool ok = word[0] == '@' ? read_update(word, &at, e) : config_assign(&next, word, e);
 		if (!ok)
 			return false;

@@ -21,14 +21,14 @@ typedef enum knob_restart { KNOB_NOTHING, KNOB_OPTIMIZER, KNOB_WEIGHTS } knob_re
 typedef struct knob {
 	const char *name, *group;
 	knob_type type;
-	const char *fallback;        /* default, as text */
-	double low, high;            /* allowed */
-	double safe_low, safe_high;  /* marked as usual */
+	const char *fallback;       /* default, as text */
+	double low, high;           /* allowed */
+	double safe_low, safe_high; /* marked as usual */
 	knob_scale scale;
 	knob_restart restart;
 	const char *unit, *label, *help;
-	int choices;                 /* CHOICE: how many */
-	const char *const *choice;   /* CHOICE: their names */
+	int choices;               /* CHOICE: how many */
+	const char *const *choice; /* CHOICE: their names */
 } knob;
 
 /* The table; the first call fills in the choices of the registries. */
@@ -39,8 +39,8 @@ enum { CONFIG_TEXT = 256, STATE_TEXT = 2048 };
 
 /* Plain data: copying the struct copies the configuration. */
 typedef struct config {
-	double v[KNOB_COUNT];        /* CHOICE: index; BOOL: 0 or 1; FILE: unused */
-	char data[CONFIG_TEXT];      /* the FILE knob */
+	double v[KNOB_COUNT];   /* CHOICE: index; BOOL: 0 or 1; FILE: unused */
+	char data[CONFIG_TEXT]; /* the FILE knob */
 } config;
 
 void config_default(config *c);

@@ -10,10 +10,10 @@
 struct record {
 	snap_arm arm;
 	long counts[SNAP_SCALARS];
-	long fall_stride, fall_due;  /* measurements between rows; update of the next row */
-	long previous;               /* measured update of the total curve on show */
-	double *W;                   /* H × H */
-	double *work;                /* 3 H */
+	long fall_stride, fall_due; /* measurements between rows; update of the next row */
+	long previous;              /* measured update of the total curve on show */
+	double *W;                  /* H × H */
+	double *work;               /* 3 H */
 	int H;
 };
 
@@ -133,7 +133,8 @@ static void add_fall_row(record *r, const trial *t)
 
 static void add_histogram(snap_arm *a, double grad_norm)
 {
-	double place = (log10(grad_norm) - (double)a->hist_low) / ((double)a->hist_high - (double)a->hist_low) * SNAP_BINS;
+	double place =
+	        (log10(grad_norm) - (double)a->hist_low) / ((double)a->hist_high - (double)a->hist_low) * SNAP_BINS;
 	if (place == place) /* what lies beyond the range counts at its end */
 		a->grad_histogram[place < 0 ? 0 : place < SNAP_BINS ? (int)place : SNAP_BINS - 1]++;
 }
@@ -141,7 +142,8 @@ static void add_histogram(snap_arm *a, double grad_norm)
 void record_update(record *r, const trial *t)
 {
 	snap_arm *a = &r->arm;
-	const double now[SNAP_SCALARS] = {t->r.loss, t->metric, t->r.grad_norm, t->r.clipped_norm, t->r.update_norm, NAN, NAN};
+	const double now[SNAP_SCALARS] = {
+	        t->r.loss, t->metric, t->r.grad_norm, t->r.clipped_norm, t->r.update_norm, NAN, NAN};
 	long update = t->diverged ? t->diverged_update : t->update;
 	for (int i = 0; i < SNAP_RHO; i++) {
 		a->now[i] = now[i];
@@ -258,7 +260,8 @@ const snap_arm *record_arm(record *r, const trial *t, bool spectrum)
 	a->diverged = t->diverged;
 	a->diverged_update = t->diverged_update;
 	a->diverged_step = t->r.bad_step;
-	snprintf(a->diverged_where, sizeof a->diverged_where, "%.95s", t->diverged && t->r.bad_where ? t->r.bad_where : "");
+	snprintf(a->diverged_where, sizeof a->diverged_where, "%.95s",
+	        t->diverged && t->r.bad_where ? t->r.bad_where : "");
 	if (t->diverged)
 		snprintf(a->message, sizeof a->message, "%s", t->message);
 	a->clipped_share = t->descent.clip == CLIP_NONE || !t->update ? NAN : (double)t->clipped / (double)t->update;

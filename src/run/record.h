@@ -1,5 +1,5 @@
-/* record: what is remembered of a run for the plots: bounded curves over the updates, the waterfall, ghosts. It fills the
- * snap_arm that the views draw. No thread, no clock. */
+/* record: what is remembered of a run for the plots: bounded curves over the updates, the waterfall, ghosts. It fills
+ * the snap_arm that the views draw. No thread, no clock. */
 #ifndef RUN_RECORD_H
 #define RUN_RECORD_H
 #include "run/snap.h"
@@ -17,7 +17,8 @@ void record_update(record *r, const trial *t);
  * singular values of the recurrent matrix as it is now. The arm belongs to the record. */
 const snap_arm *record_arm(record *r, const trial *t, bool spectrum);
 
-/* Adds a value of `update` to a curve; buckets are joined in pairs when all are in use. *count: values in the last bucket. */
+/* Adds a value of `update` to a curve; buckets are joined in pairs when all are in use. *count: values in the last
+ * bucket. */
 void record_series_add(snap_series *s, long *count, long update, double value);
 
 #endif

@@ -9,19 +9,25 @@
 enum {
 	SNAP_VERSION = 1,
 	SNAP_ARMS = 4,
-	SNAP_BLOCKS = 8,     /* parameter blocks of a net */
-	SNAP_STEPS = 4400,   /* longest sequence: T (1 + jitter), see knobs; longer ones are thinned to this */
+	SNAP_BLOCKS = 8,   /* parameter blocks of a net */
+	SNAP_STEPS = 4400, /* longest sequence: T (1 + jitter), see knobs; longer ones are thinned to this */
 	SNAP_GHOSTS = 6,
-	SNAP_FALL_ROWS = 160,  /* waterfall: measurements kept */
-	SNAP_FALL_COLS = 400,  /* waterfall: columns; a column is the maximum over its steps */
-	SNAP_BUCKETS = 1500, /* points of a curve over the updates; decimated by pairs when full */
+	SNAP_FALL_ROWS = 160, /* waterfall: measurements kept */
+	SNAP_FALL_COLS = 400, /* waterfall: columns; a column is the maximum over its steps */
+	SNAP_BUCKETS = 1500,  /* points of a curve over the updates; decimated by pairs when full */
 	SNAP_EIG = 512,
 	SNAP_BINS = 120
 };
 
 /* The scalars that are followed over the updates. Order = columns of `train --csv`. */
 typedef enum snap_scalar {
-	SNAP_LOSS, SNAP_METRIC, SNAP_GRAD_NORM, SNAP_CLIPPED_NORM, SNAP_UPDATE_NORM, SNAP_RHO, SNAP_SIGMA_MAX,
+	SNAP_LOSS,
+	SNAP_METRIC,
+	SNAP_GRAD_NORM,
+	SNAP_CLIPPED_NORM,
+	SNAP_UPDATE_NORM,
+	SNAP_RHO,
+	SNAP_SIGMA_MAX,
 	SNAP_SCALARS
 } snap_scalar;
 
@@ -33,31 +39,31 @@ typedef struct snap_series {
 	float low[SNAP_BUCKETS], high[SNAP_BUCKETS], mean[SNAP_BUCKETS];
 } snap_series;
 
-typedef struct snap_curve {     /* log10 ‖temporal gradient of step k‖, k = 0 … T−1 */
-	long update;            /* measured when this update was made; 0 = before training */
-	int T;                  /* 0 = nothing measured */
+typedef struct snap_curve { /* log10 ‖temporal gradient of step k‖, k = 0 … T−1 */
+	long update;        /* measured when this update was made; 0 = before training */
+	int T;              /* 0 = nothing measured */
 	float norm[SNAP_STEPS];
 } snap_curve;
 
 typedef struct snap_arm {
 	config config;
 	char name[64];
-	long update;                    /* updates made so far */
-	long edited;                    /* update after which a knob was first changed under way; 0 = never */
+	long update; /* updates made so far */
+	long edited; /* update after which a knob was first changed under way; 0 = never */
 	int parameters;
-	double updates_per_second;      /* of training time; 0 when unknown */
+	double updates_per_second; /* of training time; 0 when unknown */
 
 	/* what stopped the run */
 	bool diverged;
-	long diverged_update;           /* the update that produced the first non-finite value */
-	int diverged_step;              /* time step (1-based; 0 = not tied to a step) */
-	char diverged_where[96];        /* parameter block or quantity */
-	char message[320];              /* one sentence for the reader: what happened and what to try; "" = nothing */
+	long diverged_update;    /* the update that produced the first non-finite value */
+	int diverged_step;       /* time step (1-based; 0 = not tied to a step) */
+	char diverged_where[96]; /* parameter block or quantity */
+	char message[320];       /* one sentence for the reader: what happened and what to try; "" = nothing */
 
 	/* now */
-	double now[SNAP_SCALARS];       /* the last values in f64; NAN = not measured yet */
+	double now[SNAP_SCALARS]; /* the last values in f64; NAN = not measured yet */
 	snap_series series[SNAP_SCALARS];
-	double clipped_share;           /* of the updates so far; NAN without clipping */
+	double clipped_share;            /* of the updates so far; NAN without clipping */
 	float grad_histogram[SNAP_BINS]; /* counts of log10 grad_norm over the run, from hist_low to hist_high */
 	float hist_low, hist_high;
 
@@ -69,18 +75,18 @@ typedef struct snap_arm {
 
 	/* temporal gradients */
 	int blocks;
-	char block[SNAP_BLOCKS][24];    /* "W_hh", "W_ih", "b", … in the reader's terms */
-	int T;                          /* steps of the last batch */
-	int first_loss_step;            /* 1-based: losses at first_loss_step … T */
-	snap_curve total;               /* all parameters */
+	char block[SNAP_BLOCKS][24];             /* "W_hh", "W_ih", "b", … in the reader's terms */
+	int T;                                   /* steps of the last batch */
+	int first_loss_step;                     /* 1-based: losses at first_loss_step … T */
+	snap_curve total;                        /* all parameters */
 	float temporal[SNAP_BLOCKS][SNAP_STEPS]; /* per block */
-	float dh_norm[SNAP_STEPS];      /* log10 ‖∂L/∂h_k‖ over batch and units */
-	float delta_norm[SNAP_STEPS];   /* the same for the pre-activations */
-	float bound_per_step;           /* log10(σ'max · μmax): the bound falls by this per step back from the end */
-	bool has_bound;                 /* false for gated cells */
-	float saturation;               /* share of units with σ'(a) < 0.05·σ'max in the last batch; NAN = none */
+	float dh_norm[SNAP_STEPS];               /* log10 ‖∂L/∂h_k‖ over batch and units */
+	float delta_norm[SNAP_STEPS];            /* the same for the pre-activations */
+	float bound_per_step; /* log10(σ'max · μmax): the bound falls by this per step back from the end */
+	bool has_bound;       /* false for gated cells */
+	float saturation;     /* share of units with σ'(a) < 0.05·σ'max in the last batch; NAN = none */
 	int ghosts;
-	snap_curve ghost[SNAP_GHOSTS];  /* earlier total curves, newest first */
+	snap_curve ghost[SNAP_GHOSTS]; /* earlier total curves, newest first */
 
 	/* waterfall: total curves over time, oldest row first */
 	int fall_rows, fall_cols;
@@ -89,17 +95,17 @@ typedef struct snap_arm {
 
 	/* spectrum of the recurrent matrix */
 	int eigs;
-	char eig_of[24];                /* "W_hh", or the gate's block for gated cells */
+	char eig_of[24]; /* "W_hh", or the gate's block for gated cells */
 	float eig_re[SNAP_EIG], eig_im[SNAP_EIG];
-	float singular[SNAP_EIG];       /* decreasing */
+	float singular[SNAP_EIG]; /* decreasing */
 	long eig_update;
 } snap_arm;
 
 typedef struct snap {
-	int version;                    /* SNAP_VERSION */
-	long serial;                    /* increases with every snap */
+	int version; /* SNAP_VERSION */
+	long serial; /* increases with every snap */
 	bool playing;
-	bool live;                      /* of a run that can be played, not of a picture */
+	bool live; /* of a run that can be played, not of a picture */
 	int arms;
 	snap_arm arm[SNAP_ARMS];
 } snap;

@@ -10,10 +10,10 @@
 enum { SPINS = 4000 };
 
 typedef struct crew {
-	team t;              /* first: a team * is a crew * */
+	team t; /* first: a team * is a crew * */
 	pthread_t *thread;
-	atomic_long serial;  /* counts jobs */
-	atomic_int busy;     /* hands that have not finished the current job */
+	atomic_long serial; /* counts jobs */
+	atomic_int busy;    /* hands that have not finished the current job */
 	atomic_bool quit;
 	void (*job)(void *arg, int part, int parts); /* written before serial is increased */
 	void *arg;

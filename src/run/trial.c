@@ -21,9 +21,15 @@ static bool is_f64(const config *c)
 
 static descent descent_of(const config *c)
 {
-	return (descent){.optimizer = choice(c, KNOB_optimizer), .lr = c->v[KNOB_lr], .momentum = c->v[KNOB_momentum],
-	        .decay = c->v[KNOB_decay], .beta1 = c->v[KNOB_beta1], .beta2 = c->v[KNOB_beta2], .eps = c->v[KNOB_eps],
-	        .clip = (clip_id)choice(c, KNOB_clip), .clip_at = c->v[KNOB_clip_at]};
+	return (descent){.optimizer = choice(c, KNOB_optimizer),
+	        .lr = c->v[KNOB_lr],
+	        .momentum = c->v[KNOB_momentum],
+	        .decay = c->v[KNOB_decay],
+	        .beta1 = c->v[KNOB_beta1],
+	        .beta2 = c->v[KNOB_beta2],
+	        .eps = c->v[KNOB_eps],
+	        .clip = (clip_id)choice(c, KNOB_clip),
+	        .clip_at = c->v[KNOB_clip_at]};
 }
 
 static reduce_id reduce_of(const config *c)
@@ -37,7 +43,9 @@ static bool loss_of(const config *c, const task_shape *s, loss_id *loss, err *e)
 	if (strcmp(name, "xent") == 0 && !s->classes)
 		return err_input(e, "loss=xent needs classes, task=%s has real targets; allowed: auto, mse",
 		        config_choice(c, KNOB_task));
-	*loss = strcmp(name, "auto") == 0 ? (s->classes ? LOSS_XENT : LOSS_MSE) : strcmp(name, "mse") == 0 ? LOSS_MSE : LOSS_XENT;
+	*loss = strcmp(name, "auto") == 0  ? (s->classes ? LOSS_XENT : LOSS_MSE)
+	        : strcmp(name, "mse") == 0 ? LOSS_MSE
+	                                   : LOSS_XENT;
 	return true;
 }
 
@@ -46,9 +54,16 @@ static bool spec_of(trial *t, model_spec *s, err *e)
 	const config *c = &t->c;
 	const task_shape *p = &t->shape;
 	const char *at = config_choice(c, KNOB_loss_at);
-	*s = (model_spec){.cell = choice(c, KNOB_cell), .activation = (activation_id)choice(c, KNOB_activation),
-	        .hidden = (int)c->v[KNOB_hidden], .inputs = p->I, .outputs = p->O, .classes = p->classes, .T_max = p->T_max,
-	        .B_max = t->task_spec.B, .bias = c->v[KNOB_bias] != 0, .y_per_step = p->y_per_step,
+	*s = (model_spec){.cell = choice(c, KNOB_cell),
+	        .activation = (activation_id)choice(c, KNOB_activation),
+	        .hidden = (int)c->v[KNOB_hidden],
+	        .inputs = p->I,
+	        .outputs = p->O,
+	        .classes = p->classes,
+	        .T_max = p->T_max,
+	        .B_max = t->task_spec.B,
+	        .bias = c->v[KNOB_bias] != 0,
+	        .y_per_step = p->y_per_step,
 	        .at = strcmp(at, "all") == 0 || (strcmp(at, "auto") == 0 && p->y_per_step) ? LOSS_AT_ALL : LOSS_AT_LAST,
 	        .reduce = reduce_of(c),
 	        .backend = strcmp(config_choice(c, KNOB_backend), "native") == 0 ? BACKEND_NATIVE : BACKEND_BLAS,
@@ -81,8 +96,11 @@ static bool open_task(trial *t, err *e)
 {
 	const config *c = &t->c;
 	t->task = is_f64(c) ? tasks_f64[choice(c, KNOB_task)] : tasks_f32[choice(c, KNOB_task)];
-	t->task_spec = (task_spec){.T = (int)c->v[KNOB_T], .jitter = c->v[KNOB_T_jitter], .B = (int)c->v[KNOB_batch],
-	        .variant = (variant)choice(c, KNOB_variant), .seed = (uint64_t)c->v[KNOB_seed]};
+	t->task_spec = (task_spec){.T = (int)c->v[KNOB_T],
+	        .jitter = c->v[KNOB_T_jitter],
+	        .B = (int)c->v[KNOB_batch],
+	        .variant = (variant)choice(c, KNOB_variant),
+	        .seed = (uint64_t)c->v[KNOB_seed]};
 	if (strcmp(t->task->name, "data") == 0) {
 		t->data = dataset_read(c->data, e);
 		if (!t->data || !set_classes(t->data, (int)c->v[KNOB_classes], e))
@@ -106,8 +124,12 @@ static bool open_model(trial *t, err *e)
 	t->m = t->api->create(&s, e);
 	if (!t->m)
 		return false;
-	init_spec i = {.init = choice(c, KNOB_init), .sigma = c->v[KNOB_sigma], .rho = c->v[KNOB_rho],
-	        .sigma_in = c->v[KNOB_sigma_in], .sigma_out = c->v[KNOB_sigma_out], .seed = (uint64_t)c->v[KNOB_seed]};
+	init_spec i = {.init = choice(c, KNOB_init),
+	        .sigma = c->v[KNOB_sigma],
+	        .rho = c->v[KNOB_rho],
+	        .sigma_in = c->v[KNOB_sigma_in],
+	        .sigma_out = c->v[KNOB_sigma_out],
+	        .seed = (uint64_t)c->v[KNOB_seed]};
 	return t->api->init(t->m, &i, e);
 }
 
@@ -193,9 +215,10 @@ static void explain(trial *t)
 		snprintf(where, sizeof where, " at time step %d of %d", t->r.bad_step, t->r.T);
 	bool clipped = t->descent.clip != CLIP_NONE;
 	snprintf(t->message, sizeof t->message,
-	        "Stopped at update %ld: %s is no longer finite%s. The last finite state is kept. Try %s.", t->diverged_update,
-	        t->r.bad_where ? t->r.bad_where : "the loss", where,
-	        clipped ? "a smaller learning rate or a lower clipping threshold" : "clipping, or a smaller learning rate");
+	        "Stopped at update %ld: %s is no longer finite%s. The last finite state is kept. Try %s.",
+	        t->diverged_update, t->r.bad_where ? t->r.bad_where : "the loss", where,
+	        clipped ? "a smaller learning rate or a lower clipping threshold"
+	                : "clipping, or a smaller learning rate");
 }
 
 void trial_step(trial *t)

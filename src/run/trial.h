@@ -1,6 +1,6 @@
 /* trial: one run: configuration, task, net, optimizer. No thread of its own, no clock. trial_step depends on the
- * configuration, the update number and the state before it alone, so that the window, the command line and a replay give
- * the same bits. May be included by run, lesson and app (not by view). */
+ * configuration, the update number and the state before it alone, so that the window, the command line and a replay
+ * give the same bits. May be included by run, lesson and app (not by view). */
 #ifndef RUN_TRIAL_H
 #define RUN_TRIAL_H
 #include "nn/model.h"
@@ -18,17 +18,17 @@ typedef struct trial {
 	team *team;
 	descent descent;
 
-	long update;             /* updates made */
-	long clipped;            /* of these: with an active clip */
-	long edited;             /* update after which a knob was first changed under way, 0 = never: the state string alone
-	                            does not repeat such a run */
-	model_result r;          /* of the last update or measurement; temporal norms only when `measured` */
+	long update;    /* updates made */
+	long clipped;   /* of these: with an active clip */
+	long edited;    /* update after which a knob was first changed under way, 0 = never: the state string alone
+	                   does not repeat such a run */
+	model_result r; /* of the last update or measurement; temporal norms only when `measured` */
 	bool measured;
-	long measured_update;    /* update that the norms of r belong to (the update being made), 0 = before training */
-	double metric;           /* share of wrong answers in the batch */
+	long measured_update; /* update that the norms of r belong to (the update being made), 0 = before training */
+	double metric;        /* share of wrong answers in the batch */
 	bool diverged;
 	long diverged_update;
-	char message[320];       /* what happened and what to try */
+	char message[320]; /* what happened and what to try */
 } trial;
 
 /* NULL and a message when the configuration makes no sense or the machine has no memory for it. */

@@ -73,15 +73,20 @@ static bool read_array(npz *z, const char *path, const char *name, const model_b
 	bool fits = is_bias(b) ? a->ndim == 1 && a->shape[0] == b->rows
 	                       : a->ndim == 2 && a->shape[0] == b->rows && a->shape[1] == b->cols;
 	if (!fits && a->ndim == 2)
-		return err_input(e, "%s: %s is %ld×%ld, the configuration needs %d×%d; set the knobs cell, hidden and task to match",
+		return err_input(e,
+		        "%s: %s is %ld×%ld, the configuration needs %d×%d; set the knobs cell, hidden and task to "
+		        "match",
 		        path, name, a->shape[0], a->shape[1], b->rows, b->cols);
 	if (!fits)
-		return err_input(e, "%s: %s has %zu numbers, the configuration needs %d; set the knobs cell, hidden and task to match",
+		return err_input(e,
+		        "%s: %s has %zu numbers, the configuration needs %d; set the knobs cell, hidden and task to "
+		        "match",
 		        path, name, a->count, b->rows);
 	for (size_t i = 0; i < a->count; i++) {
 		value[i] += npy_at(a, i);
 		if (!isfinite(value[i]))
-			return err_input(e, "%s: %s has a value that is not finite; allowed: finite numbers", path, name);
+			return err_input(
+			        e, "%s: %s has a value that is not finite; allowed: finite numbers", path, name);
 	}
 	return true;
 }
@@ -91,12 +96,13 @@ static bool read_block(npz *z, const trial *t, const char *path, const model_blo
 {
 	if (is_bias(b) && !npz_has(z, b->name) && (!b->twin || !npz_has(z, b->twin)))
 		return true;
-	if (!read_array(z, path, b->name, b, value, e) || (b->twin && npz_has(z, b->twin) &&
-	                                                          !read_array(z, path, b->twin, b, value, e)))
+	if (!read_array(z, path, b->name, b, value, e) ||
+	        (b->twin && npz_has(z, b->twin) && !read_array(z, path, b->twin, b, value, e)))
 		return false;
 	for (size_t i = 0; is_bias(b) && !t->api->spec(t->m)->bias && i < block_size(b); i++)
 		if (value[i] != 0)
-			return err_input(e, "%s: %s is not zero, the configuration has bias=0; set bias=1", path, b->name);
+			return err_input(
+			        e, "%s: %s is not zero, the configuration has bias=0; set bias=1", path, b->name);
 	return true;
 }
 
@@ -136,7 +142,8 @@ bool weights_shape(const char *path, int *hidden, int *outputs, err *e)
 		return false;
 	const npy *a = npz_find(z, "readout.weight", e);
 	bool ok = a != NULL;
-	if (ok && (a->ndim != 2 || a->shape[0] < 1 || a->shape[0] > (1 << 20) || a->shape[1] < 1 || a->shape[1] > (1 << 20)))
+	if (ok && (a->ndim != 2 || a->shape[0] < 1 || a->shape[0] > (1 << 20) || a->shape[1] < 1 ||
+	                  a->shape[1] > (1 << 20)))
 		ok = err_input(e, "%s: readout.weight is no matrix; allowed: outputs × hidden units", path);
 	if (ok) {
 		*outputs = (int)a->shape[0];

@@ -14,9 +14,9 @@
 #include <time.h>
 
 enum { QUEUE = 256 };
-static const double slice = 0.008;          /* seconds of training between two looks at the queue */
-static const double snap_every = 1.0 / 75;  /* seconds */
-static const double spectrum_share = 0.1;   /* of the time goes into eigenvalues at most */
+static const double slice = 0.008;         /* seconds of training between two looks at the queue */
+static const double snap_every = 1.0 / 75; /* seconds */
+static const double spectrum_share = 0.1;  /* of the time goes into eigenvalues at most */
 
 typedef enum kind { MSG_PLAY, MSG_STEP, MSG_RESET, MSG_CONFIG, MSG_GOTO, MSG_SPEED, MSG_CHECK, MSG_QUIT } kind;
 
@@ -34,15 +34,15 @@ struct worker {
 
 	/* The following are protected by lock. */
 	pthread_mutex_t lock;
-	pthread_cond_t posted;      /* a message came */
-	pthread_cond_t settled;     /* the queue is empty and the worker rests */
+	pthread_cond_t posted;  /* a message came */
+	pthread_cond_t settled; /* the queue is empty and the worker rests */
 	message queue[QUEUE];
 	int queued;
-	bool busy;                  /* a message or a run of updates is being carried out */
-	snap *front;                /* newest; swapped with `spare` by the worker, with `shown` by the window */
+	bool busy;   /* a message or a run of updates is being carried out */
+	snap *front; /* newest; swapped with `spare` by the worker, with `shown` by the window */
 	bool fresh;
 
-	atomic_int pending;         /* = queued, for a look without the lock */
+	atomic_int pending; /* = queued, for a look without the lock */
 
 	/* The window's. */
 	snap *shown;
@@ -53,12 +53,12 @@ struct worker {
 	record *r;
 	config wanted;
 	bool playing;
-	long left;                  /* updates still to make before a pause; −1 = no end */
-	double speed, credit;       /* updates per second; updates that may be made now */
+	long left;                              /* updates still to make before a pause; −1 = no end */
+	double speed, credit;                   /* updates per second; updates that may be made now */
 	double spectrum_time, rate, rate_since; /* rate: updates per second of the clock, since rate_since */
 	long rate_updates;
 	long serial;
-	bool changed;               /* something to show */
+	bool changed; /* something to show */
 	char message[320];
 };
 
@@ -128,9 +128,10 @@ static void check_gradient(worker *w)
 	}
 	double limit = strcmp(w->t->api->precision, "f64") == 0 ? 1e-6 : 1e-2;
 	char error[32], text[320];
-	snprintf(text, sizeof text, "Gradient %s: %ld weights against central differences, largest relative error %s in %s.",
-	        g.worst[worst] < limit ? "checked" : "WRONG", weights, text_short(error, sizeof error, g.worst[worst], 2),
-	        g.block[worst]);
+	snprintf(text, sizeof text,
+	        "Gradient %s: %ld weights against central differences, largest relative error %s in %s.",
+	        g.worst[worst] < limit ? "checked" : "WRONG", weights,
+	        text_short(error, sizeof error, g.worst[worst], 2), g.block[worst]);
 	say(w, text);
 }
 

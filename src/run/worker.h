@@ -14,8 +14,8 @@ void worker_free(worker *w); /* stops and joins the thread */
 
 /* Messages; they return at once and are carried out in order. */
 void worker_play(worker *w, bool play);
-void worker_step(worker *w, long updates);      /* that many more updates, then pause */
-void worker_reset(worker *w);                   /* same configuration and seed, update 0 */
+void worker_step(worker *w, long updates); /* that many more updates, then pause */
+void worker_reset(worker *w);              /* same configuration and seed, update 0 */
 /* New configuration. Restarts only what config_restart says. A configuration that cannot be run (no memory, no such
  * data file) leaves the run as it is; the reason arrives in snap_arm.message. */
 void worker_config(worker *w, const config *c);

@@ -401,7 +401,8 @@ stroke ui_line(float width, ink colour)
 void ui_ring(ui *u, rect r, float radius, uint32_t id)
 {
 	if (u->ring && u->focus == id)
-		canvas_frame(u->c, rect_inset(r, -3, -3), radius + 3, ui_line(2, INK_ACCENT)); /* a gap, or the accent would hide it */
+		canvas_frame(u->c, rect_inset(r, -3, -3), radius + 3,
+		        ui_line(2, INK_ACCENT)); /* a gap, or the accent would hide it */
 }
 
 void ui_label(ui *u, rect r, const char *text, float size, weight w, ink colour, align a)

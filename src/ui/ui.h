@@ -201,7 +201,7 @@ typedef struct ui_range {
 	double safe_low, safe_high; /* outside is marked */
 	double fallback;            /* Delete returns to it */
 	bool log, whole;
-	const char *top; /* text in place of the number at the upper end; NULL = the number */
+	const char *top;  /* text in place of the number at the upper end; NULL = the number */
 	const char *zero; /* the same for the value 0 */
 } ui_range;
 ui_result ui_slider(ui *u, rect r, const ui_range *range, double *value);

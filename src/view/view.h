@@ -10,15 +10,15 @@
 /* Where the pointer is, and which time step is marked in all linked views. */
 typedef struct view_focus {
 	bool has_pointer;
-	point pointer;     /* in the canvas's points */
-	int step;          /* 1-based time step that is highlighted; 0 = none */
-	long update;       /* update that is highlighted; 0 = none */
+	point pointer; /* in the canvas's points */
+	int step;      /* 1-based time step that is highlighted; 0 = none */
+	long update;   /* update that is highlighted; 0 = none */
 } view_focus;
 
 typedef struct view {
-	const char *name;      /* contract name: "temporal" */
-	const char *title;     /* for the reader */
-	const char *summary;   /* one sentence for `unroll list views` */
+	const char *name;    /* contract name: "temporal" */
+	const char *title;   /* for the reader */
+	const char *summary; /* one sentence for `unroll list views` */
 	/* Draws into `area`. Returns through *focus (may be NULL on entry → no read-out) the step or update under the
 	 * pointer, so that the other views can mark it. */
 	void (*draw)(const snap *s, canvas *c, rect area, view_focus *focus);

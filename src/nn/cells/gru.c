@@ -10,8 +10,8 @@ WIDE_LOOPS static void candidate(int m, int n, real *restrict a, int lda)
 			a[3 * n + j] += a[n + j] * a[j];
 }
 
-WIDE_LOOPS static void mix(int m, int n, const real *restrict a, int lda, const real *restrict h_prev, real *restrict h,
-        int ldz)
+WIDE_LOOPS static void mix(
+        int m, int n, const real *restrict a, int lda, const real *restrict h_prev, real *restrict h, int ldz)
 {
 	for (int b = 0; b < m; b++, a += lda, h_prev += ldz, h += ldz)
 		for (int j = 0; j < n; j++)

@@ -3,16 +3,16 @@
 #include "nn/cell.h"
 
 /* Row of s: [c | tanh c]. */
-WIDE_LOOPS static void memory(int m, int n, const real *restrict a, int lda, const real *restrict c_prev,
-        real *restrict c, int lds)
+WIDE_LOOPS static void memory(
+        int m, int n, const real *restrict a, int lda, const real *restrict c_prev, real *restrict c, int lds)
 {
 	for (int b = 0; b < m; b++, a += lda, c_prev += lds, c += lds)
 		for (int j = 0; j < n; j++)
 			c[j] = a[n + j] * c_prev[j] + a[j] * a[2 * n + j];
 }
 
-WIDE_LOOPS static void output(int m, int n, const real *restrict a, int lda, const real *restrict tanh_c, int lds,
-        real *restrict h, int ldz)
+WIDE_LOOPS static void output(
+        int m, int n, const real *restrict a, int lda, const real *restrict tanh_c, int lds, real *restrict h, int ldz)
 {
 	for (int b = 0; b < m; b++, a += lda, tanh_c += lds, h += ldz)
 		for (int j = 0; j < n; j++)
@@ -30,8 +30,8 @@ static void forward(const R(step) *s)
 	output(s->B, H, s->a, s->lda, s->s + H, s->lds, s->h, s->ldz);
 }
 
-WIDE_LOOPS static void back(int m, int n, const real *restrict a, int lda, const real *restrict s, const real *restrict s_prev,
-        int lds, const real *restrict dh, int ldh, real *restrict ds, real *restrict delta)
+WIDE_LOOPS static void back(int m, int n, const real *restrict a, int lda, const real *restrict s,
+        const real *restrict s_prev, int lds, const real *restrict dh, int ldh, real *restrict ds, real *restrict delta)
 {
 	for (int b = 0; b < m; b++, a += lda, s += lds, s_prev += lds, dh += ldh, ds += lds, delta += lda)
 		for (int j = 0; j < n; j++) {

@@ -33,19 +33,19 @@ static void forward(const R(step) *s)
 }
 
 /* δ = dh ⊙ φ'(a), with φ' from h where that is exact: tanh' = 1 − h², σ' = h (1 − h); relu'(0) = 0 */
-#define DERIVATIVE(name, slope)                                                                                              \
-	WIDE_LOOPS static void name(int m, int n, const real *restrict dh, int ldh, const real *restrict out, int ldo,       \
-	        const real *restrict in, int ldi, real *restrict delta)                                                      \
-	{                                                                                                                    \
-		for (int i = 0; i < m; i++)                                                                                  \
-			for (int j = 0; j < n; j++) {                                                                        \
-				real h = out[i * ldo + j], a = in[i * ldi + j];                                              \
-				(void)h;                                                                                     \
-				(void)a;                                                                                     \
-				delta[i * ldi + j] = dh[i * ldh + j] * (slope);                                              \
-			}                                                                                                    \
+#define DERIVATIVE(name, slope)                                                                                        \
+	WIDE_LOOPS static void name(int m, int n, const real *restrict dh, int ldh, const real *restrict out, int ldo, \
+	        const real *restrict in, int ldi, real *restrict delta)                                                \
+	{                                                                                                              \
+		for (int i = 0; i < m; i++)                                                                            \
+			for (int j = 0; j < n; j++) {                                                                  \
+				real h = out[i * ldo + j], a = in[i * ldi + j];                                        \
+				(void)h;                                                                               \
+				(void)a;                                                                               \
+				delta[i * ldi + j] = dh[i * ldh + j] * (slope);                                        \
+			}                                                                                              \
 	}
-DERIVATIVE(tanh_back, 1 - h *h)
+DERIVATIVE(tanh_back, 1 - h * h)
 DERIVATIVE(sigmoid_back, h *(1 - h))
 DERIVATIVE(relu_back, a > 0 ? (real)1 : (real)0)
 DERIVATIVE(leaky_back, a > 0 ? (real)1 : leaky)
@@ -53,8 +53,8 @@ DERIVATIVE(identity_back, 1)
 
 static void backward(const R(step) *s)
 {
-	static void (*const back[ACT_COUNT])(int, int, const real *, int, const real *, int, const real *, int, real *) = {
-	        tanh_back, sigmoid_back, relu_back, leaky_back, identity_back};
+	static void (*const back[ACT_COUNT])(int, int, const real *, int, const real *, int, const real *, int,
+	        real *) = {tanh_back, sigmoid_back, relu_back, leaky_back, identity_back};
 	back[s->activation](s->B, s->H, s->dh, s->ldh, s->h, s->ldz, s->a, s->lda, s->delta);
 }
 
@@ -71,7 +71,7 @@ static long saturated(const R(step) *s)
 	for (int b = 0; b < s->B; b++)
 		for (int j = 0; j < s->H; j++) {
 			real h = s->h[b * s->ldz + j];
-			double slope = s->activation == ACT_TANH ? 1 - (double)h * (double)h
+			double slope = s->activation == ACT_TANH      ? 1 - (double)h * (double)h
 			               : s->activation == ACT_SIGMOID ? 4 * (double)h * (1 - (double)h)
 			                                              : h > 0;
 			n += slope < 0.05;

@@ -18,4 +18,5 @@ static void step(size_t n, const real *g, real *const *s, const descent *d, long
 	}
 }
 
-const R(optim) R(optim_adam) = {"adam", "Adam: momentum and root mean square, both corrected for their start at zero", 2, step};
+const R(optim) R(optim_adam) = {
+        "adam", "Adam: momentum and root mean square, both corrected for their start at zero", 2, step};

@@ -11,4 +11,5 @@ static void step(size_t n, const real *g, real *const *s, const descent *d, long
 	}
 }
 
-const R(optim) R(optim_nesterov) = {"nesterov", "Nesterov's accelerated gradient: b ← μ·b + g; θ ← θ − lr·(g + μ·b)", 1, step};
+const R(optim)
+        R(optim_nesterov) = {"nesterov", "Nesterov's accelerated gradient: b ← μ·b + g; θ ← θ − lr·(g + μ·b)", 1, step};

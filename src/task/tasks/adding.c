@@ -1,11 +1,10 @@
-/* The adding problem (Hochreiter, Schmidhuber 1997): two numbers of a sequence are marked, their sum is asked at the end.
- * Channel 0: marker, channel 1: value.
- *   urnn        values U[0,1], marks in [0, L/2) and [L/2, L), target x₁ + x₂            (Arjovsky et al. 2016)
- *   irnn        values U[0,1], two marks anywhere, target x₁ + x₂                           (Le et al. 2015)
- *   pascanu     values U[0,1], marks in [0, L/10) and [L/10, L/2), target (x₁ + x₂)/2; right when the squared error ≤ 0.04
- *   galvan      the same; right when |error| ≤ 0.04
- *   hochreiter  values U[−1,1], first mark in the first ten, second in the first L/2 − 1 still unmarked, first and last
- *               marker −1 (x₁ counts 0 when the first pair was picked), target 0.5 + (x₁ + x₂)/4; right when |error| < 0.04 */
+/* The adding problem (Hochreiter, Schmidhuber 1997): two numbers of a sequence are marked, their sum is asked at the
+ * end. Channel 0: marker, channel 1: value. urnn        values U[0,1], marks in [0, L/2) and [L/2, L), target x₁ + x₂
+ * (Arjovsky et al. 2016) irnn        values U[0,1], two marks anywhere, target x₁ + x₂                           (Le et
+ * al. 2015) pascanu     values U[0,1], marks in [0, L/10) and [L/10, L/2), target (x₁ + x₂)/2; right when the squared
+ * error ≤ 0.04 galvan      the same; right when |error| ≤ 0.04 hochreiter  values U[−1,1], first mark in the first ten,
+ * second in the first L/2 − 1 still unmarked, first and last marker −1 (x₁ counts 0 when the first pair was picked),
+ * target 0.5 + (x₁ + x₂)/4; right when |error| < 0.04 */
 #include "task/sequence.h"
 
 #include <math.h>
@@ -21,8 +20,13 @@ static bool shape(const task_spec *s, task_shape *out, err *e)
 	if (s->T < 2)
 		return err_input(e, "T=%d: the adding problem marks two steps; allowed: T ≥ 2", s->T);
 	bool sum = form(s) == VARIANT_URNN || form(s) == VARIANT_IRNN;
-	*out = (task_shape){.I = 2, .O = 1, .T_max = R(sequence_longest)(s), .variant = names[form(s)], .baselines = 1,
-	        .baseline = {sum ? 1.0 / 6 : 1.0 / 24}, .baseline_label = {sum ? "1/6: guessing" : "1/24: guessing"},
+	*out = (task_shape){.I = 2,
+	        .O = 1,
+	        .T_max = R(sequence_longest)(s),
+	        .variant = names[form(s)],
+	        .baselines = 1,
+	        .baseline = {sum ? 1.0 / 6 : 1.0 / 24},
+	        .baseline_label = {sum ? "1/6: guessing" : "1/24: guessing"},
 	        .criterion = form(s) == VARIANT_PASCANU ? "squared error > 0.04" : "|error| > 0.04"};
 	return true;
 }

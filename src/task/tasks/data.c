@@ -1,5 +1,5 @@
-/* The user's own sequences. A batch as large as the file is the file in its own order; a smaller one goes through a fresh
- * permutation in every epoch, so that update n depends on the seed and n alone. */
+/* The user's own sequences. A batch as large as the file is the file in its own order; a smaller one goes through a
+ * fresh permutation in every epoch, so that update n depends on the seed and n alone. */
 #include "task/sequence.h"
 
 #include <math.h>
@@ -12,8 +12,13 @@ static bool shape(const task_spec *s, task_shape *out, err *e)
 		return err_input(e, "variant: task=data has no published forms; allowed: auto");
 	if (!d)
 		return err_input(e, "task=data needs a file; set the knob data to an .npz or .csv file");
-	*out = (task_shape){.I = d->I, .O = d->O, .classes = d->classes, .y_per_step = d->y_per_step, .T_max = d->T,
-	        .variant = "own", .criterion = d->classes ? "largest output is not the class" : "|error| > 0.04"};
+	*out = (task_shape){.I = d->I,
+	        .O = d->O,
+	        .classes = d->classes,
+	        .y_per_step = d->y_per_step,
+	        .T_max = d->T,
+	        .variant = "own",
+	        .criterion = d->classes ? "largest output is not the class" : "|error| > 0.04"};
 	if (d->classes) {
 		out->baselines = 1;
 		out->baseline[0] = log(d->classes);

@@ -1,9 +1,8 @@
-/* Temporal order (Hochreiter, Schmidhuber 1997): two special symbols, A or B, stand among distractors; which were they, in
- * which order? Class v₀ + 2 v₁.
- *   galvan      6 channels (A, B, four distractors); p₀ in [0, L/10), p₁ in [L/10, L/2)
+/* Temporal order (Hochreiter, Schmidhuber 1997): two special symbols, A or B, stand among distractors; which were they,
+ * in which order? Class v₀ + 2 v₁. galvan      6 channels (A, B, four distractors); p₀ in [0, L/10), p₁ in [L/10, L/2)
  *   pascanu     the same; p₀ in [L/10, L/5), p₁ in [L/2, 3L/5) (the released code)
- *   hochreiter  8 channels (A, B, four distractors, start E, trigger B): starts with E, ends with the trigger, p₀ and p₁ as
- *               in Pascanu's code; right when every output error is below 0.3, here: when the largest output is right */
+ *   hochreiter  8 channels (A, B, four distractors, start E, trigger B): starts with E, ends with the trigger, p₀ and
+ * p₁ as in Pascanu's code; right when every output error is below 0.3, here: when the largest output is right */
 #include "task/sequence.h"
 
 #include <math.h>
@@ -22,10 +21,17 @@ static bool shape(const task_spec *s, task_shape *out, err *e)
 		return R(sequence_no_variant)("temporal_order", "pascanu, galvan, hochreiter", e);
 	int shortest = form(s) == VARIANT_HOCHREITER ? 10 : 4;
 	if (s->T < shortest)
-		return err_input(e, "T=%d: temporal order needs two symbols among others; allowed: T ≥ %d", s->T, shortest);
-	*out = (task_shape){.I = form(s) == VARIANT_HOCHREITER ? 8 : 6, .O = 4, .classes = 4, .T_max = R(sequence_longest)(s),
-	        .variant = names[form(s)], .baselines = 2, .baseline = {log(4), log(2)},
-	        .baseline_label = {"ln 4: guessing", "ln 2: one known"}, .criterion = "largest output is not the class"};
+		return err_input(
+		        e, "T=%d: temporal order needs two symbols among others; allowed: T ≥ %d", s->T, shortest);
+	*out = (task_shape){.I = form(s) == VARIANT_HOCHREITER ? 8 : 6,
+	        .O = 4,
+	        .classes = 4,
+	        .T_max = R(sequence_longest)(s),
+	        .variant = names[form(s)],
+	        .baselines = 2,
+	        .baseline = {log(4), log(2)},
+	        .baseline_label = {"ln 4: guessing", "ln 2: one known"},
+	        .criterion = "largest output is not the class"};
 	return true;
 }
 
@@ -64,5 +70,5 @@ static bool wrong(const task_spec *s, const batch *b, int step, int sequence, co
 	return R(sequence_argmax)(z, b->O) != b->label[sequence];
 }
 
-const task R(task_temporal_order) = {"temporal_order", "which two symbols stood among distractors, and in which order", shape,
-        R(sequence_length), fill, wrong};
+const task R(task_temporal_order) = {"temporal_order", "which two symbols stood among distractors, and in which order",
+        shape, R(sequence_length), fill, wrong};

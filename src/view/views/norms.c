@@ -185,8 +185,7 @@ static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
 static const char *caption(const snap *s, bool run, char *buf, int size)
 {
 	buf[0] = '\0';
-	part_append(
-	        buf, size, "Whole gradient%s", clips(&s->arm[0]) ? " before and after clipping" : ", not clipped");
+	part_append(buf, size, "Whole gradient%s", clips(&s->arm[0]) ? " before and after clipping" : ", not clipped");
 	part_append_run(buf, size, run ? ": " : NULL, s);
 	part_append(buf, size, ". Right: all updates by size.");
 	return buf;

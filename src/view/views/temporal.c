@@ -522,8 +522,10 @@ static const char *caption(const snap *s, bool run, char *buf, int size)
 	        buf, size, "Gradient of the loss, a mean over the batch, with respect to the weights used at step k");
 	part_append_run(buf, size, run ? ": " : NULL, s);
 	bool bound_shown = s->arm[0].has_bound && part_arms(s) == 1;
-	part_append(buf, size, ".%s%s%s%s", rows_of(&s->arm[0]) > 0 ? " Pale and below: earlier updates, newest on top." : "",
-	        bound_shown ? " Dashed: bound, slope × σₘₐₓ per step." : "", values.zero ? " On the floor: exact zeros." : "",
+	part_append(buf, size, ".%s%s%s%s",
+	        rows_of(&s->arm[0]) > 0 ? " Pale and below: earlier updates, newest on top." : "",
+	        bound_shown ? " Dashed: bound, slope × σₘₐₓ per step." : "",
+	        values.zero ? " On the floor: exact zeros." : "",
 	        values.broken ? " Gaps: not finite or not measured." : "");
 	return buf;
 }
