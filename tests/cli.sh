@@ -377,8 +377,8 @@ state_strings() {
 	done
 	"$U" list knobs --json >knobs.json
 	"$python" "$tools" settings knobs.json >settings
-	while read -r knob value; do
-		"$U" render --set hidden=3 --set T=4 --set "$knob=$value" --updates 1 --size 64x48 --view loss -o s.png >log 2>&1 || {
+	while read -r knob value cell task; do
+		"$U" render --set task="$task" --set hidden=3 --set T=4 --set cell="$cell" --set "$knob=$value" --updates 1 --size 64x48 --view loss -o s.png >log 2>&1 || {
 			bad "state: $knob=$value" "$(tail -n 1 log)"
 			continue
 		}
@@ -387,7 +387,9 @@ state_strings() {
 		*) bad "state: $knob=$value" "$("$python" "$tools" png s.png 64 48)" ;;
 		esac
 	done <settings
-	sets=$(sed 's/ /=/; s/^/--set /' settings | grep -v -e reduce= -e loss= -e '=data$' -e threads= -e variant= | tr '\n' ' ')
+	# the knobs of every cell, and those that do not exclude each other
+	sets=$(grep ' rnn adding$' settings | sed 's/ rnn adding$//; s/ /=/; s/^/--set /' |
+		grep -v -e reduce= -e loss= -e '=data$' -e threads= -e variant= -e cell= -e task= -e direction= -e leak= | tr '\n' ' ')
 	gives 0 'state: everything at once' "$U" render $sets --updates 2 -o s.png
 	state=$("$python" "$tools" png s.png 1280 720)
 	gives 0 'state: everything at once, back again' "$U" render "$state" -o other.png

@@ -49,8 +49,9 @@ def names(path, kind):
 
 
 def settings(path):
-    """A value other than the default for every knob but the file: "NAME VALUE"."""
+    """A value other than the default for every knob but the file, and a cell that has it: "NAME VALUE CELL"."""
     fixed = {"loss": "mse", "variant": "irnn", "threads": "2"}
+    task = {"teacher_forcing": "parity"}
     for knob in json.load(open(path, encoding="utf-8")):
         name, default, allowed = knob["name"], knob["default"], knob["allowed"]
         if knob["type"] == "file" or name in ("updates", "classes"):
@@ -60,10 +61,11 @@ def settings(path):
         elif knob["type"] == "switch":
             value = "0" if default == "1" else "1"
         elif knob["type"] == "integer":
-            value = {"hidden": "5", "T": "6", "batch": "3"}.get(name, "2")
+            value = {"hidden": "5", "T": "6", "batch": "3", "kernel": "3"}.get(name, "2")
         else:
             value = "0.30000000000000004" if float(allowed.split(" to ")[1]) > 0.4 else "0.3"
-        print(name, fixed.get(name, value))
+        cell = knob.get("cells", "").split(", ")[0] or "rnn"
+        print(name, fixed.get(name, value), cell, task.get(name, "adding"))
 
 
 def equal(a, b):

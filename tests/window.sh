@@ -212,7 +212,8 @@ check "… and no more" [ "$(digits "update reading")" -eq $((made + 1)) ]
 drag_slider rho 0.05 0.4
 check "the slider of rho can be dragged" [ "$(value rho)" != 0 ]
 check "a new rho starts the run again" eventually is "update reading" 0
-click "cell: lstm"
+click cell
+eventually there "option: lstm" && click "option: lstm"
 check "the cell can be changed" eventually is cell lstm
 check "the title follows" eventually title_has 'lstm'
 type_into_slider lr 0.05

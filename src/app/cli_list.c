@@ -141,7 +141,7 @@ static void allowed(const knob *k, char *buf, size_t size)
 
 static void list_knobs(bool json)
 {
-	char range[512];
+	char range[512], with[256];
 	if (json)
 		puts("[");
 	for (int id = 0; id < KNOB_COUNT; id++) {
@@ -155,7 +155,7 @@ static void list_knobs(bool json)
 		}
 		const row fields[] = {{"name", k->name}, {"summary", k->help}, {"group", k->group},
 		        {"type", type_name(k->type)}, {"default", k->fallback}, {"allowed", range}, {"unit", k->unit},
-		        {"restarts", restart_name(k->restart)}};
+		        {"restarts", restart_name(k->restart)}, {"cells", knob_cells((knob_id)id, with, sizeof with)}};
 		fputs("  {", stdout);
 		for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
 			fputs(i ? ", " : "", stdout);

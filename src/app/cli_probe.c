@@ -60,7 +60,7 @@ static bool probe_grad(npz_writer *w, trial *t, err *e)
 		if (!g)
 			return no_memory(e);
 		t->api->grad(t->m, i, g);
-		ok = add_named(w, "grad", &table[i], strstr(table[i].name, "bias") ? 1 : 2, shape, g, e);
+		ok = add_named(w, "grad", &table[i], table[i].bias ? 1 : 2, shape, g, e);
 		free(g);
 	}
 	return ok;
@@ -92,6 +92,8 @@ static bool probe_delta_norm(npz_writer *w, trial *t, err *e)
 static bool probe_jacobian(npz_writer *w, trial *t, err *e)
 {
 	long shape[2] = {t->r.T, t->r.T};
+	if (!t->api->carries(t->m))
+		return true; /* nothing to derive */
 	double *J = malloc((size_t)t->r.T * (size_t)t->r.T * sizeof *J);
 	if (!J)
 		return no_memory(e);
@@ -100,31 +102,41 @@ static bool probe_jacobian(npz_writer *w, trial *t, err *e)
 	return ok;
 }
 
-/* The recurrent block, gates × H × H, in *W (to be freed). */
-static bool recurrent(trial *t, double **W, int *gates, err *e)
+/* The recurrent matrices in *W (to be freed): gates × n × n. n = 0: the cell carries nothing by a matrix. */
+static bool recurrent(trial *t, double **W, int *gates, int *n, err *e)
 {
 	const model_block *table;
-	int n = t->api->blocks(t->m, &table);
-	for (int i = 0; i < n; i++) {
-		if (!table[i].recurrent)
-			continue;
-		*gates = table[i].gates;
-		*W = malloc((size_t)table[i].rows * (size_t)table[i].cols * sizeof **W);
-		if (!*W)
-			return no_memory(e);
-		t->api->get(t->m, i, *W);
-		return true;
-	}
-	return err_input(e, "cell=%s has no recurrent matrix", config_choice(&t->c, KNOB_cell));
+	const char *name;
+	int blocks = t->api->blocks(t->m, &table);
+	*gates = 1;
+	*n = trial_transition(t, NULL, &name);
+	for (int i = 0; i < blocks; i++)
+		if (table[i].recurrent && table[i].layer == 0 && table[i].gates > 1 && table[i].copies == 1) {
+			*W = malloc((size_t)table[i].rows * (size_t)table[i].cols * sizeof **W);
+			if (!*W)
+				return no_memory(e);
+			*gates = table[i].gates;
+			t->api->get(t->m, i, *W);
+			return true;
+		}
+	*W = malloc(((size_t)*n * (size_t)*n + 1) * sizeof **W);
+	if (!*W)
+		return no_memory(e);
+	trial_transition(t, *W, &name);
+	return true;
 }
 
 /* H values for one gate, gates × H for several; complex pairs when eig, else singular values. */
 static bool spectrum(npz_writer *w, trial *t, bool eig, err *e)
 {
 	double *W = NULL;
-	int gates = 0, H = trial_hidden(t);
-	if (!recurrent(t, &W, &gates, e))
+	int gates = 0, H = 0;
+	if (!recurrent(t, &W, &gates, &H, e))
 		return false;
+	if (H == 0) {
+		free(W);
+		return true;
+	}
 	double *re = malloc(2 * (size_t)H * sizeof *re), *out = malloc(2 * (size_t)gates * (size_t)H * sizeof *out);
 	bool ok = (re && out) || no_memory(e);
 	for (int g = 0; g < gates && ok; g++) {

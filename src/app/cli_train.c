@@ -27,10 +27,12 @@ typedef struct job {
 /* rho and sigma_max of the recurrent matrix as it is now; NaN when they cannot be computed. */
 static void measure_spectrum(job *j)
 {
-	int H = trial_hidden(j->t);
+	const char *name;
+	int H = trial_transition(j->t, j->W, &name);
 	err e;
 	j->rho = j->sigma_max = NAN;
-	trial_recurrent(j->t, j->W);
+	if (H == 0)
+		return;
 	if (eig_values(H, j->W, j->work, j->work + H, &e))
 		j->rho = hypot(j->work[0], j->work[H]);
 	if (eig_singular(H, H, j->W, j->work + 2 * H, &e))
@@ -147,9 +149,10 @@ static bool open_job(job *j, const char *load, err *e)
 	j->t = trial_new(&j->c, e);
 	if (!j->t || (load && !weights_load(j->t, load, e)))
 		return false;
-	size_t H = (size_t)trial_hidden(j->t);
-	j->W = malloc(H * H * sizeof *j->W);
-	j->work = malloc(3 * H * sizeof *j->work);
+	const char *name;
+	size_t H = (size_t)trial_transition(j->t, NULL, &name);
+	j->W = malloc((H * H + 1) * sizeof *j->W);
+	j->work = malloc((3 * H + 1) * sizeof *j->work);
 	if (!j->W || !j->work)
 		return err_machine(e, "no memory for the spectrum; lower the knob hidden");
 	return !j->csv || file_save_open(&j->file, j->csv, e);

@@ -1,55 +1,54 @@
-/* Back-propagation through time: forward, loss, backward, temporal gradients.
+/* Back-propagation through time: forward, loss, and the recursion backwards.
  *
- * The batch is cut into one part per hand for the forward and the backward recursion (no hand waits for another inside
- * them); then each hand takes some rows of the gradient, which sums over the batch. δ is kept for a chunk of steps at a
- * time, so that it is still in the cache when the gradient reads it. */
+ * The batch is cut into one part per hand for both recursions (no hand waits for another inside them); then each hand
+ * takes some rows of the gradient (gradient.c), which sums over the batch. δ is kept for a chunk of steps at a time, so
+ * that it is still in the cache when the gradient reads it. */
 #include "nn/loss.h"
-#include "nn/net.h"
+#include "nn/pass.h"
 
 #include <math.h>
 #include <string.h>
 
-static int smaller(int a, int b)
+void R(net_part)(const R(net) *n, int part, int parts, int *b0, int *b1)
 {
-	return a < b ? a : b;
-}
-
-static int bunches(const R(net) *n, int B)
-{
-	return (B + n->bunch - 1) / n->bunch;
-}
-
-/* Sequences of a part: bunches are shared out as evenly as they go. */
-static void part_rows(const R(net) *n, int part, int parts, int *b0, int *b1)
-{
-	int B = n->batch.B, all = bunches(n, B);
+	int B = n->batch.B, all = R(net_bunches)(n, B);
 	*b0 = smaller(B, all * part / parts * n->bunch);
 	*b1 = smaller(B, all * (part + 1) / parts * n->bunch);
 }
 
-static size_t at(const R(net) *n, int t, int b)
+R(step) R(net_step)(const R(net) *n, int layer, int t, int b0, int b1)
 {
-	return (size_t)t * (size_t)n->spec.B_max + (size_t)b;
-}
-
-R(step) R(net_step)(const R(net) *n, int t, int b0, int b1)
-{
+	const R(layer) *l = &n->layer[layer];
 	return (R(step)){.B = b1 - b0,
 	        .H = n->H,
 	        .v = n->v,
-	        .activation = n->spec.activation,
-	        .a = n->a + at(n, t, b0) * (size_t)n->lda,
-	        .lda = n->lda,
-	        .h_prev = R(net_z)(n, t, b0),
-	        .h = R(net_z)(n, t + 1, b0),
-	        .ldz = n->ldz,
-	        .s_prev = n->s + at(n, t, b0) * (size_t)n->lds,
-	        .s = n->s + at(n, t + 1, b0) * (size_t)n->lds,
-	        .lds = n->lds,
-	        .dh = n->dh + (size_t)b0 * (size_t)n->ldh,
-	        .ldh = n->ldh,
-	        .ds = n->ds + (size_t)b0 * (size_t)n->lds,
-	        .delta = n->delta + at(n, t % n->chunk, b0) * (size_t)n->lda};
+	        .spec = &n->spec,
+	        .own = n->theta + l->own + (size_t)t * l->own_stride,
+	        .a = l->a + at(n, t, b0) * (size_t)l->lda,
+	        .lda = l->lda,
+	        .h_prev = R(net_z)(n, layer, t, b0),
+	        .h = R(net_z)(n, layer, t + 1, b0),
+	        .ldz = l->ldz,
+	        .s_prev = l->s + at(n, t, b0) * (size_t)l->lds,
+	        .s = l->s + at(n, t + 1, b0) * (size_t)l->lds,
+	        .lds = l->lds,
+	        .m = l->m + at(n, t, b0) * (size_t)l->ldm,
+	        .ldm = l->ldm,
+	        .ldh = l->ldh,
+	        .dm = l->dm + (size_t)b0 * (size_t)l->ldm,
+	        .delta = l->delta + at(n, t % n->chunk, b0) * (size_t)l->lda};
+}
+
+static real *dh_row(const R(net) *n, const R(carry) *c, int layer, int t, int b0)
+{
+	const R(layer) *l = &n->layer[layer];
+	return c->dh[layer] + at(n, l->slots > 1 ? t % l->slots : 0, b0) * (size_t)l->ldh;
+}
+
+static void aim(const R(net) *n, R(step) *s, const R(carry) *c, int layer, int t, int b0)
+{
+	s->dh = dh_row(n, c, layer, t, b0);
+	s->ds = c->ds[layer] + (size_t)b0 * (size_t)n->layer[layer].lds;
 }
 
 /* ---- which steps carry a loss, and with what weight ---- */
@@ -81,7 +80,7 @@ static void weigh(R(net) *n)
 			first = last;
 			count = 1;
 		}
-		double w = 1.0 / y->B / (n->spec.reduce == REDUCE_MEAN ? count : 1);
+		double w = 1.0 / y->B / (n->tuning.reduce == REDUCE_MEAN ? count : 1);
 		for (int t = first; t <= last; t++)
 			if (has_target(y, per_step, t, b))
 				y->weight[at(n, t, b)] = w;
@@ -90,32 +89,132 @@ static void weigh(R(net) *n)
 	}
 }
 
-/* ---- forward ---- */
-
-static void multiply(const R(net) *n, int t, int b0, int b1)
+static bool in_range(const R(net) *n, int t)
 {
-	const R(step) s = R(net_step)(n, t, b0, b1);
-	for (int k = 0; k < n->groups; k++) {
-		const R(group) *g = &n->group[k];
-		if (k > 0) { /* columns that no earlier group has written */
-			int done = n->group[k - 1].col0 + n->group[k - 1].cols;
-			for (int b = 0; b < s.B; b++)
-				memset(s.a + (size_t)b * (size_t)s.lda + done, 0,
-				        (size_t)(g->col0 + g->cols - done) * sizeof(real));
-		}
-		n->mat->product(s.B, g->cols, g->rows, s.h_prev + g->row0, s.ldz, n->theta + g->base, g->ldw, k > 0,
-		        s.a + g->col0, s.lda);
-	}
-	n->cell->forward(&s);
+	return t >= n->batch.first_loss && t <= n->batch.last_loss;
 }
 
-static void read_out(const R(net) *n, int t, int b0, int b1)
+bool R(net_has_loss)(const R(net) *n, int t)
+{
+	return n->only_loss < 0 ? in_range(n, t) : t == n->only_loss && in_range(n, t);
+}
+
+/* ---- forward ---- */
+
+/* x of the first layer begins with the outputs of the step before: the net's own, or the targets. */
+static void feed_back(R(net) *n, int t, int b0, int b1)
 {
 	const batch *y = &n->batch;
-	const R(group) *g = n->readout;
+	for (int b = b0; b < b1; b++) {
+		real *to = R(net_z)(n, 0, t, b) + n->layer[0].W + 1;
+		memset(to, 0, (size_t)n->O * sizeof *to);
+		if (t == 0)
+			continue;
+		if (!n->tuning.forcing) {
+			R(net_output)(n, n->logits + at(n, t - 1, b) * (size_t)n->ldo, to);
+		} else if (has_target(y, n->spec.y_per_step, t - 1, b)) {
+			if (y->classes)
+				to[y->label[(size_t)(t - 1) * (size_t)y->label_t + (size_t)b]] = 1;
+			else
+				memcpy(to,
+				        (const real *)y->y + (size_t)(t - 1) * (size_t)y->y_t +
+				                (size_t)b * (size_t)n->O,
+				        (size_t)n->O * sizeof *to);
+		}
+	}
+}
+
+static bool dropping(const R(net) *n)
+{
+	return n->ldu && n->tuning.training;
+}
+
+/* What leaves a layer upwards: h_t, thinned out by dropout. */
+static void send_up(R(net) *n, int layer, int t, int b0, int b1, real *to, int ldt)
+{
+	const R(layer) *l = &n->layer[layer];
+	const real *h = R(net_z)(n, layer, t + 1, b0), *mask = l->mask + (l->mask ? at(n, t, b0) * (size_t)l->ldh : 0);
+	for (int b = b0; b < b1; b++, h += l->ldz, to += ldt) {
+		memcpy(to, h, (size_t)l->W * sizeof *to);
+		if (!dropping(n))
+			continue;
+		for (int j = 0; j < l->W; j++)
+			to[j] *= mask[j];
+		mask += l->ldh;
+	}
+}
+
+static void draw_masks(R(net) *n, int b0, int b1)
+{
+	double p = n->spec.dropout;
+	real keep = (real)(1 / (1 - p));
+	for (int b = b0; b < b1; b++) {
+		rng r = n->batch.masks;
+		r = rng_make(r.s[0], RNG_MASKS, (uint64_t)b);
+		for (int t = 0; t < n->batch.T; t++)
+			for (int i = 0; i < n->layers; i++) {
+				const R(layer) *l = &n->layer[i];
+				real *mask = l->mask + at(n, t, b) * (size_t)l->ldh;
+				for (int j = 0; j < l->W; j++)
+					mask[j] = rng_uniform(&r) < p ? 0 : keep;
+			}
+	}
+}
+
+static void multiply_group(
+        const R(net) *n, const R(layer) *l, const R(group) *g, const R(step) *s, int layer, int t, int b0)
+{
+	if (t < g->shift)
+		return;
+	for (int b = 0; b < s->B && g->fresh1 > g->fresh0; b++)
+		memset(s->a + (size_t)b * (size_t)s->lda + g->fresh0, 0,
+		        (size_t)(g->fresh1 - g->fresh0) * sizeof(real));
+	bool middle = g->left == LEFT_MIDDLE;
+	const real *left = middle ? s->m : R(net_z)(n, layer, t - g->shift, b0) + g->row0;
+	n->mat->product(s->B, g->cols, g->rows, left, middle ? l->ldm : l->ldz,
+	        n->theta + g->base + (size_t)t * g->stride, g->ldw, g->add, s->a + g->col0, s->lda);
+}
+
+static void step_forward(R(net) *n, int layer, int t, int b0, int b1)
+{
+	const R(layer) *l = &n->layer[layer];
+	const R(step) s = R(net_step)(n, layer, t, b0, b1);
+	int k = 0;
+	for (; k < l->groups && l->group[k].left != LEFT_MIDDLE; k++)
+		if (!l->group[k].elementwise)
+			multiply_group(n, l, &l->group[k], &s, layer, t, b0);
+	if (l->cell->middle)
+		l->cell->middle(&s);
+	for (; k < l->groups; k++)
+		if (!l->group[k].elementwise)
+			multiply_group(n, l, &l->group[k], &s, layer, t, b0);
+	l->cell->forward(&s);
+}
+
+const real *R(net_left)(const R(net) *n, int layer, const R(group) *g, int t, int b, int *ld)
+{
+	const R(layer) *l = &n->layer[layer];
+	*ld = g->left == LEFT_MIDDLE ? l->ldm : g->left == LEFT_OUTPUT && n->ldu ? n->ldu : l->ldz;
+	if (g->left == LEFT_MIDDLE)
+		return l->m + at(n, t, b) * (size_t)l->ldm;
+	if (g->left == LEFT_OUTPUT && n->ldu)
+		return n->up + at(n, t, b) * (size_t)n->ldu;
+	return R(net_z)(n, layer, g->left == LEFT_OUTPUT ? t + 1 : t - g->shift, b) + g->row0;
+}
+
+static void read_out(R(net) *n, int t, int b0, int b1)
+{
+	const batch *y = &n->batch;
 	real *z = n->logits + at(n, t, b0) * (size_t)n->ldo, *dz = n->dlogits + at(n, t, b0) * (size_t)n->ldo;
-	n->mat->product(
-	        b1 - b0, n->O, g->rows, R(net_z)(n, t + 1, b0), n->ldz, n->theta + g->base, g->ldw, 0, z, n->ldo);
+	int top = n->layers - 1;
+	if (n->ldu)
+		send_up(n, top, t, b0, b1, n->up + at(n, t, b0) * (size_t)n->ldu, n->ldu);
+	for (int k = 0; k < n->outs; k++) {
+		const R(group) *g = &n->out[k];
+		int ld;
+		const real *left = R(net_left)(n, top, g, t, b0, &ld);
+		n->mat->product(b1 - b0, n->O, g->rows, left, ld, n->theta + g->base, g->ldw, g->add, z, n->ldo);
+	}
 	for (int b = b0; b < b1; b++, z += n->ldo, dz += n->ldo) {
 		double w = y->weight[at(n, t, b)];
 		const real *target = (const real *)y->y + (size_t)t * (size_t)y->y_t + (size_t)b * (size_t)n->O;
@@ -131,13 +230,22 @@ static void forward_part(void *arg, int part, int parts)
 {
 	R(net) *n = arg;
 	int b0, b1;
-	part_rows(n, part, parts, &b0, &b1);
+	R(net_part)(n, part, parts, &b0, &b1);
 	if (b0 == b1)
 		return;
 	memset(n->sample_loss + b0, 0, (size_t)(b1 - b0) * sizeof *n->sample_loss);
+	if (dropping(n))
+		draw_masks(n, b0, b1);
 	for (int t = 0; t < n->batch.T; t++) {
-		multiply(n, t, b0, b1);
-		if (t >= n->batch.first_loss && t <= n->batch.last_loss)
+		if (n->feedback)
+			feed_back(n, t, b0, b1);
+		for (int l = 0; l < n->layers; l++) {
+			if (l)
+				send_up(n, l - 1, t, b0, b1, R(net_z)(n, l, t, b0) + n->layer[l].W + 1,
+				        n->layer[l].ldz);
+			step_forward(n, l, t, b0, b1);
+		}
+		if (in_range(n, t) || n->feedback)
 			read_out(n, t, b0, b1);
 	}
 }
@@ -154,15 +262,7 @@ double R(net_forward)(R(net) *n, team *t)
 
 /* ---- backward: the recursion ---- */
 
-typedef struct R(pass) {
-	R(net) *n;
-	bool norms;
-	int t0, t1; /* steps t1 − 1 … t0 of this chunk */
-	int last;   /* last step that has a loss after or at it */
-	int hands;
-} R(pass);
-
-static void scale_rows(int m, int n, real *x, int ld, int exponent)
+void R(net_scale)(int m, int n, real *x, int ld, int exponent)
 {
 	real f = (real)ldexp(1, exponent);
 	for (int i = 0; i < m; i++)
@@ -170,14 +270,44 @@ static void scale_rows(int m, int n, real *x, int ld, int exponent)
 			x[(size_t)i * (size_t)ld + (size_t)j] *= f;
 }
 
-/* Brings dh and ds near 1 when they have become very small or large; the power of two is kept aside. */
-static void renormalise(const R(net) *n, const R(step) *s, int *exponent)
+/* Calls for everything that travels: rows of all dh, of all ds, and the fed back outputs. */
+static void scale_carry(const R(net) *n, const R(carry) *c, int b0, int rows, int exponent)
 {
-	real top = n->v->max_abs(s->B, s->H, s->dh, s->ldh);
-	if (n->cell->has_state) {
-		real other = n->v->max_abs(s->B, s->H, s->ds, s->lds);
-		top = other > top ? other : top;
+	for (int i = 0; i < n->layers; i++) {
+		const R(layer) *l = &n->layer[i];
+		for (int k = 0; k < l->slots; k++)
+			R(net_scale)(rows, l->W, c->dh[i] + at(n, k, b0) * (size_t)l->ldh, l->ldh, exponent);
+		if (l->cell->has_state)
+			R(net_scale)(rows, n->H, c->ds[i] + (size_t)b0 * (size_t)l->lds, l->lds, exponent);
 	}
+	if (n->feedback)
+		R(net_scale)(rows, n->O, c->dfb + (size_t)b0 * (size_t)n->ldo, n->ldo, exponent);
+}
+
+static real larger(real a, real b)
+{
+	return a > b ? a : b;
+}
+
+static real carry_top(const R(net) *n, const R(carry) *c, int b0, int rows)
+{
+	real top = 0;
+	for (int i = 0; i < n->layers; i++) {
+		const R(layer) *l = &n->layer[i];
+		for (int k = 0; k < l->slots; k++)
+			top = larger(top, n->v->max_abs(rows, l->W, c->dh[i] + at(n, k, b0) * (size_t)l->ldh, l->ldh));
+		if (l->cell->has_state)
+			top = larger(top, n->v->max_abs(rows, n->H, c->ds[i] + (size_t)b0 * (size_t)l->lds, l->lds));
+	}
+	if (n->feedback)
+		top = larger(top, n->v->max_abs(rows, n->O, c->dfb + (size_t)b0 * (size_t)n->ldo, n->ldo));
+	return top;
+}
+
+/* Brings what travels near 1 when it has become very small or large; the power of two is kept aside. */
+static void renormalise(const R(net) *n, const R(carry) *c, int b0, int rows, int *exponent)
+{
+	real top = carry_top(n, c, b0, rows);
 	if (top == 0) { /* an exact zero: nothing flows back */
 		*exponent = 0;
 		return;
@@ -189,411 +319,284 @@ static void renormalise(const R(net) *n, const R(step) *s, int *exponent)
 	while (shift) { /* in two steps when 2^shift is not a number of this precision */
 		int limit = sizeof(real) == 4 ? 100 : 900;
 		int part = shift > limit ? limit : shift < -limit ? -limit : shift;
-		scale_rows(s->B, s->H, s->dh, s->ldh, -part);
-		if (n->cell->has_state)
-			scale_rows(s->B, s->H, s->ds, s->lds, -part);
+		scale_carry(n, c, b0, rows, -part);
 		shift -= part;
 	}
 }
 
-/* Back to the plain scale, because a loss of ordinary size is about to be added. */
-static void unscale(const R(net) *n, const R(step) *s, int *exponent)
+static void add_rows(int m, int n, const real *x, int ldx, real *y, int ldy)
 {
-	if (*exponent == 0)
+	for (int i = 0; i < m; i++, x += ldx, y += ldy)
+		for (int j = 0; j < n; j++)
+			y[j] += x[j];
+}
+
+/* dh of a layer += what came down from above, d Wᵀ, through the dropout of that step. */
+static void send_down(const R(net) *n, const R(carry) *c, int layer, int t, int b0, int rows, const real *d, int ldd,
+        int cols, const real *back, int ldb)
+{
+	real *dh = dh_row(n, c, layer, t, b0);
+	const R(layer) *l = &n->layer[layer];
+	if (!dropping(n)) {
+		n->mat->product(rows, l->W, cols, d, ldd, back, ldb, 1, dh, l->ldh);
 		return;
-	scale_rows(s->B, s->H, s->dh, s->ldh, *exponent);
-	if (n->cell->has_state)
-		scale_rows(s->B, s->H, s->ds, s->lds, *exponent);
-	*exponent = 0;
+	}
+	real *spread = n->spread + (size_t)b0 * (size_t)l->ldh;
+	if (c->spread)
+		spread = c->spread;
+	const real *mask = l->mask + at(n, t, c->spread ? c->sequence : b0) * (size_t)l->ldh;
+	n->mat->product(rows, l->W, cols, d, ldd, back, ldb, 0, spread, l->ldh);
+	for (int i = 0; i < rows; i++, spread += l->ldh, mask += c->spread ? 0 : l->ldh, dh += l->ldh)
+		for (int j = 0; j < l->W; j++)
+			dh[j] += mask[j] * spread[j];
+}
+
+/* dm = Σ δ back over the groups that multiply the middle row */
+static void middle_back(const R(net) *n, const R(layer) *l, const R(step) *s, int t)
+{
+	bool add = false;
+	for (int k = 0; k < l->groups; k++) {
+		const R(group) *g = &l->group[k];
+		if (g->left != LEFT_MIDDLE)
+			continue;
+		n->mat->product(s->B, g->hn, g->cols, s->delta + g->col0, s->lda,
+		        g->back + (size_t)t * (size_t)(g->stride ? g->cols * g->ldb : 0), g->ldb, add, s->dm, s->ldm);
+		add = true;
+	}
 }
 
 /* dh ← direct part + Σ δ back */
-static void step_back(const R(net) *n, const R(step) *s)
+static void recurrent_back(const R(net) *n, const R(layer) *l, const R(step) *s, int t)
 {
-	bool add = n->cell->direct;
-	for (int k = 0; k < n->groups; k++) {
-		const R(group) *g = &n->group[k];
-		if (!g->with_h)
+	bool add = l->direct;
+	for (int k = 0; k < l->groups && !n->spec.cec_only; k++) {
+		const R(group) *g = &l->group[k];
+		if (g->left != LEFT_ROW || !g->hn || g->elementwise)
 			continue;
-		n->mat->product(s->B, n->H, g->cols, s->delta + g->col0, s->lda, g->back, n->ldh, add, s->dh, s->ldh);
+		n->mat->product(s->B, g->hn, g->cols, s->delta + g->col0, s->lda,
+		        g->back + (size_t)t * (size_t)(g->stride ? g->cols * g->ldb : 0), g->ldb, add, s->dh + g->h0,
+		        s->ldh);
 		add = true;
 	}
+	for (int b = 0; b < s->B && !add; b++)
+		memset(s->dh + (size_t)b * (size_t)s->ldh, 0, (size_t)l->W * sizeof(real));
+}
+
+void R(net_back)(const R(net) *n, int layer, const R(step) *s, int t, int b0, const R(carry) *c)
+{
+	const R(layer) *l = &n->layer[layer];
+	l->cell->backward(s);
+	if (l->cell->middles) {
+		middle_back(n, l, s, t);
+		l->cell->back_middle(s);
+	}
+	bool fed = false;
+	for (int k = 0; k < l->groups; k++) {
+		const R(group) *g = &l->group[k];
+		if (!g->xn || t < g->shift)
+			continue;
+		const real *back = g->back_x + (size_t)t * (size_t)(g->stride ? g->cols * g->ldx : 0);
+		if (layer) {
+			int to = t - g->shift;
+			send_down(n, c, layer - 1, to, b0, s->B, s->delta + g->col0, s->lda, g->cols, back, g->ldx);
+		} else if (!n->tuning.forcing) {
+			n->mat->product(s->B, n->O, g->cols, s->delta + g->col0, s->lda, back, g->ldx, fed,
+			        c->dfb + (size_t)b0 * (size_t)n->ldo, n->ldo);
+			fed = true;
+		}
+	}
+	recurrent_back(n, l, s, t);
+}
+
+/* dout_t: the loss of this step and what was fed back from it; then dh of the top layer, and of the layer below where
+ * the readout skips. `exponent` is that of the carry, 0 when this step has a loss. */
+static void readout_back(const R(net) *n, int t, int b0, int rows, const R(carry) *c, bool with_loss, real *dout)
+{
+	const real *dz = n->dlogits + at(n, t, b0) * (size_t)n->ldo;
+	if (n->feedback) {
+		for (int i = 0; i < rows; i++) {
+			real *to = dout + (size_t)i * (size_t)n->ldo;
+			if (with_loss)
+				memcpy(to, dz + (size_t)i * (size_t)n->ldo, (size_t)n->O * sizeof *to);
+			else
+				memset(to, 0, (size_t)n->O * sizeof *to);
+			if (!n->tuning.forcing && t + 1 < n->batch.T)
+				R(net_output_back)
+			(n, n->logits + at(n, t, b0 + i) * (size_t)n->ldo, c->dfb + (size_t)(b0 + i) * (size_t)n->ldo,
+			        to);
+		}
+		dz = dout;
+	}
+	R(net_readout_down)(n, c, t, b0, rows, dz);
+}
+
+void R(net_readout_down)(const R(net) *n, const R(carry) *c, int t, int b0, int rows, const real *dz)
+{
+	int top = n->layers - 1;
+	send_down(n, c, top, t, b0, rows, dz, n->ldo, n->O, n->out[0].back, n->out[0].ldb);
+	if (n->outs > 1 && n->out[1].xn)
+		send_down(n, c, top - 1, t, b0, rows, dz, n->ldo, n->O, n->out[1].back_x, n->out[1].ldx);
+}
+
+/* The place of partial sums of squares: step, layer, bunch. */
+static size_t bunch_place(const R(net) *n, int t, int layer, int b0)
+{
+	return ((size_t)t * (size_t)n->layers + (size_t)layer) * (size_t)R(net_bunches)(n, n->spec.B_max) +
+	       (size_t)(b0 / n->bunch);
+}
+
+static void measure_dh(const R(net) *n, int layer, int t, int b0, int rows, const real *dh)
+{
+	const R(layer) *l = &n->layer[layer];
+	n->v->squares(rows, l->W, dh, l->ldh, n->bunch, n->dh_squares + bunch_place(n, t, layer, b0));
+}
+
+static void measure_delta(const R(net) *n, int layer, const R(step) *s, int t, int b0)
+{
+	n->v->squares(s->B, n->layer[layer].cell->gates * n->H, s->delta, s->lda, n->bunch,
+	        n->delta_squares + bunch_place(n, t, layer, b0));
 }
 
 static void backward_part(void *arg, int part, int parts)
 {
 	const R(pass) *p = arg;
 	R(net) *n = p->n;
-	const batch *y = &n->batch;
+	const R(carry) *c = &n->carry;
 	int b0, b1;
-	part_rows(n, part, parts, &b0, &b1);
+	R(net_part)(n, part, parts, &b0, &b1);
 	if (b0 == b1)
 		return;
-	size_t all = (size_t)bunches(n, n->spec.B_max);
 	int *exponent = &n->dh_exponent[part];
 	for (int t = p->t1 - 1; t >= p->t0; t--) {
-		R(step) s = R(net_step)(n, t, b0, b1);
-		if (t >= y->first_loss && t <= y->last_loss) {
-			unscale(n, &s, exponent);
-			n->mat->product(s.B, n->H, n->O, n->dlogits + at(n, t, b0) * (size_t)n->ldo, n->ldo,
-			        n->readout->back, n->ldh, 1, s.dh, s.ldh);
+		bool loss = R(net_has_loss)(n, t);
+		if (loss &&
+		        *exponent) { /* back to the plain scale, because a loss of ordinary size is about to be added */
+			scale_carry(n, c, b0, b1 - b0, *exponent);
+			*exponent = 0;
 		}
-		size_t bunch = (size_t)t * all + (size_t)(b0 / n->bunch);
-		if (p->norms)
-			n->v->squares(s.B, n->H, s.dh, s.ldh, n->bunch, n->dh_squares + bunch);
+		if (loss || n->feedback)
+			readout_back(n, t, b0, b1 - b0, c, loss, n->dout + at(n, t, b0) * (size_t)n->ldo);
 		n->exponent[(size_t)t * (size_t)n->spec.hands + (size_t)part] = *exponent;
-		n->cell->backward(&s);
-		if (p->norms)
-			n->v->squares(s.B, n->cell->gates * n->H, s.delta, s.lda, n->bunch, n->delta_squares + bunch);
-		if (t > 0) {
-			step_back(n, &s);
-			renormalise(n, &s, exponent);
+		for (int i = n->layers - 1; i >= 0; i--) {
+			R(step) s = R(net_step)(n, i, t, b0, b1);
+			aim(n, &s, c, i, t, b0);
+			if (p->norms)
+				measure_dh(n, i, t, b0, s.B, s.dh);
+			R(net_back)(n, i, &s, t, b0, c);
+			if (p->norms)
+				measure_delta(n, i, &s, t, b0);
+			if (n->tuning.omega > 0 && t > 0)
+				R(net_omega)(n, i, &s, t, b0, s.dh, *exponent);
 		}
+		if (t > 0)
+			renormalise(n, c, b0, b1 - b0, exponent);
 	}
 }
 
-/* ---- backward: the gradient ---- */
+/* ---- backward: losses at several steps, each going back over the same number of replicas ---- */
 
-/* The squares of a product in f32 may underflow although the product does not: then they are summed again in double. */
-static double exact_squares(const R(net) *n, int rows, int cols, const real *z, const real *d, int ldd)
+static void clear_carry(const R(net) *n, const R(carry) *c, int b0, int b1)
 {
-	double sum = 0;
-	for (int i = 0; i < rows; i++)
-		for (int j = 0; j < cols; j++) {
-			double p = 0;
-			for (int b = 0; b < n->batch.B; b++)
-				p += (double)z[(size_t)b * (size_t)n->ldz + (size_t)i] *
-				     (double)d[(size_t)b * (size_t)ldd + (size_t)j];
-			sum += p * p;
-		}
-	return sum;
-}
-
-static bool suspicious(double squares)
-{
-	return squares < (sizeof(real) == 4 ? 1e-28 : 1e-280);
-}
-
-/* The segments of rows r0 … r1 − 1, counted from r0. */
-static int cut_segments(const R(group) *g, int r0, int r1, int *end, int *block)
-{
-	int n = 0;
-	for (int s = 0; s < g->segments; s++) {
-		int first = s ? g->end[s - 1] : 0;
-		if (g->end[s] <= r0 || first >= r1)
-			continue;
-		end[n] = smaller(g->end[s], r1) - r0;
-		block[n++] = g->block[s];
+	for (int i = 0; i < n->layers; i++) {
+		const R(layer) *l = &n->layer[i];
+		for (int k = 0; k < l->slots; k++)
+			memset(c->dh[i] + at(n, k, b0) * (size_t)l->ldh, 0,
+			        (size_t)(b1 - b0) * (size_t)l->ldh * sizeof(real));
+		memset(c->ds[i] + (size_t)b0 * (size_t)l->lds, 0, (size_t)(b1 - b0) * (size_t)l->lds * sizeof(real));
 	}
-	return n;
+	if (n->feedback)
+		memset(c->dfb + (size_t)b0 * (size_t)n->ldo, 0, (size_t)(b1 - b0) * (size_t)n->ldo * sizeof(real));
 }
 
-/* Rows r0 … r1 − 1 of group g at step t: G += 2^e zᵀ d, and the squares of every block. */
-static void add_outer(
-        R(net) *n, int k, int t, const real *d, int ldd, int exponent, int r0, int r1, int part, bool norms)
+/* δ of step t from the loss of step `loss` alone is added to the rows of the pass. */
+static void window_back(R(net) *n, int t, int loss, int b0, int b1)
 {
-	const R(group) *g = &n->group[k];
-	const real *z = R(net_z)(n, k == n->groups ? t + 1 : t, 0) + g->row0;
-	int cut_end[NET_SEGMENTS], cut_block[NET_SEGMENTS], segments = 0;
-	const int *end = cut_end, *block = cut_block;
-	if (norms && r1 - r0 == g->rows) {
-		end = g->end;
-		block = g->block;
-		segments = g->segments;
-	} else if (norms) {
-		segments = cut_segments(g, r0, r1, cut_end, cut_block);
+	const R(carry) *c = &n->window[loss % n->window_slots];
+	size_t rows = (size_t)(b1 - b0);
+	real *dout = n->dout_one + (size_t)b0 * (size_t)n->ldo;
+	if (t == loss)
+		clear_carry(n, c, b0, b1);
+	if (t == loss || n->feedback) {
+		readout_back(n, t, b0, b1 - b0, c, t == loss, dout);
+		if (n->feedback)
+			add_rows((int)rows, n->O, dout, n->ldo, n->dout + at(n, t, b0) * (size_t)n->ldo, n->ldo);
 	}
-	double squares[NET_SEGMENTS];
-	real scale = exponent ? (real)ldexp(1, exponent) : 1;
-	n->mat->outer(r1 - r0, g->cols, n->batch.B, z + r0, n->ldz, d, ldd, scale,
-	        n->g + g->base + (size_t)r0 * (size_t)g->ldw, g->ldw, segments, end, squares, n->scratch[part]);
-	for (int s = 0, i = 0; s < segments; i = end[s++]) {
-		if (suspicious(squares[s]) && n->v->max_abs(n->batch.B, end[s] - i, z + r0 + i, n->ldz) > 0)
-			squares[s] = exact_squares(n, end[s] - i, g->cols, z + r0 + i, d, ldd);
-		n->block_squares[((size_t)t * MODEL_BLOCKS + (size_t)block[s]) * (size_t)n->spec.hands + (size_t)part] =
-		        squares[s];
+	for (int i = n->layers - 1; i >= 0; i--) {
+		const R(layer) *l = &n->layer[i];
+		R(step) s = R(net_step)(n, i, t, b0, b1);
+		real *sum = s.delta;
+		aim(n, &s, c, i, t, b0);
+		add_rows(s.B, l->W, s.dh, l->ldh, n->dh_sum[i] + (size_t)b0 * (size_t)l->ldh, l->ldh);
+		s.delta = n->delta_one[i] + (size_t)b0 * (size_t)l->lda;
+		R(net_back)(n, i, &s, t, b0, c);
+		add_rows(s.B, (l->cell->gates + l->cell->own) * n->H, s.delta, s.lda, sum, s.lda);
 	}
 }
 
-static int step_exponent(const R(net) *n, int t)
-{
-	return n->exponent[(size_t)t * (size_t)n->spec.hands];
-}
-
-static void gradient_part(void *arg, int part, int parts)
+static void windows_part(void *arg, int part, int parts)
 {
 	const R(pass) *p = arg;
 	R(net) *n = p->n;
-	const batch *y = &n->batch;
-	for (int k = 0; k <= n->groups; k++) {
-		const R(group) *g = &n->group[k];
-		int r0 = g->rows * part / parts, r1 = g->rows * (part + 1) / parts;
-		for (int t = p->t1 - 1; t >= p->t0; t--) {
-			if (n->only >= 0 && t != n->only)
-				continue;
-			if (k < n->groups)
-				add_outer(n, k, t, n->delta + at(n, t % n->chunk, 0) * (size_t)n->lda + g->col0, n->lda,
-				        step_exponent(n, t), r0, r1, part, p->norms);
-			else if (t >= y->first_loss && t <= y->last_loss)
-				add_outer(n, k, t, n->dlogits + at(n, t, 0) * (size_t)n->ldo, n->ldo, 0, r0, r1, part,
-				        p->norms);
+	int b0, b1;
+	R(net_part)(n, part, parts, &b0, &b1);
+	if (b0 == b1)
+		return;
+	for (int t = p->t1 - 1; t >= p->t0; t--) {
+		n->exponent[(size_t)t * (size_t)n->spec.hands + (size_t)part] = 0;
+		if (n->feedback)
+			memset(n->dout + at(n, t, b0) * (size_t)n->ldo, 0,
+			        (size_t)(b1 - b0) * (size_t)n->ldo * sizeof(real));
+		for (int i = 0; i < n->layers; i++) {
+			const R(layer) *l = &n->layer[i];
+			R(step) s = R(net_step)(n, i, t, b0, b1);
+			memset(s.delta, 0, (size_t)s.B * (size_t)s.lda * sizeof(real));
+			memset(n->dh_sum[i] + (size_t)b0 * (size_t)l->ldh, 0,
+			        (size_t)s.B * (size_t)l->ldh * sizeof(real));
+		}
+		for (int loss = smaller(t + n->tuning.truncate - 1, n->batch.last_loss); loss >= t; loss--)
+			if (R(net_has_loss)(n, loss))
+				window_back(n, t, loss, b0, b1);
+		for (int i = 0; i < n->layers && p->norms; i++) {
+			R(step) s = R(net_step)(n, i, t, b0, b1);
+			measure_dh(n, i, t, b0, s.B, n->dh_sum[i] + (size_t)b0 * (size_t)n->layer[i].ldh);
+			measure_delta(n, i, &s, t, b0);
 		}
 	}
 }
 
-/* Without norms and with all exponents zero, a chunk is one product over (steps × sequences). */
-static void gradient_sum(void *arg, int part, int parts)
+/* ---- the whole way back ---- */
+
+/* The last replica that is reached, and whether several windows overlap. */
+static bool window_range(const R(net) *n, int last, int *stop)
 {
-	const R(pass) *p = arg;
-	R(net) *n = p->n;
-	int slot = p->t0 % n->chunk;
-	for (int k = 0; k < n->groups; k++) {
-		const R(group) *g = &n->group[k];
-		int r0 = g->rows * part / parts, r1 = g->rows * (part + 1) / parts;
-		n->mat->outer(r1 - r0, g->cols, (p->t1 - p->t0) * n->batch.B, R(net_z)(n, p->t0, 0) + g->row0 + r0,
-		        n->ldz, n->delta + at(n, slot, 0) * (size_t)n->lda + g->col0, n->lda, 1,
-		        n->g + g->base + (size_t)r0 * (size_t)g->ldw, g->ldw, 0, NULL, NULL, n->scratch[part]);
-	}
-	int first = p->t0 > n->batch.first_loss ? p->t0 : n->batch.first_loss;
-	int end = smaller(p->t1, n->batch.last_loss + 1);
-	const R(group) *g = n->readout;
-	int r0 = g->rows * part / parts, r1 = g->rows * (part + 1) / parts;
-	if (first < end)
-		n->mat->outer(r1 - r0, g->cols, (end - first) * n->batch.B, R(net_z)(n, first + 1, 0) + r0, n->ldz,
-		        n->dlogits + at(n, first, 0) * (size_t)n->ldo, n->ldo, 1,
-		        n->g + g->base + (size_t)r0 * (size_t)g->ldw, g->ldw, 0, NULL, NULL, n->scratch[part]);
+	int first = n->only_loss < 0 ? n->batch.first_loss : last, p = n->tuning.truncate;
+	bool cut = p > 0 && p < n->batch.T;
+	*stop = cut ? (first - p + 1 > 0 ? first - p + 1 : 0) : 0;
+	return cut && first < last;
 }
 
-/* The hands renormalise on their own: bring δ of each step to the largest exponent among them. */
-static bool join_exponents(R(net) *n, const R(pass) *p)
-{
-	bool zero = true;
-	int hands = p->hands;
-	for (int t = p->t0; t < p->t1; t++) {
-		int *e = n->exponent + (size_t)t * (size_t)n->spec.hands, top = e[0];
-		for (int h = 1; h < hands; h++)
-			top = e[h] > top ? e[h] : top;
-		for (int h = 0; h < hands && hands > 1; h++) {
-			int b0, b1;
-			part_rows(n, h, hands, &b0, &b1);
-			if (e[h] == top || b0 == b1)
-				continue;
-			R(step) s = R(net_step)(n, t, b0, b1);
-			int down = e[h] - top < -2000 ? -2000 : e[h] - top;
-			scale_rows(s.B, n->cell->gates * n->H, s.delta, s.lda, down);
-			size_t first = (size_t)t * (size_t)bunches(n, n->spec.B_max);
-			for (int b = b0; b < b1; b += n->bunch) {
-				n->dh_squares[first + (size_t)(b / n->bunch)] *= ldexp(1, 2 * down);
-				n->delta_squares[first + (size_t)(b / n->bunch)] *= ldexp(1, 2 * down);
-			}
-		}
-		e[0] = top;
-		zero = zero && top == 0;
-	}
-	return zero;
-}
-
-/* ---- norms ---- */
-
-/* x · 2^exponent; `unit` is 2^exponent where that is a number, so that one call of ldexp serves a whole step. */
-static double times_power(double x, int exponent, double unit)
-{
-	return exponent < -1000 || exponent > 1000 ? ldexp(x, exponent) : x * unit;
-}
-
-/* √ of the sum over the bunches, still in units of 2^exponent. */
-static double bunch_norm(const R(net) *n, const double *squares, int t)
-{
-	int all = bunches(n, n->spec.B_max), used = bunches(n, n->batch.B);
-	double sum = 0;
-	for (int q = 0; q < used; q++)
-		sum += squares[(size_t)t * (size_t)all + (size_t)q];
-	return sqrt(sum);
-}
-
-static void collect_step(R(net) *n, const R(pass) *p, int t)
-{
-	int exponent = step_exponent(n, t), hands = n->spec.hands;
-	double unit = exponent ? ldexp(1, exponent) : 1, total = 0; /* total in units of 4^exponent */
-	for (int i = 0; i < n->blocks; i++) {
-		const double *squares = n->block_squares + ((size_t)t * MODEL_BLOCKS + (size_t)i) * (size_t)hands;
-		double sum = 0;
-		for (int h = 0; h < p->hands; h++)
-			sum += squares[h];
-		if (sum == 0) { /* the readout, at steps without a loss */
-			n->temporal[i][t] = 0;
-		} else if (n->block[i].group == n->groups) { /* never rescaled */
-			n->temporal[i][t] = sqrt(sum);
-			total += exponent ? ldexp(sum, -2 * exponent) : sum;
-		} else {
-			n->temporal[i][t] = times_power(sqrt(sum), exponent, unit);
-			total += sum;
-		}
-	}
-	n->temporal_total[t] = times_power(sqrt(total), exponent, unit);
-	n->dh_norm[t] = times_power(bunch_norm(n, n->dh_squares, t), exponent, unit);
-	n->delta_norm[t] = times_power(bunch_norm(n, n->delta_squares, t), exponent, unit);
-}
-
-static void collect_norms(R(net) *n, const R(pass) *p)
-{
-	for (int t = 0; t <= p->last; t++)
-		collect_step(n, p, t);
-	for (int t = p->last + 1; t < n->batch.T; t++) { /* nothing flows back from beyond the last loss */
-		for (int i = 0; i < n->blocks; i++)
-			n->temporal[i][t] = 0;
-		n->temporal_total[t] = n->dh_norm[t] = n->delta_norm[t] = 0;
-	}
-}
-
-double R(net_norm)(const R(net) *n, const real *x)
-{
-	/* rows of 4096 keep the partial sums short */
-	double sum = 0;
-	for (size_t i = 0; i < n->n; i += 4096) {
-		double part;
-		n->v->squares(1, n->n - i < 4096 ? (int)(n->n - i) : 4096, x + i, 0, 1, &part);
-		sum += part;
-	}
-	double low = sizeof(real) == 4 ? 1e-26 : 1e-280, high = sizeof(real) == 4 ? 1e36 : 1e300;
-	if (sum > low && sum < high)
-		return sqrt(sum);
-	double top = 0;
-	for (size_t i = 0; i < n->n; i++) {
-		double a = fabs((double)x[i]);
-		if (!(a < INFINITY))
-			return a;
-		top = a > top ? a : top;
-	}
-	if (top == 0)
-		return 0;
-	sum = 0;
-	for (size_t i = 0; i < n->n; i++)
-		sum += ((double)x[i] / top) * ((double)x[i] / top);
-	return top * sqrt(sum);
-}
-
-/* ---- where a number that is not finite came from ---- */
-
-static bool row_finite(const real *x, int n)
-{
-	for (int i = 0; i < n; i++)
-		if (!isfinite(x[i]))
-			return false;
-	return true;
-}
-
-static bool locate_forward(const R(net) *n, model_result *r)
-{
-	for (int t = 0; t < n->batch.T; t++)
-		for (int b = 0; b < n->batch.B; b++) {
-			bool out = t >= n->batch.first_loss && t <= n->batch.last_loss;
-			if (!row_finite(R(net_z)(n, t, b) + n->H + 1, n->I))
-				r->bad_where = "the input";
-			else if (!row_finite(R(net_z)(n, t + 1, b), n->H))
-				r->bad_where = "the hidden state";
-			else if (out && !row_finite(n->logits + at(n, t, b) * (size_t)n->ldo, n->O))
-				r->bad_where = "the output";
-			else
-				continue;
-			r->bad_step = t + 1;
-			return true;
-		}
-	return false;
-}
-
-/* Backwards in time: the first step, from the end, whose gradient is not finite. */
-static void locate_backward(const R(net) *n, model_result *r)
-{
-	r->bad_where = "the gradient";
-	for (int t = n->batch.T - 1; t >= 0; t--)
-		for (int i = 0; i < n->blocks; i++)
-			if (!isfinite(n->temporal[i][t])) {
-				r->bad_where = n->block[i].label;
-				r->bad_step = t + 1;
-				return;
-			}
-}
-
-void R(net_backward)(R(net) *n, team *t, bool norms, model_result *r)
+void R(net_recursion)(R(net) *n, team *t, bool norms, R(pass) *p)
 {
 	const batch *y = &n->batch;
-	memset(n->g, 0, n->n * sizeof *n->g);
+	int last = n->only_loss < 0 ? y->last_loss : n->only_loss;
 	R(net_fill_back)(n);
-	memset(n->dh, 0, (size_t)y->B * (size_t)n->ldh * sizeof *n->dh);
-	memset(n->ds, 0, (size_t)y->B * (size_t)n->lds * sizeof *n->ds);
-	int hands = t && t->run ? smaller(t->hands, n->spec.hands) : 1;
+	clear_carry(n, &n->carry, 0, y->B);
+	if (n->tuning.omega > 0) {
+		R(net_omega_clear)(n);
+		t = NULL; /* one hand: the ratios and δ must keep one scale */
+	}
+	*p = (R(pass)){
+	        .n = n, .norms = norms, .last = last, .hands = t && t->run ? smaller(t->hands, n->spec.hands) : 1};
+	bool windows = window_range(n, last, &p->stop);
 	memset(n->dh_exponent, 0, (size_t)n->spec.hands * sizeof *n->dh_exponent);
-	R(pass) p = {.n = n, .norms = norms, .last = y->last_loss, .hands = hands};
+	memset(n->g, 0, n->n * sizeof *n->g);
 	if (norms)
-		memset(n->block_squares, 0, (size_t)y->T * MODEL_BLOCKS * (size_t)n->spec.hands * sizeof(double));
-	for (int t1 = y->last_loss + 1; t1 > 0; t1 = p.t0) {
-		p.t1 = t1;
-		p.t0 = (t1 - 1) / n->chunk * n->chunk;
-		team_run(t, backward_part, &p);
-		bool plain = join_exponents(n, &p);
-		bool whole = !norms && plain && n->only < 0 && y->B == n->spec.B_max;
-		team_run(t, whole ? gradient_sum : gradient_part, &p);
+		memset(n->block_squares, 0, (size_t)y->T * (size_t)n->blocks * (size_t)n->spec.hands * sizeof(double));
+	for (int t1 = last + 1; t1 > p->stop; t1 = p->t0) {
+		p->t1 = t1;
+		p->t0 = (t1 - 1) / n->chunk * n->chunk;
+		p->t0 = p->t0 < p->stop ? p->stop : p->t0;
+		team_run(t, windows ? windows_part : backward_part, p);
+		R(net_gradient)(n, t, p);
 	}
-	*r = (model_result){.T = y->T, .finite = true};
-	for (int b = 0; b < y->B; b++)
-		r->loss += n->sample_loss[b];
-	r->grad_norm = R(net_norm)(n, n->g);
-	if (norms) {
-		collect_norms(n, &p);
-		for (int i = 0; i < n->blocks; i++)
-			r->temporal[i] = n->temporal[i];
-		r->temporal_total = n->temporal_total;
-		r->dh_norm = n->dh_norm;
-		r->delta_norm = n->delta_norm;
-	}
-	if (isfinite(r->loss) && isfinite(r->grad_norm))
-		return;
-	if (!norms && n->only < 0) { /* once more, with the norms that tell where */
-		R(net_backward)(n, t, true, r);
-		return;
-	}
-	r->finite = false;
-	if (!locate_forward(n, r) && norms)
-		locate_backward(n, r);
-}
-
-/* ---- clip and step ---- */
-
-static void clip_values(R(net) *n, real limit)
-{
-	for (size_t i = 0; i < n->n; i++)
-		n->step[i] = n->g[i] > limit ? limit : n->g[i] < -limit ? -limit : n->g[i];
-}
-
-void R(net_descend)(R(net) *n, const descent *d, model_result *r)
-{
-	r->clipped_norm = r->grad_norm;
-	r->update_norm = NAN;
-	if (!r->finite)
-		return;
-	/* g stays as it is, for the checks; the clipped gradient is made in `step` */
-	real factor = 1;
-	if (d->clip == CLIP_NORM && r->grad_norm > d->clip_at)
-		factor = (real)(d->clip_at / r->grad_norm);
-	if (d->clip == CLIP_VALUE)
-		clip_values(n, (real)d->clip_at);
-	else if (factor != 1)
-		for (size_t i = 0; i < n->n; i++)
-			n->step[i] = factor * n->g[i];
-	bool clipped = d->clip == CLIP_VALUE || factor != 1;
-	const real *g = clipped ? n->step : n->g;
-	if (clipped)
-		r->clipped_norm = R(net_norm)(n, n->step);
-	R(optims)[d->optimizer]->step(n->n, g, n->state, d, n->optimizer_steps + 1, n->step);
-	r->update_norm = R(net_norm)(n, n->step);
-	if (!isfinite(r->update_norm)) {
-		r->finite = false;
-		r->bad_step = 0;
-		r->bad_where = "the step of the optimizer";
-		return;
-	}
-	n->optimizer_steps++;
-	for (size_t i = 0; i < n->n; i++)
-		n->theta[i] += n->step[i];
 }

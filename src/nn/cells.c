@@ -1,20 +1,26 @@
 #include "nn/cell.h"
 
-#define CELL(name) extern const R(cell) R(cell_##name);
+#define CELL(name, knobs) extern const R(cell) R(cell_##name);
 #include "nn/cells.def"
 #undef CELL
 
 const R(cell) *const R(cells)[] = {
-#define CELL(name) &R(cell_##name),
+#define CELL(name, knobs) &R(cell_##name),
 #include "nn/cells.def"
 #undef CELL
 };
 const int R(cells_count) = sizeof R(cells) / sizeof *R(cells);
 
-double R(cell_no_slope)(activation_id a)
+double R(cell_no_slope)(const model_spec *s)
 {
-	(void)a;
+	(void)s;
 	return 0;
+}
+
+long R(cell_never_saturated)(const R(step) *s)
+{
+	(void)s;
+	return -1;
 }
 
 long R(cell_tanh_saturated)(const R(step) *s, int first)

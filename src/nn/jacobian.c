@@ -7,10 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* S rows, each a copy of sequence `b` at step t, with unit cotangents. */
+/* S rows, each a copy of one sequence at one step, with unit cotangents. The state is h of all layers, then the further
+ * state of those that have one. */
 typedef struct R(bench) {
-	int S; /* size of the state: H or 2 H */
-	real *a, *h_prev, *h, *s_prev, *s, *dh, *ds, *delta;
+	int S, h; /* numbers in the state; in all h */
+	int sequence;
+	R(step) row[MODEL_LAYERS];
+	R(carry) carry;
+	real *dout;
 } R(bench);
 
 static void copy_rows(real *to, const real *from, int rows, int width)
@@ -19,47 +23,74 @@ static void copy_rows(real *to, const real *from, int rows, int width)
 		memcpy(to + (size_t)i * (size_t)width, from, (size_t)width * sizeof *to);
 }
 
-/* J (S × S, row-major): J[i][j] = ∂state_t[i] / ∂state_{t−1}[j] */
-static void one_step(const R(net) *n, const R(bench) *w, int t, int b, double *J)
+/* Where layer i's h and further state begin in the state. */
+static int h_place(const R(net) *n, int i)
 {
-	int S = w->S, H = n->H;
-	R(step) from = R(net_step)(n, t, b, b + 1);
-	copy_rows(w->a, from.a, S, n->lda);
-	copy_rows(w->h_prev, from.h_prev, S, n->ldz);
-	copy_rows(w->h, from.h, S, n->ldz);
-	copy_rows(w->s_prev, from.s_prev, S, n->lds);
-	copy_rows(w->s, from.s, S, n->lds);
-	memset(w->dh, 0, (size_t)S * (size_t)n->ldh * sizeof(real));
-	memset(w->ds, 0, (size_t)S * (size_t)n->lds * sizeof(real));
-	memset(w->delta, 0, (size_t)S * (size_t)n->lda * sizeof(real));
-	for (int i = 0; i < H; i++)
-		w->dh[(size_t)i * (size_t)n->ldh + (size_t)i] = 1;
-	for (int i = H; i < S; i++)
-		w->ds[(size_t)i * (size_t)n->lds + (size_t)(i - H)] = 1;
-	R(step) s = from;
-	s.B = S;
-	s.a = w->a;
-	s.h_prev = w->h_prev;
-	s.h = w->h;
-	s.s_prev = w->s_prev;
-	s.s = w->s;
-	s.dh = w->dh;
-	s.ds = w->ds;
-	s.delta = w->delta;
-	n->cell->backward(&s);
-	bool add = n->cell->direct;
-	for (int k = 0; k < n->groups; k++) {
-		const R(group) *g = &n->group[k];
-		if (!g->with_h)
-			continue;
-		n->mat->product(S, H, g->cols, w->delta + g->col0, n->lda, g->back, n->ldh, add, w->dh, n->ldh);
-		add = true;
+	int at = 0;
+	for (int k = 0; k < i; k++)
+		at += n->layer[k].W;
+	return at;
+}
+
+static int s_place(const R(net) *n, const R(bench) *w, int i)
+{
+	return w->h + i * n->H; /* all layers have the same cell */
+}
+
+static void fill_rows(const R(net) *n, const R(bench) *w, int t, int i)
+{
+	const R(layer) *l = &n->layer[i];
+	const R(step) from = R(net_step)(n, i, t, w->sequence, w->sequence + 1), *to = &w->row[i];
+	copy_rows(to->a, from.a, w->S, l->lda);
+	copy_rows((real *)to->h_prev, from.h_prev, w->S, l->ldz);
+	copy_rows(to->h, from.h, w->S, l->ldz);
+	copy_rows((real *)to->s_prev, from.s_prev, w->S, l->lds);
+	copy_rows(to->s, from.s, w->S, l->lds);
+	copy_rows(to->m, from.m, w->S, l->ldm);
+	memset(to->dh, 0, (size_t)w->S * (size_t)l->ldh * sizeof(real));
+	memset(to->ds, 0, (size_t)w->S * (size_t)l->lds * sizeof(real));
+	memset(to->delta, 0, (size_t)w->S * (size_t)l->lda * sizeof(real));
+	for (int j = 0; j < l->W; j++)
+		to->dh[(size_t)(h_place(n, i) + j) * (size_t)l->ldh + (size_t)j] = 1;
+	for (int j = 0; j < n->H && l->cell->has_state; j++)
+		to->ds[(size_t)(s_place(n, w, i) + j) * (size_t)l->lds + (size_t)j] = 1;
+}
+
+/* What was fed back: h_{t−1} of the top layer also acts through the outputs of step t − 1. */
+static void through_outputs(const R(net) *n, const R(bench) *w, int t)
+{
+	const real *z = n->logits + ((size_t)(t - 1) * (size_t)n->spec.B_max + (size_t)w->sequence) * (size_t)n->ldo;
+	memset(w->dout, 0, (size_t)w->S * (size_t)n->ldo * sizeof(real));
+	for (int i = 0; i < w->S; i++)
+		R(net_output_back)
+	(n, z, w->carry.dfb + (size_t)i * (size_t)n->ldo, w->dout + (size_t)i * (size_t)n->ldo);
+	R(net_readout_down)(n, &w->carry, t - 1, 0, w->S, w->dout);
+}
+
+/* J (S × S, row-major): J[i][j] = ∂state_t[i] / ∂state_{t−1}[j] */
+static void one_step(const R(net) *n, const R(bench) *w, int t, double *J)
+{
+	for (int i = 0; i < n->layers; i++)
+		fill_rows(n, w, t, i);
+	if (n->feedback)
+		memset(w->carry.dfb, 0, (size_t)w->S * (size_t)n->ldo * sizeof(real));
+	for (int i = n->layers - 1; i >= 0; i--) {
+		R(step) s = w->row[i];
+		s.own = n->theta + n->layer[i].own + (size_t)t * n->layer[i].own_stride;
+		R(net_back)(n, i, &s, t, 0, &w->carry);
 	}
-	for (int i = 0; i < S; i++)
-		for (int j = 0; j < S; j++)
-			J[(size_t)i * (size_t)S + (size_t)j] =
-			        (double)(j < H ? w->dh[(size_t)i * (size_t)n->ldh + (size_t)j]
-			                       : w->ds[(size_t)i * (size_t)n->lds + (size_t)(j - H)]);
+	if (n->feedback && !n->tuning.forcing && t > 0)
+		through_outputs(n, w, t);
+	for (int i = 0; i < w->S; i++)
+		for (int k = 0; k < n->layers; k++) {
+			const R(layer) *l = &n->layer[k];
+			double *row = J + (size_t)i * (size_t)w->S;
+			for (int j = 0; j < l->W; j++)
+				row[h_place(n, k) + j] = (double)w->carry.dh[k][(size_t)i * (size_t)l->ldh + (size_t)j];
+			for (int j = 0; j < n->H && l->cell->has_state; j++)
+				row[s_place(n, w, k) + j] =
+				        (double)w->carry.ds[k][(size_t)i * (size_t)l->lds + (size_t)j];
+		}
 }
 
 static void bring_near_one(size_t n, double *M, int *exponent)
@@ -95,9 +126,8 @@ static bool column(
 	return true;
 }
 
-static bool columns(const R(net) *n, int S, const double *J, double *out, err *e)
+static bool columns(int T, int S, int H, const double *J, double *out, err *e)
 {
-	int T = n->batch.T, H = n->H;
 	size_t size = (size_t)S * (size_t)H;
 	double *M = malloc((2 * size + (size_t)H) * sizeof *M);
 	if (!M)
@@ -109,34 +139,65 @@ static bool columns(const R(net) *n, int S, const double *J, double *out, err *e
 	return ok;
 }
 
+static void *rows(arena *a, size_t *need, const R(bench) *w, int ld)
+{
+	size_t size = ((size_t)w->S * (size_t)ld + REAL_PAD) * sizeof(real);
+	*need += arena_need(size);
+	return a->base ? arena_take(a, size) : NULL;
+}
+
+static size_t take_rows(const R(net) *n, R(bench) *w, arena *a)
+{
+	size_t need = 0;
+	int widest = 0;
+	for (int i = 0; i < n->layers; i++) {
+		const R(layer) *l = &n->layer[i];
+		R(step) *s = &w->row[i];
+		*s = R(net_step)(n, i, 0, 0, w->S);
+		s->a = rows(a, &need, w, l->lda);
+		s->h_prev = rows(a, &need, w, l->ldz);
+		s->h = rows(a, &need, w, l->ldz);
+		s->s_prev = rows(a, &need, w, l->lds);
+		s->s = rows(a, &need, w, l->lds);
+		s->m = rows(a, &need, w, l->ldm);
+		s->dm = rows(a, &need, w, l->ldm);
+		s->dh = w->carry.dh[i] = rows(a, &need, w, l->ldh);
+		s->ds = w->carry.ds[i] = rows(a, &need, w, l->lds);
+		s->delta = rows(a, &need, w, l->lda);
+		widest = l->ldh > widest ? l->ldh : widest;
+	}
+	w->carry.dfb = rows(a, &need, w, n->ldo);
+	w->carry.spread = rows(a, &need, w, widest);
+	w->dout = rows(a, &need, w, n->ldo);
+	return need;
+}
+
 bool R(net_jacobian)(R(net) *n, int sequence, double *out, err *e)
 {
-	int T = n->batch.T, S = n->H * (n->cell->has_state ? 2 : 1);
+	int T = n->batch.T;
+	R(bench) w = {.sequence = sequence, .carry = {.sequence = sequence}};
+	w.h = h_place(n, n->layers);
+	w.S = w.h + (n->layer[0].cell->has_state ? n->layers * n->H : 0);
 	for (size_t i = 0; i < (size_t)T * (size_t)T; i++)
 		out[i] = NAN;
-	size_t SS = (size_t)S * (size_t)S;
+	if (n->layer[0].cell->convolution)
+		return err_input(
+		        e, "a convolution has no state that is carried from step to step; choose another cell");
+	size_t SS = (size_t)w.S * (size_t)w.S;
 	if (SS * (size_t)T > (size_t)1 << 28)
 		return err_input(
-		        e, "the Jacobians of %d steps and %d states need more than 2 GiB; lower T or hidden", T, S);
-	size_t rows = (size_t)S, pad = REAL_PAD;
-	size_t need =
-	        8 * 64 +
-	        rows * sizeof(real) * (2 * (size_t)n->lda + 2 * (size_t)n->ldz + 3 * (size_t)n->lds + (size_t)n->ldh) +
-	        8 * pad * sizeof(real) + 512;
-	arena memory;
+		        e, "the Jacobians of %d steps and %d states need more than 2 GiB; lower T or hidden", T, w.S);
+	arena memory = {0};
 	double *J = malloc(SS * (size_t)T * sizeof *J);
-	if (!J || !arena_init(&memory, need)) {
+	if (!J || !arena_init(&memory, take_rows(n, &w, &memory))) {
 		free(J);
 		return err_machine(e, "no memory for the Jacobians; lower the knobs hidden or T");
 	}
-#define ROWS(ld) arena_take(&memory, (rows * (size_t)(ld) + pad) * sizeof(real))
-	R(bench) w = {S, ROWS(n->lda), ROWS(n->ldz), ROWS(n->ldz), ROWS(n->lds), ROWS(n->lds), ROWS(n->ldh),
-	        ROWS(n->lds), ROWS(n->lda)};
-#undef ROWS
+	take_rows(n, &w, &memory);
 	R(net_fill_back)(n);
 	for (int t = 0; t < T; t++)
-		one_step(n, &w, t, sequence, J + (size_t)t * SS);
-	bool ok = columns(n, S, J, out, e);
+		one_step(n, &w, t, J + (size_t)t * SS);
+	bool ok = columns(T, w.S, w.h, J, out, e);
 	arena_done(&memory);
 	free(J);
 	return ok;

@@ -20,24 +20,58 @@ typedef enum loss_at { LOSS_AT_LAST, LOSS_AT_ALL } loss_at;
 typedef enum reduce_id { REDUCE_MEAN, REDUCE_SUM } reduce_id;
 typedef enum clip_id { CLIP_NONE, CLIP_NORM, CLIP_VALUE } clip_id;
 typedef enum backend_id { BACKEND_BLAS, BACKEND_NATIVE } backend_id;
+/* z keeps the old state, reset after the product; z writes; z keeps, reset before the product; z writes, reset before
+ */
+typedef enum gru_form_id { GRU_PYTORCH, GRU_WRITES, GRU_CHO, GRU_CHUNG } gru_form_id;
+typedef enum omega_form_id { OMEGA_PAPER, OMEGA_CODE } omega_form_id;
+typedef enum direction_id { DIRECTION_GRADIENT, DIRECTION_SIMPLEX, DIRECTION_SIMPLEX_SWITCH } direction_id;
+/* Systems of one unit whose weights are (w, b): x_t = w σ(x_{t−1}) + b from x_0 (the state here is h = σ(x)), and yⁿ =
+ * wⁿ⁻¹. */
+typedef enum unit_id { UNIT_NONE, UNIT_FIXED_POINT, UNIT_POWER } unit_id;
 
 typedef struct model_spec {
 	int cell; /* row of cells.def */
 	activation_id activation;
+	int layers;                           /* 0 counts as 1 */
 	int hidden, inputs, outputs, classes; /* classes > 0: targets are labels */
 	int T_max, B_max;
 	bool bias;
 	bool y_per_step;
 	loss_id loss;
 	loss_at at;
-	reduce_id reduce;
 	backend_id backend;
-	int hands; /* of the team that will work on it */
+	int hands;     /* of the team that will work on it */
+	double leak;   /* rnn: h_t = leak h_{t−1} + (1 − leak) φ(a_t) */
+	bool peephole; /* lstm */
+	gru_form_id gru_form;
+	double scrn_alpha; /* share of the context that is kept */
+	bool scrn_learn;   /* … learned for every context unit */
+	bool cec_only;     /* gradients flow back through the memory cells only, as in 1997 */
+	int kernel;        /* tcn: taps */
+	double dropout;    /* probability, on what leaves a layer upwards */
+	unit_id unit;
+	double x0;
 } model_spec;
+
+/* What may change between two updates. */
+typedef struct model_tuning {
+	reduce_id reduce;
+	int truncate;  /* the gradient of a loss goes back over this many replicas; 0: all */
+	bool forcing;  /* output recurrence: the target of the step before stands in for the output */
+	bool training; /* dropout is active */
+	double l1, l2; /* λ Σ|w| and λ Σ w² over the weights, not over biases */
+	double omega;  /* α of Pascanu's regulariser, in the form … */
+	omega_form_id omega_form;
+} model_tuning;
 
 typedef struct init_spec {
 	int init; /* row of inits.def */
 	double sigma, rho, sigma_in, sigma_out;
+	double forget_bias; /* bias of the gate that keeps the state */
+	int chrono; /* longest memory in steps: keeping biases ln U(1, chrono − 1), writing ones their negative; 0: off
+	             */
+	double r_min, r_max, phase; /* lru: ring of |λ|, largest angle */
+	double w, b;                /* systems of one unit */
 	uint64_t seed;
 } init_spec;
 
@@ -46,9 +80,12 @@ typedef struct descent {
 	double lr, momentum, decay, beta1, beta2, eps;
 	clip_id clip;
 	double clip_at;
+	direction_id direction;
+	double psi;            /* simplex_switch: above this gradient norm the gradient itself */
+	uint64_t seed, update; /* of the random weights of the simplex */
 } descent;
 
-enum { MODEL_GATES = 4, MODEL_BLOCKS = 8 };
+enum { MODEL_GATES = 4, MODEL_BLOCKS = 32, MODEL_LAYERS = 4 };
 
 /* A named parameter in PyTorch's orientation: rows × cols (cols 1 for a bias), rows = gates × rows of a gate. */
 typedef struct model_block {
@@ -56,9 +93,15 @@ typedef struct model_block {
 	const char *twin;  /* PyTorch's second, equal bias, or NULL */
 	const char *label; /* "W_hh", for the reader */
 	int rows, cols, gates;
+	int copies;     /* untied weights: one matrix for each step, below each other; else 1 */
+	bool bias;      /* or another vector that stands with the weights: no penalty, no filter of a landscape */
 	bool recurrent; /* square for each gate: rho, eigenvalues */
-	/* where element (gate·rows/gates + i, j) lies in the flat vector: base + j·step + offset[gate] + i */
-	size_t base;
+	bool frozen;    /* not learned: its gradient counts as zero */
+	int layer;      /* 0 …; −1: readout */
+	int plan;       /* place in the cell's plan; −1: readout */
+	/* where element (gate·rows/gates + i, j) of the first copy lies in the flat vector: base + j·step +
+	 * offset[gate] + i */
+	size_t base, copy_step;
 	long step;
 	int offset[MODEL_GATES];
 	int group, first_row; /* rows first_row … first_row + cols − 1 of the product group are this block's columns */
@@ -66,12 +109,21 @@ typedef struct model_block {
 
 /* What is known after an update. Arrays belong to the model and hold until its next call. */
 typedef struct model_result {
-	double loss;
+	double loss;    /* of the data */
+	double penalty; /* l1, l2 and Ω; the gradient is that of loss + penalty (Ω: its immediate derivative) */
+	double omega;   /* Ω itself, without α; NAN when not asked for */
+	const double *omega_step; /* T values, batch means: (ratio − 1)² of the step from k to k + 1; NULL when not
+	                             asked for */
 	double grad_norm, clipped_norm, update_norm;
 	int T;
 	const double *temporal[MODEL_BLOCKS]; /* T values, block by block: ‖∂L/∂θ⁽ᵏ⁾‖ (Frobenius) */
 	const double *temporal_total;         /* T values, all parameters as one vector */
 	const double *dh_norm, *delta_norm;   /* T values: ‖∂L/∂h_t‖, ‖∂L/∂a_t‖ over batch and units */
+	/* direction ≠ gradient: cosine of the direction followed with the gradient, and whether the gradient was
+	 * followed instead */
+	double cosine;
+	bool switched;
+	const double *beta; /* T random weights that sum to 1, NULL without a simplex */
 	bool finite;
 	int bad_step; /* 1-based step of the first value that is not finite, 0 when it is not tied to one */
 	const char *bad_where;
@@ -111,12 +163,28 @@ typedef struct model_api {
 	/* After backward(): clip, step. Nothing is changed when the gradient or the step is not finite (r->finite). */
 	void (*descend)(model *m, const descent *d, model_result *r);
 	void (*optimizer_reset)(model *m);
-	void (*set_reduce)(model *m, reduce_id reduce); /* takes effect at the next forward() */
+	/* Takes effect at the next forward(). False when there is no memory, or the net has nothing that this could
+	 * mean. */
+	bool (*tune)(model *m, const model_tuning *t, err *e);
+	const model_tuning *(*tuning)(const model *m);
+	double (*penalty)(const model
+	                *m); /* l1 and l2 of the weights as they are; they have a gradient of their own, Ω has not */
+	bool (*carries)(const model *m); /* anything from step to step: false for a convolution */
+	/* Recurrent and feed-forward depth: products with weights on the longest way around one step of time, and from
+	 * the input to the output of one step. */
+	void (*depth)(const model *m, int *recurrent, int *feedforward);
+	/* Order n of the matrix that carries the first layer's h_{t−1} to h_t, for its spectrum, and its name; 0: there
+	 * is none. Writes n × n numbers, row-major, when out is given. Gated cells: that of the candidate. */
+	int (*transition)(const model *m, double *out, const char **name);
 
 	/* Gradient of step k's replica alone (0-based), block by block like get(); slow, for checks. After forward().
 	 */
 	bool (*replica)(model *m, int k, double *const out[MODEL_BLOCKS], err *e);
-	/* log10 ‖∂h_j/∂h_k‖₂ into out[j·T + k] for one sequence: NaN for k > j, 0 for k = j. After forward(). */
+	/* The loss of step j alone: temporal norms (all parameters as one vector) of every replica k into out[j·T + k];
+	 * zeros for k > j and for steps without a loss. After forward(); the norms of backward() are gone then. */
+	bool (*itemised)(model *m, double *out, err *e);
+	/* log10 ‖∂h_j/∂h_k‖₂ into out[j·T + k] for one sequence, h of all layers: NaN for k > j, 0 for k = j. After
+	 * forward(). */
 	bool (*jacobian)(model *m, int sequence, double *out, err *e);
 
 	/* Complete state (parameters, optimizer): for checkpoints and exact copies. */

@@ -1,4 +1,4 @@
-#include "nn/net.h"
+#include "nn/pass.h"
 
 #include "num/eig.h"
 
@@ -17,156 +17,36 @@ static const R(net) *net_in(const model *m)
 	return (const R(net) *)(const void *)m;
 }
 
-/* ---- layout ---- */
-
-static void plan_group(R(net) *n, R(group) *g, bool with_h, bool with_x, int col0, int cols, size_t *base)
-{
-	g->with_h = with_h;
-	g->row0 = with_h ? 0 : n->H;
-	g->rows = (with_h ? n->H : 0) + 1 + (with_x ? n->I : 0);
-	g->col0 = col0;
-	g->cols = cols;
-	g->ldw = REAL_PADDED(cols);
-	g->base = *base;
-	*base += (size_t)g->rows * (size_t)g->ldw;
-}
-
-static model_block *plan_block(
-        R(net) *n, int group, int part, const char *name, const char *twin, const char *label, int gates)
-{
-	R(group) *g = &n->group[group];
-	int first = part == PART_H ? 0 : part == PART_ONE ? (g->with_h ? n->H : 0) : (g->with_h ? n->H : 0) + 1;
-	int cols = part == PART_H ? n->H : part == PART_ONE ? 1 : n->I;
-	model_block *b = &n->block[n->blocks];
-	*b = (model_block){.name = name,
-	        .twin = twin,
-	        .label = label,
-	        .rows = group == n->groups ? n->O : gates * n->H,
-	        .cols = cols,
-	        .gates = gates,
-	        .recurrent = part == PART_H && group < n->groups,
-	        .base = g->base + (size_t)first * (size_t)g->ldw,
-	        .step = g->ldw,
-	        .group = group,
-	        .first_row = first};
-	/* segments in the order of rows: insert by first row */
-	int at = g->segments++;
-	for (; at > 0 && g->end[at - 1] > first; at--) {
-		g->end[at] = g->end[at - 1];
-		g->block[at] = g->block[at - 1];
-	}
-	g->end[at] = first + cols;
-	g->block[at] = n->blocks++;
-	return b;
-}
-
-static void plan(R(net) *n)
-{
-	const R(cell) *c = n->cell;
-	n->groups = c->groups;
-	n->readout = &n->group[n->groups];
-	for (int i = 0; i < c->groups; i++)
-		plan_group(n, &n->group[i], c->group[i].with_h, c->group[i].with_x, c->group[i].first_gate * n->H,
-		        c->group[i].gates * n->H, &n->n);
-	plan_group(n, n->readout, true, false, 0, n->O, &n->n);
-	for (int i = 0; i < c->blocks; i++) {
-		const block_plan *p = &c->block[i];
-		model_block *b = plan_block(n, p->group, (int)p->part, p->name, p->twin, p->label, p->gates);
-		for (int gate = 0; gate < p->gates; gate++)
-			b->offset[gate] = p->order[gate] * n->H;
-	}
-	plan_block(n, n->groups, PART_H, "readout.weight", NULL, "W_out", 1);
-	plan_block(n, n->groups, PART_ONE, "readout.bias", NULL, "b_out", 1);
-}
-
-static void measure(R(net) *n, const model_spec *s, const R(cell) *cell)
-{
-	memset(n, 0, sizeof *n);
-	n->spec = *s;
-	n->cell = cell;
-	n->H = s->hidden;
-	n->I = s->inputs;
-	n->O = s->outputs;
-	n->ldz = REAL_PADDED(n->H + 1 + n->I);
-	/* a gate's columns begin anywhere in the row: its last vector may reach REAL_PAD − 1 beyond the row's end */
-	n->lda = REAL_PADDED(cell->gates * n->H) + (cell->gates > 1 ? REAL_PAD : 0);
-	n->lds = cell->state ? REAL_PADDED(cell->state * n->H) + REAL_PAD : 0;
-	n->ldh = REAL_PADDED(n->H);
-	n->ldo = REAL_PADDED(n->O);
-	plan(n);
-	size_t row = (size_t)s->B_max * (size_t)n->lda * sizeof(real);
-	size_t steps = (256u << 10) / row;
-	n->bunch = s->B_max % 16 == 0 ? 8 : s->B_max % 8 == 0 ? 4 : 2;
-	n->chunk = steps < 1 ? 1 : steps > (size_t)s->T_max ? s->T_max : (int)steps;
-}
-
-/* Takes all arrays from the arena; with a NULL base it only adds up what they need. */
-static void *take(R(net) *n, size_t *need, size_t count, size_t size)
-{
-	*need += arena_need(count * size);
-	return n->memory.base ? arena_take(&n->memory, count * size) : NULL;
-}
-
-static size_t take_all(R(net) *n)
-{
-	const model_spec *s = &n->spec;
-	size_t need = 0, T = (size_t)s->T_max, B = (size_t)s->B_max, hands = (size_t)s->hands;
-	size_t bunches = (B + (size_t)n->bunch - 1) / (size_t)n->bunch, pad = REAL_PAD;
-	n->theta = take(n, &need, n->n + pad, sizeof(real));
-	n->g = take(n, &need, n->n + pad, sizeof(real));
-	n->step = take(n, &need, n->n + pad, sizeof(real));
-	for (int i = 0; i < NET_STATES; i++)
-		n->state[i] = take(n, &need, n->n + pad, sizeof(real));
-	int rows = 0, width = 0;
-	for (int i = 0; i <= n->groups; i++) {
-		R(group) *g = &n->group[i];
-		g->back = take(n, &need, (size_t)g->cols * (size_t)n->ldh + pad, sizeof(real));
-		rows = g->rows > rows ? g->rows : rows;
-		width = g->ldw > width ? g->ldw : width;
-	}
-	n->z = take(n, &need, (T + 1) * B * (size_t)n->ldz + pad, sizeof(real));
-	n->a = take(n, &need, T * B * (size_t)n->lda + pad, sizeof(real));
-	n->s = take(n, &need, (T + 1) * B * (size_t)n->lds + pad, sizeof(real));
-	n->logits = take(n, &need, T * B * (size_t)n->ldo + pad, sizeof(real));
-	n->dlogits = take(n, &need, T * B * (size_t)n->ldo + pad, sizeof(real));
-	n->sample_loss = take(n, &need, B, sizeof(double));
-	n->delta = take(n, &need, (size_t)n->chunk * B * (size_t)n->lda + pad, sizeof(real));
-	n->dh = take(n, &need, B * (size_t)n->ldh + pad, sizeof(real));
-	n->ds = take(n, &need, B * (size_t)n->lds + pad, sizeof(real));
-	for (int i = 0; i < s->hands; i++)
-		n->scratch[i] = take(n, &need, (size_t)rows * (size_t)width + pad, sizeof(real));
-	n->exponent = take(n, &need, T * hands, sizeof(int));
-	n->dh_exponent = take(n, &need, hands, sizeof(int));
-	n->dh_squares = take(n, &need, T * bunches, sizeof(double));
-	n->delta_squares = take(n, &need, T * bunches, sizeof(double));
-	n->block_squares = take(n, &need, T * MODEL_BLOCKS * hands, sizeof(double));
-	for (int i = 0; i < MODEL_BLOCKS; i++)
-		n->temporal[i] = take(n, &need, T, sizeof(double));
-	n->temporal_total = take(n, &need, T, sizeof(double));
-	n->dh_norm = take(n, &need, T, sizeof(double));
-	n->delta_norm = take(n, &need, T, sizeof(double));
-	batch *b = &n->batch;
-	b->y = take(n, &need, (s->y_per_step ? T : 1) * B * (size_t)n->O, sizeof(real));
-	b->label = take(n, &need, (s->y_per_step ? T : 1) * B, sizeof(int32_t));
-	b->length = take(n, &need, B, sizeof(int));
-	b->mask = take(n, &need, T * B, 1);
-	b->weight = take(n, &need, T * B, sizeof(double));
-	return need;
-}
-
 static size_t api_bytes(const model_spec *s)
 {
 	R(net) n;
-	measure(&n, s, R(cells)[s->cell]);
-	return take_all(&n);
+	R(net_plan)(&n, s);
+	return R(net_take)(&n);
 }
 
-real *R(net_z)(const R(net) *n, int t, int b)
+real *R(net_z)(const R(net) *n, int layer, int t, int b)
 {
-	return n->z + ((size_t)t * (size_t)n->spec.B_max + (size_t)b) * (size_t)n->ldz;
+	const R(layer) *l = &n->layer[layer];
+	return l->z + ((size_t)t * (size_t)n->spec.B_max + (size_t)b) * (size_t)l->ldz;
 }
 
 static void api_batch_clear(model *m, int T, int B);
+
+/* The ones of all rows, and the state before the first step. */
+static void set_constants(R(net) *n)
+{
+	double h0 = n->spec.unit == UNIT_FIXED_POINT ? 1 / (1 + exp(-n->spec.x0)) : n->spec.x0;
+	for (int i = 0; i < n->spec.B_max; i++) {
+		for (int k = 0; k < n->layers; k++)
+			for (int t = 0; t <= n->spec.T_max; t++)
+				R(net_z)(n, k, t, i)[n->layer[k].W] = 1;
+		for (int t = 0; t < n->spec.T_max && n->ldu; t++)
+			n->up[((size_t)t * (size_t)n->spec.B_max + (size_t)i) * (size_t)n->ldu +
+			        (size_t)R(net_top)(n)->W] = 1;
+		if (n->spec.unit == UNIT_FIXED_POINT)
+			R(net_z)(n, 0, 0, i)[0] = (real)h0;
+	}
+}
 
 static model *api_create(const model_spec *s, err *e)
 {
@@ -175,27 +55,29 @@ static model *api_create(const model_spec *s, err *e)
 		err_machine(e, "no memory for the network");
 		return NULL;
 	}
-	measure(n, s, R(cells)[s->cell]);
-	size_t need = take_all(n);
+	R(net_plan)(n, s);
+	size_t need = R(net_take)(n);
 	if (!arena_init(&n->memory, need)) {
 		free(n);
 		err_machine(e, "no memory for the network: it needs %zu MiB; lower T, batch or hidden", need >> 20);
 		return NULL;
 	}
-	take_all(n);
+	R(net_take)(n);
 	n->mat = s->backend == BACKEND_NATIVE ? R(mat_native)() : &R(mat_blas);
 	n->v = R(vmath_get)();
 	n->optimizer = -1;
-	n->only = -1;
+	n->only = n->only_loss = -1;
+	const R(layer) *l = &n->layer[0];
+	int x = l->W + 1 + (n->feedback ? n->O : 0);
 	batch *b = &n->batch;
 	*b = (batch){.I = n->I,
 	        .O = n->O,
 	        .T_max = s->T_max,
 	        .B_max = s->B_max,
 	        .classes = s->classes,
-	        .x = n->z + n->H + 1,
-	        .x_t = (long)s->B_max * n->ldz,
-	        .x_b = n->ldz,
+	        .x = l->z + x,
+	        .x_t = (long)s->B_max * l->ldz,
+	        .x_b = l->ldz,
 	        .y = b->y,
 	        .y_t = s->y_per_step ? (long)s->B_max * n->O : 0,
 	        .label = b->label,
@@ -203,9 +85,7 @@ static model *api_create(const model_spec *s, err *e)
 	        .length = b->length,
 	        .mask = b->mask,
 	        .weight = b->weight};
-	for (int t = 0; t <= s->T_max; t++)
-		for (int i = 0; i < s->B_max; i++)
-			R(net_z)(n, t, i)[n->H] = s->bias ? 1 : 0;
+	set_constants(n);
 	eig_one_thread();
 	api_batch_clear((model *)(void *)n, s->T_max, s->B_max);
 	return (model *)(void *)n;
@@ -215,6 +95,7 @@ static void api_destroy(model *m)
 {
 	if (!m)
 		return;
+	arena_done(&net_of(m)->windows);
 	arena_done(&net_of(m)->memory);
 	free(m);
 }
@@ -232,17 +113,12 @@ static int api_blocks(const model *m, const model_block **table)
 	return net_in(m)->blocks;
 }
 
-static bool is_bias(const model_block *b)
-{
-	return strstr(b->name, "bias") != NULL;
-}
-
 static long api_parameters(const model *m)
 {
 	const R(net) *n = net_in(m);
 	long sum = 0;
 	for (int i = 0; i < n->blocks; i++)
-		if (n->spec.bias || !is_bias(&n->block[i]))
+		if (!n->block[i].frozen)
 			sum += (long)n->block[i].rows * n->block[i].cols;
 	return sum;
 }
@@ -250,8 +126,10 @@ static long api_parameters(const model *m)
 /* Place of element (i, j) of a block in the flat vectors. */
 static size_t place(const model_block *b, int i, int j)
 {
-	int rows = b->rows / b->gates;
-	return b->base + (size_t)j * (size_t)b->step + (size_t)(b->offset[i / rows] + i % rows);
+	int all = b->rows / b->copies, copy = i / all, rows = all / b->gates;
+	i %= all;
+	return b->base + (size_t)copy * b->copy_step + (size_t)j * (size_t)b->step +
+	       (size_t)(b->offset[i / rows] + i % rows);
 }
 
 static void read_block(const model_block *b, const real *flat, double *out)
@@ -296,18 +174,52 @@ static bool draw_gate(const R(init) *init, const init_spec *s, R(init_job) *j, e
 	return true;
 }
 
+/* Biases start at zero, but for the gates that keep and write the state. */
+static void draw_bias(R(net) *n, int index, const init_spec *s, rng *r, double *W)
+{
+	const model_block *b = &n->block[index];
+	if (b->plan < 0)
+		return;
+	const block_plan *p = &n->layer[b->layer].cell->block[b->plan];
+	int keep = abs(p->keep), H = n->H;
+	for (int i = 0; i < H && keep; i++) {
+		double open = s->chrono > 2 ? log(1 + (s->chrono - 2) * rng_uniform(r)) : s->forget_bias;
+		W[(keep - 1) * H + i] = p->keep > 0 ? open : -open;
+		if (p->input && s->chrono > 2)
+			W[(p->input - 1) * H + i] = -open;
+	}
+}
+
+/* Only w and b of the one-unit systems vary: everything else passes on what it gets. */
+static void draw_unit(const R(net) *n, const model_block *b, const init_spec *s, double *W)
+{
+	bool power = n->spec.unit == UNIT_POWER;
+	W[0] = b->recurrent ? s->w : b->bias ? (b->layer == 0 && !power ? s->b : 0) : 1;
+}
+
 static bool draw_block(R(net) *n, int index, const init_spec *s, double *W, err *e)
 {
 	const model_block *b = &n->block[index];
-	if (is_bias(b))
-		return true; /* biases start at zero */
-	bool out = b->group == n->groups;
-	double own = out ? s->sigma_out : b->recurrent ? 0 : s->sigma_in;
 	rng r = rng_make(s->seed, RNG_WEIGHTS, (uint64_t)index);
-	int rows = b->rows / b->gates;
-	for (int gate = 0; gate < b->gates; gate++) {
-		R(init_job) j = {rows, b->cols, b->recurrent, own > 0 ? own : s->sigma, own > 0, &r,
-		        W + (size_t)gate * (size_t)rows * (size_t)b->cols};
+	const R(cell) *c = b->layer < 0 ? NULL : n->layer[b->layer].cell;
+	int rows = b->rows / b->gates / b->copies;
+	if (n->spec.unit != UNIT_NONE) {
+		draw_unit(n, b, s, W);
+		return true;
+	}
+	if (c && c->block[b->plan].own) {
+		c->start(&n->spec, s, b->plan, &r, b->rows, W);
+		return true;
+	}
+	if (b->bias) {
+		draw_bias(n, index, s, &r, W);
+		return true;
+	}
+	double own = b->layer < 0 ? s->sigma_out : b->recurrent || b->layer > 0 ? 0 : s->sigma_in;
+	for (int m = 0; m < b->gates * b->copies; m++) {
+		R(init_job)
+		j = {rows, b->cols, b->recurrent, own > 0 ? own : s->sigma, own > 0, &r,
+		        W + (size_t)m * (size_t)rows * (size_t)b->cols};
 		if (!draw_gate(R(inits)[s->init], s, &j, e))
 			return err_prefix(e, "initializer for %s", b->name);
 	}
@@ -343,22 +255,39 @@ static bool api_init(model *m, const init_spec *s, err *e)
 	return true;
 }
 
-/* back(g·H + i, j) = W(j, g·H + i): only the rows of W that multiply h. */
-void R(net_fill_back)(R(net) *n)
+/* out(i, j) = W(first + j, i) */
+static void transpose(const real *W, int ldw, int first, int rows, int cols, real *out, int ldo)
 {
 	enum { TILE = 16 };
-	for (int k = 0; k <= n->groups; k++) {
-		R(group) *g = &n->group[k];
-		if (!g->with_h)
-			continue;
-		const real *W = n->theta + g->base;
-		for (int i0 = 0; i0 < g->cols; i0 += TILE)
-			for (int j0 = 0; j0 < n->H; j0 += TILE)
-				for (int i = i0; i < i0 + TILE && i < g->cols; i++)
-					for (int j = j0; j < j0 + TILE && j < n->H; j++)
-						g->back[(size_t)i * (size_t)n->ldh + (size_t)j] =
-						        W[(size_t)j * (size_t)g->ldw + (size_t)i];
+	for (int i0 = 0; i0 < cols; i0 += TILE)
+		for (int j0 = 0; j0 < rows; j0 += TILE)
+			for (int i = i0; i < i0 + TILE && i < cols; i++)
+				for (int j = j0; j < j0 + TILE && j < rows; j++)
+					out[(size_t)i * (size_t)ldo + (size_t)j] =
+					        W[(size_t)(first + j) * (size_t)ldw + (size_t)i];
+}
+
+static void fill_group(const R(net) *n, R(group) *g)
+{
+	int copies = g->stride ? n->batch.T : 1;
+	for (int t = 0; t < copies; t++) {
+		const real *W = n->theta + g->base + (size_t)t * g->stride;
+		if (g->back)
+			transpose(W, g->ldw, 0, g->hn, g->cols, g->back + (size_t)t * (size_t)g->cols * (size_t)g->ldb,
+			        g->ldb);
+		if (g->back_x)
+			transpose(W, g->ldw, g->x0, g->xn, g->cols,
+			        g->back_x + (size_t)t * (size_t)g->cols * (size_t)g->ldx, g->ldx);
 	}
+}
+
+void R(net_fill_back)(R(net) *n)
+{
+	for (int l = 0; l < n->layers; l++)
+		for (int k = 0; k < n->layer[l].groups; k++)
+			fill_group(n, &n->layer[l].group[k]);
+	for (int k = 0; k < n->outs; k++)
+		fill_group(n, &n->out[k]);
 }
 
 /* ---- batch ---- */
@@ -376,7 +305,7 @@ static void api_batch_clear(model *m, int T, int B)
 	b->B = B;
 	for (int t = 0; t < T; t++)
 		for (int i = 0; i < B; i++)
-			memset(R(net_z)(n, t, i) + n->H + 1, 0, (size_t)n->I * sizeof(real));
+			memset((real *)b->x + (long)t * b->x_t + (long)i * b->x_b, 0, (size_t)n->I * sizeof(real));
 	for (int i = 0; i < B; i++)
 		b->length[i] = T;
 	memset(b->mask, 1, (size_t)T * (size_t)b->B_max);
@@ -411,20 +340,23 @@ static const void *api_logits(const model *m, int step, int sequence)
 static double api_saturation(const model *m)
 {
 	const R(net) *n = net_in(m);
-	long count = 0;
-	for (int t = 0; t < n->batch.T; t++) {
-		R(step) s = R(net_step)(n, t, 0, n->batch.B);
-		long c = n->cell->saturated(&s);
-		if (c < 0)
-			return NAN;
-		count += c;
-	}
-	return (double)count / ((double)n->batch.T * n->batch.B * n->H);
+	long count = 0, units = 0;
+	for (int l = 0; l < n->layers; l++)
+		for (int t = 0; t < n->batch.T; t++) {
+			R(step) s = R(net_step)(n, l, t, 0, n->batch.B);
+			long c = n->layer[l].cell->saturated(&s);
+			if (c < 0)
+				return NAN;
+			count += c;
+			units += (long)n->batch.B * n->H;
+		}
+	return (double)count / (double)units;
 }
 
 static double api_max_slope(const model *m)
 {
-	return net_in(m)->cell->max_slope(net_in(m)->spec.activation);
+	const R(net) *n = net_in(m);
+	return n->layers > 1 || n->spec.leak > 0 ? 0 : n->layer[0].cell->max_slope(&n->spec);
 }
 
 static void api_backward(model *m, team *t, bool norms, model_result *r)
@@ -440,9 +372,106 @@ static void api_descend(model *m, const descent *d, model_result *r)
 	R(net_descend)(net_of(m), d, r);
 }
 
-static void api_set_reduce(model *m, reduce_id reduce)
+static bool tuning_fits(const R(net) *n, const model_tuning *t, err *e)
 {
-	net_of(m)->spec.reduce = reduce;
+	const R(cell) *c = n->layer[0].cell;
+	if (t->forcing && !n->feedback)
+		return err_input(
+		        e, "teacher_forcing needs a net whose outputs flow back; set cell to jordan or elman_jordan");
+	if (t->forcing && !n->spec.y_per_step)
+		return err_input(e, "teacher_forcing needs a target at every step; choose a task such as parity, echo "
+		                    "or trajectory");
+	if (t->omega > 0 && (!c->omega || n->spec.leak > 0))
+		return err_input(e, "omega is defined for the plain recurrence; set cell=rnn and leak=0");
+	return true;
+}
+
+static bool api_tune(model *m, const model_tuning *t, err *e)
+{
+	R(net) *n = net_of(m);
+	if (!tuning_fits(n, t, e))
+		return false;
+	model_tuning before = n->tuning;
+	n->tuning = *t;
+	if (t->truncate <= 0 || R(net_take_windows)(n, e))
+		return true;
+	n->tuning = before;
+	return false;
+}
+
+static const model_tuning *api_tuning(const model *m)
+{
+	return &net_in(m)->tuning;
+}
+
+static double api_penalty(const model *m)
+{
+	return R(net_penalty)(net_in(m), NULL);
+}
+
+static bool api_carries(const model *m)
+{
+	return !net_in(m)->layer[0].cell->convolution;
+}
+
+static void api_depth(const model *m, int *recurrent, int *feedforward)
+{
+	const R(net) *n = net_in(m);
+	const R(cell) *c = n->layer[0].cell;
+	int across = c->across ? c->across : 1;
+	*feedforward = n->layers * across + 1;
+	*recurrent = c->depth;
+	if (n->feedback && *feedforward > c->depth) /* from output to output */
+		*recurrent = *feedforward;
+}
+
+/* The block in PyTorch's orientation, for cells whose transition is no block. */
+static int own_transition(const R(net) *n, double *out)
+{
+	const R(layer) *l = &n->layer[0];
+	double *copy[MODEL_BLOCKS] = {NULL};
+	const double *block[CELL_BLOCKS] = {NULL};
+	bool ok = true;
+	for (int i = 0; i < n->blocks && out; i++) {
+		if (n->block[i].layer != 0)
+			continue;
+		copy[i] = malloc((size_t)n->block[i].rows * (size_t)n->block[i].cols * sizeof(double));
+		ok = ok && copy[i];
+		if (copy[i])
+			read_block(&n->block[i], n->theta, copy[i]);
+		block[n->block[i].plan] = copy[i];
+	}
+	if (out && ok)
+		l->cell->transition(&n->spec, block, out);
+	for (int i = 0; i < n->blocks; i++)
+		free(copy[i]);
+	return ok ? l->W : 0;
+}
+
+static int api_transition(const model *m, double *out, const char **name)
+{
+	const R(net) *n = net_in(m);
+	const R(cell) *c = n->layer[0].cell;
+	*name = c->spectrum_name ? c->spectrum_name : "";
+	if (!c->spectrum_name)
+		return 0;
+	if (c->transition)
+		return own_transition(n, out);
+	for (int i = 0; i < n->blocks && out; i++) {
+		const model_block *b = &n->block[i];
+		if (b->layer != 0 || b->plan != c->spectrum_block)
+			continue;
+		for (int row = 0; row < n->H; row++)
+			for (int j = 0; j < n->H; j++)
+				out[(size_t)row * (size_t)n->H + (size_t)j] =
+				        (double)n->theta[place(b, c->spectrum_gate * n->H + row, j)];
+	}
+	return n->H;
+}
+
+static bool api_itemised(model *m, double *out, err *e)
+{
+	return R(net_itemised)(net_of(m), out, e);
 }
 
 static bool api_replica(model *m, int k, double *const out[MODEL_BLOCKS], err *e)
@@ -452,9 +481,13 @@ static bool api_replica(model *m, int k, double *const out[MODEL_BLOCKS], err *e
 	if (!keep)
 		return err_machine(e, "no memory for the gradient of one step");
 	memcpy(keep, n->g, n->n * sizeof *keep);
-	model_result r;
+	R(pass) p;
+	double omega = n->tuning.omega;
+	n->tuning.omega = 0;
 	n->only = k;
-	R(net_backward)(n, NULL, false, &r);
+	R(net_recursion)(n, NULL, false, &p);
+	R(net_clear_frozen)(n);
+	n->tuning.omega = omega;
 	n->only = -1;
 	for (int i = 0; i < n->blocks; i++)
 		api_grad(m, i, out[i]);
@@ -537,7 +570,13 @@ const model_api R(model) = {
         .backward = api_backward,
         .descend = api_descend,
         .optimizer_reset = api_optimizer_reset,
-        .set_reduce = api_set_reduce,
+        .tune = api_tune,
+        .tuning = api_tuning,
+        .penalty = api_penalty,
+        .carries = api_carries,
+        .depth = api_depth,
+        .transition = api_transition,
+        .itemised = api_itemised,
         .replica = api_replica,
         .jacobian = api_jacobian,
         .state_size = api_state_size,

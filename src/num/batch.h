@@ -2,6 +2,8 @@
  * the header itself is the same for both. */
 #ifndef NUM_BATCH_H
 #define NUM_BATCH_H
+#include "base/rng.h"
+
 #include <stdint.h>
 
 typedef struct batch {
@@ -22,6 +24,7 @@ typedef struct batch {
 	int *length;         /* length[b] ≤ T: steps of sequence b; what follows is padding */
 	unsigned char *mask; /* mask[t·B_max + b]: a target is given at step t (only read for targets per step) */
 
+	rng masks;      /* where the dropout of this batch comes from */
 	double *weight; /* weight[t·B_max + b] of the loss of step t of sequence b; sums to 1 for means (made by the net
 	                   from loss_at and reduce) */
 	int first_loss, last_loss; /* steps with any weight lie in first_loss … last_loss (0-based) */

@@ -29,13 +29,14 @@ static void copy_batch(const trial *t, model *to)
 	}
 	memcpy(b->length, a->length, (size_t)a->B * sizeof *a->length);
 	memcpy(b->mask, a->mask, (size_t)a->T * (size_t)a->B_max);
+	b->masks = a->masks;
 }
 
 static double loss_with(model *m, int block, double *W, size_t i, double value)
 {
 	W[i] = value;
 	model_f64.set(m, block, W);
-	return model_f64.forward(m, NULL);
+	return model_f64.forward(m, NULL) + model_f64.penalty(m);
 }
 
 /* Five-point central difference: error h⁴ f⁽⁵⁾/30. */
@@ -86,17 +87,31 @@ static bool check_all(const trial *t, model *m, double h, long most, gradcheck *
 	}
 	for (int i = 0; i < n; i++) {
 		size_t size = (size_t)table[i].rows * (size_t)table[i].cols;
+		out->block[i] = table[i].name;
+		if (table[i].frozen)
+			continue;
 		double *W = malloc(2 * size * sizeof *W);
 		if (!W)
 			return err_machine(e, "no memory to check the gradient");
-		out->block[i] = table[i].name;
 		check_block(t, m, i, size, h, most, W, W + size, out);
 		free(W);
 	}
 	return true;
 }
 
-bool gradcheck_run(const trial *t, double h, long most, gradcheck *out, err *e)
+/* Truncation and Ω leave out or add something that is no derivative: the gradient without them is what can be checked.
+ */
+static bool plain_gradient(const trial *t, const model_tuning *plain, err *e)
+{
+	model_result r;
+	if (!t->api->tune(t->m, plain, e))
+		return false;
+	t->api->forward(t->m, NULL);
+	t->api->backward(t->m, NULL, false, &r);
+	return true;
+}
+
+static bool compare(const trial *t, const model_tuning *u, double h, long most, gradcheck *out, err *e)
 {
 	model_spec s = *t->api->spec(t->m);
 	s.backend = BACKEND_NATIVE; /* independent of the library that made the gradient on screen */
@@ -104,7 +119,22 @@ bool gradcheck_run(const trial *t, double h, long most, gradcheck *out, err *e)
 	model *m = model_f64.create(&s, e);
 	if (!m)
 		return false;
-	bool ok = check_all(t, m, h, most, out, e);
+	bool ok = model_f64.tune(m, u, e) && check_all(t, m, h, most, out, e);
 	model_f64.destroy(m);
 	return ok;
+}
+
+bool gradcheck_run(const trial *t, double h, long most, gradcheck *out, err *e)
+{
+	model_tuning now = *t->api->tuning(t->m), plain = now;
+	if (t->api->spec(t->m)->cec_only)
+		return err_input(e,
+		        "cec_only=1 cuts the gradient on purpose, so that it is no derivative; set it to 0 to check");
+	plain.truncate = 0;
+	plain.omega = 0;
+	bool other = now.truncate > 0 || now.omega > 0;
+	if (other && !plain_gradient(t, &plain, e))
+		return false;
+	bool ok = compare(t, &plain, h, most, out, e);
+	return (!other || plain_gradient(t, &now, e)) && ok;
 }

@@ -10,10 +10,16 @@
 enum { MAX_CHOICES = 48 };
 
 static const char *const cells[] = {
-#define CELL(name) #name,
+#define CELL(name, knobs) #name,
 #include "nn/cells.def"
 #undef CELL
         NULL};
+/* The knobs that belong to some cells only. */
+static const char *const cell_knobs[] = {
+#define CELL(name, knobs) knobs,
+#include "nn/cells.def"
+#undef CELL
+};
 static const char *const inits[] = {
 #define INIT(name) #name,
 #include "nn/inits.def"
@@ -292,13 +298,85 @@ static bool choice_is(const config *c, knob_id id, const char *name)
 	return strcmp(config_choice(c, id), name) == 0;
 }
 
+static bool is_unit(const config *c)
+{
+	return choice_is(c, KNOB_task, "fixed_point") || choice_is(c, KNOB_task, "power");
+}
+
+static bool has_word(const char *list, const char *word)
+{
+	size_t n = strlen(word);
+	for (const char *p = strstr(list, word); p; p = strstr(p + 1, word))
+		if ((p == list || p[-1] == ' ') && (p[n] == ' ' || p[n] == '\0'))
+			return true;
+	return false;
+}
+
+const char *knob_cells(knob_id id, char *buf, size_t size)
+{
+	buf[0] = '\0';
+	for (int i = 0; cells[i]; i++) {
+		size_t n = strlen(buf);
+		if (has_word(cell_knobs[i], table[id].name))
+			snprintf(buf + n, size - n, "%s%s", n ? ", " : "", cells[i]);
+	}
+	return buf;
+}
+
+static bool cell_lacks(const config *c, knob_id id)
+{
+	char with[256];
+	return knob_cells(id, with, sizeof with)[0] && !has_word(cell_knobs[(int)c->v[KNOB_cell]], table[id].name);
+}
+
+bool config_fits(const config *c, err *e)
+{
+	bool unit = is_unit(c);
+	for (int id = 0; id < KNOB_COUNT; id++) {
+		if (unit || id == KNOB_activation || config_is_default(c, (knob_id)id) || !cell_lacks(c, (knob_id)id))
+			continue;
+		char with[256], value[CONFIG_TEXT];
+		return err_input(e, "%s=%s does nothing with cell=%s; it belongs to %s", table[id].name,
+		        config_text(c, (knob_id)id, value, sizeof value), config_choice(c, KNOB_cell),
+		        knob_cells((knob_id)id, with, sizeof with));
+	}
+	return true;
+}
+
+void config_relax(config *c)
+{
+	err e;
+	for (int id = 0; id < KNOB_COUNT; id++)
+		if (id != KNOB_activation && cell_lacks(c, (knob_id)id))
+			set_known(c, (knob_id)id, table[id].fallback, &e);
+}
+
 bool config_uses(const config *c, knob_id id)
 {
 	bool adam = choice_is(c, KNOB_optimizer, "adam"), rmsprop = choice_is(c, KNOB_optimizer, "rmsprop");
-	bool data = choice_is(c, KNOB_task, "data");
+	bool data = choice_is(c, KNOB_task, "data"), unit = is_unit(c);
+	if (cell_lacks(c, id) || (unit && strcmp(table[id].group, "model") == 0))
+		return false;
 	switch (id) {
-	case KNOB_activation:
-		return choice_is(c, KNOB_cell, "rnn");
+	case KNOB_b:
+	case KNOB_x0:
+		return choice_is(c, KNOB_task, "fixed_point");
+	case KNOB_w:
+	case KNOB_target:
+		return unit;
+	case KNOB_batch:
+	case KNOB_init:
+	case KNOB_rho:
+	case KNOB_sigma_in:
+	case KNOB_sigma_out:
+	case KNOB_seed:
+	case KNOB_loss_at:
+	case KNOB_reduce:
+		return !unit;
+	case KNOB_omega_form:
+		return c->v[KNOB_omega] > 0;
+	case KNOB_psi:
+		return choice_is(c, KNOB_direction, "simplex_switch");
 	case KNOB_variant:
 	case KNOB_T:
 	case KNOB_T_jitter:
@@ -307,8 +385,8 @@ bool config_uses(const config *c, knob_id id)
 	case KNOB_classes:
 		return data;
 	case KNOB_sigma:
-		return choice_is(c, KNOB_init, "gaussian") || choice_is(c, KNOB_init, "uniform") ||
-		       choice_is(c, KNOB_init, "orthogonal") || choice_is(c, KNOB_init, "identity");
+		return !unit && (choice_is(c, KNOB_init, "gaussian") || choice_is(c, KNOB_init, "uniform") ||
+		                        choice_is(c, KNOB_init, "orthogonal") || choice_is(c, KNOB_init, "identity"));
 	case KNOB_momentum:
 		return choice_is(c, KNOB_optimizer, "momentum") || choice_is(c, KNOB_optimizer, "nesterov");
 	case KNOB_decay:

@@ -58,6 +58,13 @@ knob_restart config_restart(const config *a, const config *b);
 /* True when the knob does something under this configuration (momentum only for momentum and nesterov …);
  * the control panel hides the others. */
 bool config_uses(const config *c, knob_id id);
+/* Names of the cells that a knob belongs to, separated by commas; "" for a knob of all cells. Returns buf. */
+const char *knob_cells(knob_id id, char *buf, size_t size);
+/* False, and a sentence that says what to do, when a knob is set that the cell does not have. */
+bool config_fits(const config *c, err *e);
+/* Sets the knobs that the cell does not have back to their defaults: for menus, where the cell may change at any time.
+ */
+void config_relax(config *c);
 
 /* "unroll/1 key=value … @update" with the values that differ from the defaults. Returns buf. */
 const char *config_state(const config *c, long update, char *buf, size_t size);

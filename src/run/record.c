@@ -180,7 +180,8 @@ static void describe(record *r, const trial *t)
 void record_start(record *r, const trial *t)
 {
 	double *W = r->W, *work = r->work;
-	int H = trial_hidden(t);
+	const char *name;
+	int H = trial_transition(t, NULL, &name);
 	if (H > r->H) {
 		W = realloc(W, (size_t)H * (size_t)H * sizeof *W);
 		r->W = W ? W : r->W;
@@ -225,10 +226,11 @@ static void copy_curves(record *r, const trial *t)
 static void copy_spectrum(record *r, const trial *t)
 {
 	snap_arm *a = &r->arm;
-	int H = trial_hidden(t);
-	if (H > r->H)
-		return; /* no memory for the matrix: the spectrum stays as it was */
-	const char *name = trial_recurrent(t, r->W);
+	const char *name;
+	int H = trial_transition(t, NULL, &name);
+	if (H == 0 || H > r->H)
+		return; /* no such matrix; or no memory for it: the spectrum stays as it was */
+	trial_transition(t, r->W, &name);
 	double *re = r->work, *im = re + H, *sigma = im + H;
 	err e;
 	if (!eig_values(H, r->W, re, im, &e) || !eig_singular(H, H, r->W, sigma, &e))

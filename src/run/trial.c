@@ -29,12 +29,34 @@ static descent descent_of(const config *c)
 	        .beta2 = c->v[KNOB_beta2],
 	        .eps = c->v[KNOB_eps],
 	        .clip = (clip_id)choice(c, KNOB_clip),
-	        .clip_at = c->v[KNOB_clip_at]};
+	        .clip_at = c->v[KNOB_clip_at],
+	        .direction = (direction_id)choice(c, KNOB_direction),
+	        .psi = c->v[KNOB_psi],
+	        .seed = (uint64_t)c->v[KNOB_seed]};
 }
 
-static reduce_id reduce_of(const config *c)
+static model_tuning tuning_of(const config *c)
 {
-	return strcmp(config_choice(c, KNOB_reduce), "sum") == 0 ? REDUCE_SUM : REDUCE_MEAN;
+	return (model_tuning){.reduce = strcmp(config_choice(c, KNOB_reduce), "sum") == 0 ? REDUCE_SUM : REDUCE_MEAN,
+	        .truncate = (int)c->v[KNOB_truncate],
+	        .forcing = c->v[KNOB_teacher_forcing] != 0,
+	        .training = true,
+	        .l1 = c->v[KNOB_l1],
+	        .l2 = c->v[KNOB_l2],
+	        .omega = c->v[KNOB_omega],
+	        .omega_form = (omega_form_id)choice(c, KNOB_omega_form)};
+}
+
+/* Directions are made of the temporal gradients of the data. */
+static bool direction_fits(const config *c, err *e)
+{
+	if (choice(c, KNOB_direction) == DIRECTION_GRADIENT ||
+	        (c->v[KNOB_l1] == 0 && c->v[KNOB_l2] == 0 && c->v[KNOB_omega] == 0))
+		return true;
+	return err_input(e,
+	        "direction=%s mixes the temporal gradients of the data and knows no penalties; set l1, l2 and omega to "
+	        "0",
+	        config_choice(c, KNOB_direction));
 }
 
 static bool loss_of(const config *c, const task_shape *s, loss_id *loss, err *e)
@@ -56,6 +78,7 @@ static bool spec_of(trial *t, model_spec *s, err *e)
 	const char *at = config_choice(c, KNOB_loss_at);
 	*s = (model_spec){.cell = choice(c, KNOB_cell),
 	        .activation = (activation_id)choice(c, KNOB_activation),
+	        .layers = (int)c->v[KNOB_layers],
 	        .hidden = (int)c->v[KNOB_hidden],
 	        .inputs = p->I,
 	        .outputs = p->O,
@@ -65,9 +88,25 @@ static bool spec_of(trial *t, model_spec *s, err *e)
 	        .bias = c->v[KNOB_bias] != 0,
 	        .y_per_step = p->y_per_step,
 	        .at = strcmp(at, "all") == 0 || (strcmp(at, "auto") == 0 && p->y_per_step) ? LOSS_AT_ALL : LOSS_AT_LAST,
-	        .reduce = reduce_of(c),
 	        .backend = strcmp(config_choice(c, KNOB_backend), "native") == 0 ? BACKEND_NATIVE : BACKEND_BLAS,
-	        .hands = (int)c->v[KNOB_threads]};
+	        .hands = (int)c->v[KNOB_threads],
+	        .leak = c->v[KNOB_leak],
+	        .peephole = c->v[KNOB_peephole] != 0,
+	        .gru_form = (gru_form_id)choice(c, KNOB_gru_form),
+	        .scrn_alpha = c->v[KNOB_scrn_alpha],
+	        .scrn_learn = c->v[KNOB_scrn_learn] != 0,
+	        .cec_only = c->v[KNOB_cec_only] != 0,
+	        .kernel = (int)c->v[KNOB_kernel],
+	        .dropout = c->v[KNOB_dropout],
+	        .unit = (unit_id)p->unit,
+	        .x0 = c->v[KNOB_x0]};
+	if (s->unit != UNIT_NONE) { /* the task is the whole system */
+		s->cell = 0;
+		s->layers = s->hidden = 1;
+		s->activation = s->unit == UNIT_POWER ? ACT_IDENTITY : ACT_SIGMOID;
+		s->bias = true;
+		s->leak = s->dropout = 0;
+	}
 	return loss_of(c, p, &s->loss, e);
 }
 
@@ -100,6 +139,7 @@ static bool open_task(trial *t, err *e)
 	        .jitter = c->v[KNOB_T_jitter],
 	        .B = (int)c->v[KNOB_batch],
 	        .variant = (variant)choice(c, KNOB_variant),
+	        .target = c->v[KNOB_target],
 	        .seed = (uint64_t)c->v[KNOB_seed]};
 	if (strcmp(t->task->name, "data") == 0) {
 		t->data = dataset_read(c->data, e);
@@ -109,7 +149,11 @@ static bool open_task(trial *t, err *e)
 		if (t->task_spec.B > t->data->N)
 			t->task_spec.B = t->data->N;
 	}
-	return t->task->shape(&t->task_spec, &t->shape, e);
+	if (!t->task->shape(&t->task_spec, &t->shape, e))
+		return false;
+	if (t->shape.unit)
+		t->task_spec.B = 1; /* all sequences are the same */
+	return true;
 }
 
 static bool open_model(trial *t, err *e)
@@ -129,8 +173,16 @@ static bool open_model(trial *t, err *e)
 	        .rho = c->v[KNOB_rho],
 	        .sigma_in = c->v[KNOB_sigma_in],
 	        .sigma_out = c->v[KNOB_sigma_out],
+	        .forget_bias = c->v[KNOB_forget_bias],
+	        .chrono = (int)c->v[KNOB_chrono],
+	        .r_min = c->v[KNOB_r_min],
+	        .r_max = c->v[KNOB_r_max],
+	        .phase = c->v[KNOB_max_phase],
+	        .w = c->v[KNOB_w],
+	        .b = c->v[KNOB_b],
 	        .seed = (uint64_t)c->v[KNOB_seed]};
-	return t->api->init(t->m, &i, e);
+	model_tuning u = tuning_of(c);
+	return t->api->tune(t->m, &u, e) && t->api->init(t->m, &i, e);
 }
 
 trial *trial_new(const config *c, err *e)
@@ -143,7 +195,7 @@ trial *trial_new(const config *c, err *e)
 	t->c = *c;
 	t->descent = descent_of(c);
 	t->metric = NAN;
-	bool ok = open_task(t, e) && open_model(t, e);
+	bool ok = config_fits(c, e) && direction_fits(c, e) && open_task(t, e) && open_model(t, e);
 	if (ok && c->v[KNOB_threads] > 1) {
 		t->team = crew_new((int)c->v[KNOB_threads], e);
 		ok = t->team != NULL;
@@ -173,15 +225,18 @@ static bool changes_numbers(const config *a, const config *b)
 	return false;
 }
 
-void trial_adjust(trial *t, const config *c)
+bool trial_adjust(trial *t, const config *c, err *e)
 {
+	model_tuning u = tuning_of(c);
+	if (!config_fits(c, e) || !direction_fits(c, e) || !t->api->tune(t->m, &u, e))
+		return false;
 	if (t->update > 0 && !t->edited && changes_numbers(&t->c, c))
 		t->edited = t->update;
 	if (config_restart(&t->c, c) == KNOB_OPTIMIZER)
 		t->api->optimizer_reset(t->m);
 	t->c = *c;
 	t->descent = descent_of(c);
-	t->api->set_reduce(t->m, reduce_of(c));
+	return true;
 }
 
 static void next_batch(trial *t)
@@ -190,6 +245,7 @@ static void next_batch(trial *t)
 	int T = t->task->length(&t->task_spec, &r);
 	t->api->batch_clear(t->m, T, t->task_spec.B);
 	t->task->fill(&t->task_spec, t->update, &r, t->api->batch(t->m));
+	t->api->batch(t->m)->masks = rng_make(t->task_spec.seed, RNG_MASKS, (uint64_t)t->update);
 }
 
 static double share_wrong(const trial *t)
@@ -226,13 +282,15 @@ void trial_step(trial *t)
 	if (t->diverged)
 		return;
 	next_batch(t);
-	bool norms = (t->update + 1) % (long)t->c.v[KNOB_probe_every] == 0 || t->update == 0;
+	bool norms = (t->update + 1) % (long)t->c.v[KNOB_probe_every] == 0 || t->update == 0 ||
+	             t->descent.direction != DIRECTION_GRADIENT;
 	t->api->forward(t->m, t->team);
 	t->metric = share_wrong(t);
 	t->api->backward(t->m, t->team, norms, &t->r);
 	t->measured = norms || !t->r.finite;
 	if (t->measured)
 		t->measured_update = t->update + 1;
+	t->descent.update = (uint64_t)t->update;
 	t->api->descend(t->m, &t->descent, &t->r);
 	if (!t->r.finite) {
 		explain(t);
@@ -253,33 +311,9 @@ void trial_measure(trial *t)
 	t->measured_update = t->update;
 }
 
-int trial_hidden(const trial *t)
+int trial_transition(const trial *t, double *W, const char **name)
 {
-	return t->api->spec(t->m)->hidden;
-}
-
-const char *trial_recurrent(const trial *t, double *W)
-{
-	const model_block *table;
-	int n = t->api->blocks(t->m, &table), H = trial_hidden(t);
-	for (int i = 0; i < n; i++) {
-		if (!table[i].recurrent)
-			continue;
-		if (table[i].gates == 1) {
-			t->api->get(t->m, i, W);
-			return "W_hh";
-		}
-		double *all = malloc((size_t)table[i].gates * (size_t)H * (size_t)H * sizeof *all);
-		if (!all)
-			break;
-		/* the candidate: g, third of i f g o; n, third of r z n */
-		t->api->get(t->m, i, all);
-		memcpy(W, all + 2 * (size_t)H * (size_t)H, (size_t)H * (size_t)H * sizeof *W);
-		free(all);
-		return table[i].gates == 4 ? "W_hg" : "W_hn";
-	}
-	memset(W, 0, (size_t)H * (size_t)H * sizeof *W);
-	return "W_hh";
+	return t->api->transition(t->m, W, name);
 }
 
 bool trial_bound(const trial *t, double sigma_max, double *per_step)

@@ -34,18 +34,18 @@ typedef struct trial {
 /* NULL and a message when the configuration makes no sense or the machine has no memory for it. */
 trial *trial_new(const config *c, err *e);
 void trial_free(trial *t);
-/* Takes over knobs that need no restart of the weights (config_restart < KNOB_WEIGHTS). */
-void trial_adjust(trial *t, const config *c);
+/* Takes over knobs that need no restart of the weights (config_restart < KNOB_WEIGHTS). False, and nothing is changed,
+ * when they make no sense together. */
+bool trial_adjust(trial *t, const config *c, err *e);
 /* The next batch, one update. The temporal norms are measured when update % probe_every = 0. Does nothing after a
  * divergence: the last finite state stays. */
 void trial_step(trial *t);
 /* Loss, gradient and temporal norms of the next batch, without an update. */
 void trial_measure(trial *t);
-/* Recurrent matrix for the spectrum: that of the candidate for gated cells. H × H doubles into W; returns its name. */
-const char *trial_recurrent(const trial *t, double *W);
+/* Order n of the matrix that carries the hidden state of the first layer from step to step, and its name (that of the
+ * candidate for gated cells); 0: there is none. Writes n × n numbers, row-major, into W unless it is NULL. */
+int trial_transition(const trial *t, double *W, const char **name);
 /* log10(σ'max · largest singular value of W_rec): the bound falls by this per step; false for gated cells. */
 bool trial_bound(const trial *t, double sigma_max, double *per_step);
-/* How many numbers H × H has. */
-int trial_hidden(const trial *t);
 
 #endif

@@ -9,16 +9,11 @@ static size_t block_size(const model_block *b)
 	return (size_t)b->rows * (size_t)b->cols;
 }
 
-static bool is_bias(const model_block *b)
-{
-	return strstr(b->name, "bias") != NULL;
-}
-
 /* An array in the precision of the run. */
 static bool add(npz_writer *w, const trial *t, const char *name, const model_block *b, const double *value, err *e)
 {
 	long shape[2] = {b->rows, b->cols};
-	int ndim = is_bias(b) ? 1 : 2;
+	int ndim = b->bias ? 1 : 2;
 	if (t->api->real_size == sizeof(double))
 		return npz_add(w, name, NPY_F64, ndim, shape, value, e);
 	float *f = malloc(block_size(b) * sizeof *f);
@@ -70,8 +65,8 @@ static bool read_array(npz *z, const char *path, const char *name, const model_b
 	const npy *a = npz_find(z, name, e);
 	if (!a)
 		return false;
-	bool fits = is_bias(b) ? a->ndim == 1 && a->shape[0] == b->rows
-	                       : a->ndim == 2 && a->shape[0] == b->rows && a->shape[1] == b->cols;
+	bool fits = b->bias ? a->ndim == 1 && a->shape[0] == b->rows
+	                    : a->ndim == 2 && a->shape[0] == b->rows && a->shape[1] == b->cols;
 	if (!fits && a->ndim == 2)
 		return err_input(e,
 		        "%s: %s is %ld×%ld, the configuration needs %d×%d; set the knobs cell, hidden and task to "
@@ -92,14 +87,14 @@ static bool read_array(npz *z, const char *path, const char *name, const model_b
 }
 
 /* Biases may be missing altogether (PyTorch's bias=False). */
-static bool read_block(npz *z, const trial *t, const char *path, const model_block *b, double *value, err *e)
+static bool read_block(npz *z, const char *path, const model_block *b, double *value, err *e)
 {
-	if (is_bias(b) && !npz_has(z, b->name) && (!b->twin || !npz_has(z, b->twin)))
+	if (b->bias && !npz_has(z, b->name) && (!b->twin || !npz_has(z, b->twin)))
 		return true;
 	if (!read_array(z, path, b->name, b, value, e) ||
 	        (b->twin && npz_has(z, b->twin) && !read_array(z, path, b->twin, b, value, e)))
 		return false;
-	for (size_t i = 0; is_bias(b) && !t->api->spec(t->m)->bias && i < block_size(b); i++)
+	for (size_t i = 0; b->bias && b->frozen && i < block_size(b); i++)
 		if (value[i] != 0)
 			return err_input(
 			        e, "%s: %s is not zero, the configuration has bias=0; set bias=1", path, b->name);
@@ -114,7 +109,7 @@ static bool load(trial *t, npz *z, const char *path, err *e)
 	bool ok = true;
 	for (int i = 0; i < n && ok; i++) {
 		value[i] = calloc(block_size(&table[i]), sizeof **value);
-		ok = value[i] ? read_block(z, t, path, &table[i], value[i], e) : err_machine(e, "%s: no memory", path);
+		ok = value[i] ? read_block(z, path, &table[i], value[i], e) : err_machine(e, "%s: no memory", path);
 	}
 	for (int i = 0; i < n && ok; i++)
 		t->api->set(t->m, i, value[i]);

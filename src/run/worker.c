@@ -141,7 +141,9 @@ static void adjust(worker *w, const config *c)
 		begin(w, c);
 		return;
 	}
-	trial_adjust(w->t, c);
+	err e;
+	if (!trial_adjust(w->t, c, &e))
+		say(w, e.text);
 	w->changed = true;
 }
 

@@ -38,6 +38,7 @@ typedef struct task_spec {
 	double jitter; /* lengths T … T + ⌊jitter·T⌋ − 1, as in the published code */
 	int B;
 	variant variant;
+	double target; /* of the one-unit systems */
 	dataset *data; /* only the task `data` */
 	uint64_t seed;
 } task_spec;
@@ -52,6 +53,7 @@ typedef struct task_shape {
 	int baselines;       /* losses that mark a plateau */
 	double baseline[TASK_BASELINES];
 	const char *baseline_label[TASK_BASELINES];
+	int unit;              /* the task is a whole system of one unit (unit_id of nn/model.h); 0: it is not */
 	const char *criterion; /* when an answer counts as wrong */
 } task_shape;
 

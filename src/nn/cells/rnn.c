@@ -1,4 +1,5 @@
-/* Elman's simple recurrent net: h_t = φ(W h_{t−1} + U x_t + b). */
+/* Elman's simple recurrent net: h_t = φ(W h_{t−1} + U x_t + b); leaky: h_t = α h_{t−1} + (1 − α) φ(W h_{t−1} + U x_t +
+ * b). */
 #include "nn/cell.h"
 
 WIDE_LOOPS static void relu(int m, int n, const real *a, int lda, real leak, real *h, int ldh)
@@ -12,24 +13,41 @@ WIDE_LOOPS static void relu(int m, int n, const real *a, int lda, real leak, rea
 
 static const real leaky = (real)0.01;
 
-static void forward(const R(step) *s)
+static void activate(const R(step) *s, real *out, int ldo)
 {
-	switch (s->activation) {
+	switch (s->spec->activation) {
 	case ACT_TANH:
-		s->v->tanh(s->B, s->H, s->a, s->lda, s->h, s->ldz);
+		s->v->tanh(s->B, s->H, s->a, s->lda, out, ldo);
 		break;
 	case ACT_SIGMOID:
-		s->v->sigmoid(s->B, s->H, s->a, s->lda, s->h, s->ldz);
+		s->v->sigmoid(s->B, s->H, s->a, s->lda, out, ldo);
 		break;
 	case ACT_RELU:
-		relu(s->B, s->H, s->a, s->lda, 0, s->h, s->ldz);
+		relu(s->B, s->H, s->a, s->lda, 0, out, ldo);
 		break;
 	case ACT_LEAKY_RELU:
-		relu(s->B, s->H, s->a, s->lda, leaky, s->h, s->ldz);
+		relu(s->B, s->H, s->a, s->lda, leaky, out, ldo);
 		break;
 	default:
-		relu(s->B, s->H, s->a, s->lda, 1, s->h, s->ldz);
+		relu(s->B, s->H, s->a, s->lda, 1, out, ldo);
 	}
+}
+
+/* h = α h_{t−1} + (1 − α) u with u = φ(a), which replaces a */
+WIDE_LOOPS static void leak_in(int m, int n, real keep, const real *restrict u, int ldu, const real *restrict h_prev,
+        real *restrict h, int ldz)
+{
+	for (int b = 0; b < m; b++, u += ldu, h_prev += ldz, h += ldz)
+		for (int j = 0; j < n; j++)
+			h[j] = keep * h_prev[j] + (1 - keep) * u[j];
+}
+
+void R(plain_forward)(const R(step) *s)
+{
+	bool leaks = s->spec->leak > 0;
+	activate(s, leaks ? s->a : s->h, leaks ? s->lda : s->ldz);
+	if (leaks)
+		leak_in(s->B, s->H, (real)s->spec->leak, s->a, s->lda, s->h_prev, s->h, s->ldz);
 }
 
 /* δ = dh ⊙ φ'(a), with φ' from h where that is exact: tanh' = 1 − h², σ' = h (1 − h); relu'(0) = 0 */
@@ -51,29 +69,46 @@ DERIVATIVE(relu_back, a > 0 ? (real)1 : (real)0)
 DERIVATIVE(leaky_back, a > 0 ? (real)1 : leaky)
 DERIVATIVE(identity_back, 1)
 
-static void backward(const R(step) *s)
+/* dh → (1 − α) dh in δ's stead and α dh on the direct way; the slope comes from u = φ(a) for every activation: relu's
+ * sign is that of a. */
+static void share(int m, int n, real keep, real *dh, int ldh, real *delta, int lda)
+{
+	for (int b = 0; b < m; b++, dh += ldh, delta += lda)
+		for (int j = 0; j < n; j++) {
+			delta[j] *= 1 - keep;
+			dh[j] *= keep;
+		}
+}
+
+void R(plain_backward)(const R(step) *s)
 {
 	static void (*const back[ACT_COUNT])(int, int, const real *, int, const real *, int, const real *, int,
 	        real *) = {tanh_back, sigmoid_back, relu_back, leaky_back, identity_back};
-	back[s->activation](s->B, s->H, s->dh, s->ldh, s->h, s->ldz, s->a, s->lda, s->delta);
+	bool leaks = s->spec->leak > 0;
+	back[s->spec->activation](
+	        s->B, s->H, s->dh, s->ldh, leaks ? s->a : s->h, leaks ? s->lda : s->ldz, s->a, s->lda, s->delta);
+	if (leaks)
+		share(s->B, s->H, (real)s->spec->leak, s->dh, s->ldh, s->delta, s->lda);
 }
 
-static double max_slope(activation_id a)
+double R(plain_max_slope)(const model_spec *s)
 {
-	return a == ACT_SIGMOID ? 0.25 : 1;
+	return s->activation == ACT_SIGMOID ? 0.25 : 1;
 }
 
-static long saturated(const R(step) *s)
+long R(plain_saturated)(const R(step) *s)
 {
-	if (s->activation == ACT_LEAKY_RELU || s->activation == ACT_IDENTITY)
+	activation_id act = s->spec->activation;
+	if (act == ACT_LEAKY_RELU || act == ACT_IDENTITY)
 		return -1;
+	bool leaks = s->spec->leak > 0;
+	const real *u = leaks ? s->a : s->h;
+	int ldu = leaks ? s->lda : s->ldz;
 	long n = 0;
 	for (int b = 0; b < s->B; b++)
 		for (int j = 0; j < s->H; j++) {
-			real h = s->h[b * s->ldz + j];
-			double slope = s->activation == ACT_TANH      ? 1 - (double)h * (double)h
-			               : s->activation == ACT_SIGMOID ? 4 * (double)h * (1 - (double)h)
-			                                              : h > 0;
+			double h = (double)u[b * ldu + j];
+			double slope = act == ACT_TANH ? 1 - h * h : act == ACT_SIGMOID ? 4 * h * (1 - h) : h > 0;
 			n += slope < 0.05;
 		}
 	return n;
@@ -83,14 +118,18 @@ const R(cell) R(cell_rnn) = {
         .name = "rnn",
         .summary = "simple recurrent net: h = φ(W h + U x + b)",
         .gates = 1,
+        .omega = true,
+        .depth = 1,
+        .spectrum_block = 1,
+        .spectrum_name = "W_hh",
         .groups = 1,
-        .group = {{true, true, 0, 1}},
+        .group = {{.h = true, .one = true, .x = true, .gates = 1}},
         .blocks = 3,
-        .block = {{"rnn.weight_ih_l0", NULL, "W_ih", 0, PART_X, 1, {0}},
-                {"rnn.weight_hh_l0", NULL, "W_hh", 0, PART_H, 1, {0}},
-                {"rnn.bias_ih_l0", "rnn.bias_hh_l0", "b", 0, PART_ONE, 1, {0}}},
-        .forward = forward,
-        .backward = backward,
-        .max_slope = max_slope,
-        .saturated = saturated,
+        .block = {{"rnn.weight_ih_l%d", NULL, "W_ih", 0, PART_X, 1, {0}},
+                {"rnn.weight_hh_l%d", NULL, "W_hh", 0, PART_H, 1, {0}},
+                {"rnn.bias_ih_l%d", "rnn.bias_hh_l%d", "b", 0, PART_ONE, 1, {0}}},
+        .forward = R(plain_forward),
+        .backward = R(plain_backward),
+        .max_slope = R(plain_max_slope),
+        .saturated = R(plain_saturated),
 };

@@ -1,0 +1,43 @@
+/* pass: what the recursion (bptt.c) and the gradient (gradient.c) share. Only included inside nn. */
+#ifndef NN_PASS_H
+#define NN_PASS_H
+#include "nn/net.h"
+
+typedef struct R(pass) {
+	R(net) *n;
+	bool norms;
+	int t0, t1; /* steps t1 − 1 … t0 of this chunk */
+	int last;   /* last step that has a loss after or at it */
+	int stop;   /* first step that any loss reaches */
+	int hands;
+} R(pass);
+
+static inline int smaller(int a, int b)
+{
+	return a < b ? a : b;
+}
+
+static inline size_t at(const R(net) *n, int t, int b)
+{
+	return (size_t)t * (size_t)n->spec.B_max + (size_t)b;
+}
+
+static inline int R(net_bunches)(const R(net) *n, int B)
+{
+	return (B + n->bunch - 1) / n->bunch;
+}
+
+/* Sequences of a part: bunches are shared out as evenly as they go. */
+void R(net_part)(const R(net) *n, int part, int parts, int *b0, int *b1);
+bool R(net_has_loss)(const R(net) *n, int t);
+/* The left operand of a group at step t, row b. */
+const real *R(net_left)(const R(net) *n, int layer, const R(group) *g, int t, int b, int *ld);
+void R(net_scale)(int m, int n, real *x, int ld, int exponent);
+/* δ of all steps, and from each chunk of them the gradient and the squares of its norms. */
+void R(net_recursion)(R(net) *n, team *t, bool norms, R(pass) *p);
+void R(net_gradient)(R(net) *n, team *t, R(pass) *p);
+/* Norms of every step from the squares of the pass. */
+void R(net_clear_frozen)(R(net) *n);
+void R(net_collect)(R(net) *n, const R(pass) *p);
+
+#endif

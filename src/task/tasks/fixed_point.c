@@ -1,0 +1,35 @@
+/* One unit without input (Pascanu et al. 2013, equation 8): x_t = w σ(x_{t−1}) + b from x_0; E = (σ(x_T) − target)².
+ * The knobs w, b, x0 and target are the whole system; one sequence is the batch. */
+#include "task/sequence.h"
+
+#include <math.h>
+
+enum { UNIT = 1 }; /* UNIT_FIXED_POINT */
+
+static bool shape(const task_spec *s, task_shape *out, err *e)
+{
+	if (s->variant != VARIANT_AUTO)
+		return err_input(e, "variant: task=fixed_point has no published forms; allowed: auto");
+	*out = (task_shape){
+	        .O = 1, .T_max = R(sequence_longest)(s), .variant = "own", .unit = UNIT, .criterion = "|error| > 0.04"};
+	return true;
+}
+
+static void fill(const task_spec *s, long update, rng *r, batch *b)
+{
+	(void)update;
+	(void)r;
+	for (int i = 0; i < b->B; i++)
+		((real *)b->y)[i] = (real)s->target;
+}
+
+static bool wrong(const task_spec *s, const batch *b, int step, int sequence, const void *z)
+{
+	(void)step;
+	(void)b;
+	(void)sequence;
+	return !(fabs((double)*(const real *)z - s->target) <= 0.04);
+}
+
+const task R(task_fixed_point) = {"fixed_point", "one unit: x = w·σ(x) + b, T times over, should end at a target",
+        shape, R(sequence_length), fill, wrong};
