@@ -349,6 +349,10 @@ list() {
 			holds "list $kind: names and summaries" "$python" "$tools" names list.json $kind
 		fi
 	done
+	for preset in $("$U" list presets | sed 's/ .*//'); do
+		gives 0 "preset: $preset" "$U" train --set preset="$preset" --updates 1
+	done
+	refuses 2 'preset: unknown' "did you mean 'irnn'" "$U" train --set preset=irn --updates 1
 	refuses 2 'list: nothing' 'allowed: knobs' "$U" list
 	refuses 2 'list: unknown' "did you mean 'views'" "$U" list veiws
 	refuses 2 'list: two' 'one list at a time' "$U" list knobs views

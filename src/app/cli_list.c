@@ -60,6 +60,11 @@ static void list_inits(bool json)
 	list_registry(model_f64.initializers, json);
 }
 
+static void list_presets(bool json)
+{
+	list_registry(preset_list, json);
+}
+
 static void list_tasks(bool json)
 {
 	row rows[MOST];
@@ -170,9 +175,9 @@ static void list_knobs(bool json)
 static const struct {
 	const char *name;
 	void (*print)(bool json);
-} lists[] = {{"knobs", list_knobs}, {"cells", list_cells}, {"tasks", list_tasks}, {"optimizers", list_optimizers},
-        {"inits", list_inits}, {"views", list_views}, {"probes", list_probes}, {"goals", list_goals},
-        {"keys", list_keys}, {"lessons", list_nothing}, {"reproductions", list_nothing}};
+} lists[] = {{"knobs", list_knobs}, {"cells", list_cells}, {"presets", list_presets}, {"tasks", list_tasks},
+        {"optimizers", list_optimizers}, {"inits", list_inits}, {"views", list_views}, {"probes", list_probes},
+        {"goals", list_goals}, {"keys", list_keys}, {"lessons", list_nothing}, {"reproductions", list_nothing}};
 enum { LISTS = sizeof lists / sizeof *lists };
 
 static bool unknown_list(const char *word, err *e)

@@ -219,8 +219,55 @@ static bool set_known(config *c, knob_id id, const char *value, err *e)
 	return set_number(c, k, id, value, e);
 }
 
+static const struct {
+	const char *name, *settings, *summary;
+} presets[] = {
+#define PRESET(name, settings, summary) {#name, settings, summary},
+#include "run/presets.def"
+#undef PRESET
+};
+
+enum { PRESETS = sizeof presets / sizeof *presets };
+
+bool preset_list(int row, const char **name, const char **summary)
+{
+	if (row < 0 || row >= PRESETS)
+		return false;
+	*name = presets[row].name;
+	*summary = presets[row].summary;
+	return true;
+}
+
+static bool set_preset(config *c, const char *value, err *e)
+{
+	const char *names[PRESETS];
+	char list[256] = "";
+	for (int i = 0; i < PRESETS; i++) {
+		names[i] = presets[i].name;
+		size_t n = strlen(list);
+		snprintf(list + n, sizeof list - n, "%s%s", n ? ", " : "", names[i]);
+		if (strcmp(presets[i].name, value) != 0)
+			continue;
+		char words[512], *rest;
+		config next = *c;
+		snprintf(words, sizeof words, "%s", presets[i].settings);
+		for (char *w = strtok_r(words, " ", &rest); w; w = strtok_r(NULL, " ", &rest))
+			if (!config_assign(&next, w, e))
+				return err_prefix(e, "preset=%s", value);
+		*c = next;
+		return true;
+	}
+	int near = text_closest(value, names, PRESETS);
+	if (near >= 0)
+		return err_input(
+		        e, "preset=%.60s: unknown preset, did you mean '%s'? allowed: %s", value, names[near], list);
+	return err_input(e, "preset=%.60s: unknown preset; allowed: %s", value, list);
+}
+
 bool config_set(config *c, const char *name, const char *value, err *e)
 {
+	if (strcmp(name, "preset") == 0)
+		return set_preset(c, value, e);
 	int id = knob_find(name);
 	return id < 0 ? unknown_knob(name, e) : set_known(c, (knob_id)id, value, e);
 }

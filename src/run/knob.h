@@ -47,6 +47,8 @@ void config_default(config *c);
 /* Sets one knob from text. On an error *c is unchanged and the message names the knob, the value, what is
  * allowed, and the closest known name. */
 bool config_set(config *c, const char *name, const char *value, err *e);
+/* Named bundles of settings: `preset` is a name that config_set takes, too. */
+bool preset_list(int row, const char **name, const char **summary);
 /* "name=value" */
 bool config_assign(config *c, const char *pair, err *e);
 /* The value as text that config_set reads back exactly. Returns buf. */
