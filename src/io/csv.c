@@ -24,7 +24,7 @@ static bool wrong(const reader *r, err *e, const char *what)
 
 /* ---- lines and fields ---- */
 
-/* The next line that is not blank, terminated; false at the end of the file. */
+/* The next line that is neither blank nor a comment, terminated; false at the end of the file. */
 static bool take_line(reader *r)
 {
 	while (r->next < r->end) {
@@ -33,7 +33,8 @@ static bool take_line(reader *r)
 		r->next = stop + (stop[0] == '\r' && stop[1] == '\n' ? 2 : 1);
 		r->line++;
 		*stop = '\0';
-		if (r->p[strspn(r->p, " \t")])
+		char first = r->p[strspn(r->p, " \t")];
+		if (first && first != '#')
 			return true;
 	}
 	return false;
@@ -120,6 +121,7 @@ static bool read_header(reader *r, csv_table *t, err *e)
 	if (!take_line(r))
 		return err_input(
 		        e, "%s: the file is empty; a line of column names and lines of numbers are needed", r->path);
+	t->header = r->line;
 	size_t most = 1, letters = strlen(r->p) + 1;
 	for (const char *p = r->p; *p; p++)
 		most += *p == ',';
@@ -251,7 +253,7 @@ void csv_number(FILE *f, double value)
 
 void csv_text(FILE *f, const char *text)
 {
-	if (!text[strcspn(text, ",\"\r\n")] && text[0] != ' ' && text[0] != '\t') {
+	if (!text[strcspn(text, ",\"\r\n")] && !(text[0] && strchr(" \t#", text[0]))) {
 		fputs(text, f);
 		return;
 	}
