@@ -292,20 +292,42 @@ static bool choice_is(const config *c, knob_id id, const char *name)
 	return strcmp(config_choice(c, id), name) == 0;
 }
 
+/* Is the task one of "a|b|c"? */
+static bool task_among(const config *c, const char *names)
+{
+	const char *name = config_choice(c, KNOB_task), *p = names;
+	for (size_t n = strlen(name); (p = strstr(p, name)); p += n)
+		if ((p == names || p[-1] == '|') && (p[n] == '|' || !p[n]))
+			return true;
+	return false;
+}
+
 bool config_uses(const config *c, knob_id id)
 {
 	bool adam = choice_is(c, KNOB_optimizer, "adam"), rmsprop = choice_is(c, KNOB_optimizer, "rmsprop");
-	bool data = choice_is(c, KNOB_task, "data");
 	switch (id) {
 	case KNOB_activation:
 		return choice_is(c, KNOB_cell, "rnn");
 	case KNOB_variant:
+		return task_among(
+		        c, "adding|multiplication|xor|temporal_order|temporal_order_3bit|memorization|trajectory");
 	case KNOB_T:
+		return !task_among(c, "hello|visits|data");
 	case KNOB_T_jitter:
-		return !data;
+		return !task_among(c, "hello|trajectory|visits|data");
+	case KNOB_lag:
+		return choice_is(c, KNOB_task, "echo");
+	case KNOB_symbols:
+		return task_among(c, "temporal_order|temporal_order_3bit|permutation|memorization|copy|echo") ||
+		       (choice_is(c, KNOB_task, "trajectory") && !c->data[0]);
+	case KNOB_noise:
+		return task_among(c, "adding|multiplication|trajectory|visits|data");
 	case KNOB_data:
+		return task_among(c, "text|trajectory|visits|data");
+	case KNOB_input_scale:
+		return choice_is(c, KNOB_task, "visits") || (task_among(c, "trajectory|data") && c->data[0]);
 	case KNOB_classes:
-		return data;
+		return choice_is(c, KNOB_task, "data");
 	case KNOB_sigma:
 		return choice_is(c, KNOB_init, "gaussian") || choice_is(c, KNOB_init, "uniform") ||
 		       choice_is(c, KNOB_init, "orthogonal") || choice_is(c, KNOB_init, "identity");
