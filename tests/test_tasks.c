@@ -287,6 +287,49 @@ static void lengths_are_drawn(void **unused)
 	}
 }
 
+static bool batches_differ(const trial *p, const trial *q)
+{
+	const batch *b = batch_of(p), *c = batch_of(q);
+	if (b->T != c->T || b->I != c->I || b->O != c->O || p->shape.T_max != q->shape.T_max)
+		return true;
+	for (int i = 0; i < b->B; i++)
+		for (int s = 0; s < b->T; s++) {
+			if (asked_at(p, s, i) != asked_at(q, s, i))
+				return true;
+			for (int k = 0; k < b->I; k++)
+				if (x_at(p, s, i, k) != x_at(q, s, i, k))
+					return true;
+			for (int o = 0; o < b->O && !b->classes; o++)
+				if (y_at(p, b->y_t ? s : 0, i, o) != y_at(q, b->y_t ? s : 0, i, o))
+					return true;
+		}
+	return false;
+}
+
+/* A knob that the control panel shows for a task changes its batches, and one that it hides does not. */
+static void tasks_say_what_they_use(void **unused)
+{
+	(void)unused;
+	static const struct {
+		knob_id id;
+		const char *setting;
+	} knobs[] = {{KNOB_T, "T=31"}, {KNOB_T_jitter, "T_jitter=0.5"}, {KNOB_lag, "lag=3"},
+	        {KNOB_symbols, "symbols=3"}, {KNOB_noise, "noise=0.1"}};
+	for (int i = 0; i < tasks_count_f64; i++)
+		for (size_t k = 0; k < sizeof knobs / sizeof *knobs; k++) {
+			const char *name = tasks_f64[i]->name, *more = settings_of(name);
+			trial *a = open_trial("precision=f64 task=%s batch=4 T=30 %s", name, more);
+			trial *b = open_trial("precision=f64 task=%s batch=4 T=30 %s %s", name, knobs[k].setting, more);
+			at_update(a, 2);
+			at_update(b, 2);
+			if (batches_differ(a, b) != config_uses(&a->c, knobs[k].id))
+				fail_msg("task=%s: %s %s", name, knobs[k].setting,
+				        batches_differ(a, b) ? "makes a difference" : "makes none");
+			trial_free(a);
+			trial_free(b);
+		}
+}
+
 /* Which variants are there, what `auto` means, and that the others are refused with a list. */
 static void variants_are_what_was_published(void **unused)
 {
@@ -300,7 +343,6 @@ static void variants_are_what_was_published(void **unused)
 	        {"memorization", "5bit 20bit", "5bit"}, {"copy", "urnn", "urnn"}, {"echo", "", "own"},
 	        {"parity", "", "own"}, {"hello", "", "own"}, {"text", "", "own"},
 	        {"trajectory", "constant clock", "constant"}, {"visits", "", "synthetic"}, {"data", "", "own"}};
-	assert_int_equal(sizeof known / sizeof *known, tasks_count_f64);
 	const knob *k = knob_get(KNOB_variant);
 	assert_int_equal(k->choices, VARIANT_COUNT);
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
@@ -1343,12 +1385,12 @@ static void hostile_files(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(tasks_are_deterministic),
-	        cmocka_unit_test(lengths_are_drawn), cmocka_unit_test(variants_are_what_was_published),
-	        cmocka_unit_test(losses_start_at_their_baseline), cmocka_unit_test(symbols_have_names),
-	        cmocka_unit_test(nonsense_is_refused), cmocka_unit_test(marked_pair_tasks),
-	        cmocka_unit_test(temporal_orders), cmocka_unit_test(permutations), cmocka_unit_test(recalled_patterns),
-	        cmocka_unit_test(echoes_and_parities), cmocka_unit_test(hello), cmocka_unit_test(texts),
-	        cmocka_unit_test(texts_are_checked), cmocka_unit_test(trajectories),
+	        cmocka_unit_test(lengths_are_drawn), cmocka_unit_test(tasks_say_what_they_use),
+	        cmocka_unit_test(variants_are_what_was_published), cmocka_unit_test(losses_start_at_their_baseline),
+	        cmocka_unit_test(symbols_have_names), cmocka_unit_test(nonsense_is_refused),
+	        cmocka_unit_test(marked_pair_tasks), cmocka_unit_test(temporal_orders), cmocka_unit_test(permutations),
+	        cmocka_unit_test(recalled_patterns), cmocka_unit_test(echoes_and_parities), cmocka_unit_test(hello),
+	        cmocka_unit_test(texts), cmocka_unit_test(texts_are_checked), cmocka_unit_test(trajectories),
 	        cmocka_unit_test(paths_are_checked), cmocka_unit_test(visits_are_read),
 	        cmocka_unit_test(visits_are_checked), cmocka_unit_test(records_are_synthetic),
 	        cmocka_unit_test(training_sets_are_gone_through), cmocka_unit_test(sets_keep_masks),

@@ -1,6 +1,7 @@
 #include "run/knob.h"
 
 #include "base/text.h"
+#include "task/task.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -292,42 +293,32 @@ static bool choice_is(const config *c, knob_id id, const char *name)
 	return strcmp(config_choice(c, id), name) == 0;
 }
 
-/* Is the task one of "a|b|c"? */
-static bool task_among(const config *c, const char *names)
-{
-	const char *name = config_choice(c, KNOB_task), *p = names;
-	for (size_t n = strlen(name); (p = strstr(p, name)); p += n)
-		if ((p == names || p[-1] == '|') && (p[n] == '|' || !p[n]))
-			return true;
-	return false;
-}
-
 bool config_uses(const config *c, knob_id id)
 {
 	bool adam = choice_is(c, KNOB_optimizer, "adam"), rmsprop = choice_is(c, KNOB_optimizer, "rmsprop");
+	const task *t = tasks_f64[(int)c->v[KNOB_task]];
 	switch (id) {
 	case KNOB_activation:
 		return choice_is(c, KNOB_cell, "rnn");
 	case KNOB_variant:
-		return task_among(
-		        c, "adding|multiplication|xor|temporal_order|temporal_order_3bit|memorization|trajectory");
+		return t->uses & TASK_USES_VARIANT;
 	case KNOB_T:
-		return !task_among(c, "hello|visits|data");
+		return t->uses & TASK_USES_T;
 	case KNOB_T_jitter:
-		return !task_among(c, "hello|trajectory|visits|data");
+		return t->uses & TASK_USES_JITTER;
 	case KNOB_lag:
-		return choice_is(c, KNOB_task, "echo");
+		return t->uses & TASK_USES_LAG;
 	case KNOB_symbols:
-		return task_among(c, "temporal_order|temporal_order_3bit|permutation|memorization|copy|echo") ||
-		       (choice_is(c, KNOB_task, "trajectory") && !c->data[0]);
+		return t->uses & TASK_USES_SYMBOLS;
 	case KNOB_noise:
-		return task_among(c, "adding|multiplication|trajectory|visits|data");
+		return t->uses & TASK_USES_NOISE;
 	case KNOB_data:
-		return task_among(c, "text|trajectory|visits|data");
+		return t->reads != TASK_READS_NOTHING;
 	case KNOB_input_scale:
-		return choice_is(c, KNOB_task, "visits") || (task_among(c, "trajectory|data") && c->data[0]);
+		return t->reads == TASK_READS_VISITS ||
+		       ((t->reads == TASK_READS_PATH || t->reads == TASK_READS_SEQUENCES) && c->data[0]);
 	case KNOB_classes:
-		return choice_is(c, KNOB_task, "data");
+		return t->reads == TASK_READS_SEQUENCES;
 	case KNOB_sigma:
 		return choice_is(c, KNOB_init, "gaussian") || choice_is(c, KNOB_init, "uniform") ||
 		       choice_is(c, KNOB_init, "orthogonal") || choice_is(c, KNOB_init, "identity");

@@ -91,6 +91,16 @@ typedef enum task_reads {
 	TASK_READS_VISITS     /* .csv of records; synthetic records without a file */
 } task_reads;
 
+/* Knobs that make a difference to a task; the control panel hides the others. */
+enum {
+	TASK_USES_VARIANT = 1,
+	TASK_USES_T = 2,
+	TASK_USES_JITTER = 4,
+	TASK_USES_LAG = 8,
+	TASK_USES_SYMBOLS = 16,
+	TASK_USES_NOISE = 32
+};
+
 typedef struct task {
 	const char *name, *summary;
 	/* False and a message when the specification makes no sense for this task. */
@@ -106,6 +116,7 @@ typedef struct task {
 	const char *(*symbol)(const task_spec *s, int index);
 	const char *(*answer)(const task_spec *s, int index);
 	task_reads reads;
+	unsigned uses; /* TASK_USES_… */
 } task;
 
 extern const task *const tasks_f32[], *const tasks_f64[];

@@ -65,4 +65,5 @@ const task R(task_adding) = {.name = "adding",
         .shape = shape,
         .length = R(sequence_length),
         .fill = fill,
-        .wrong = wrong};
+        .wrong = wrong,
+        .uses = TASK_USES_VARIANT | TASK_USES_T | TASK_USES_JITTER | TASK_USES_NOISE};

@@ -30,7 +30,7 @@ static bool shape(const task_spec *s, task_shape *out, err *e)
 	        .baseline = {log(f.values + 1), R(recall_floor)(&f, s->T + 2 * PATTERN)},
 	        .baseline_label = {"ln of the classes: guessing",
 	                s->symbols ? "no memory" : "10 ln 8/(T+20): no memory"},
-	        .criterion = "any step of a sequence",
+	        .criterion = "a sequence with any wrong step",
 	        .sequence_wrong = true};
 	return true;
 }
@@ -66,4 +66,5 @@ const task R(task_copy) = {.name = "copy",
         .fill = fill,
         .wrong = R(sequence_wrong_class),
         .symbol = symbol,
-        .answer = answer};
+        .answer = answer,
+        .uses = TASK_USES_T | TASK_USES_JITTER | TASK_USES_SYMBOLS};

@@ -43,4 +43,5 @@ const task R(task_data) = {.name = "data",
         .length = R(set_length),
         .fill = R(set_fill),
         .wrong = wrong,
-        .reads = TASK_READS_SEQUENCES};
+        .reads = TASK_READS_SEQUENCES,
+        .uses = TASK_USES_NOISE};

@@ -55,4 +55,5 @@ const task R(task_echo) = {.name = "echo",
         .fill = fill,
         .wrong = R(sequence_wrong_class),
         .symbol = symbol,
-        .answer = symbol};
+        .answer = symbol,
+        .uses = TASK_USES_T | TASK_USES_JITTER | TASK_USES_LAG | TASK_USES_SYMBOLS};

@@ -34,7 +34,7 @@ static bool shape(const task_spec *s, task_shape *out, err *e)
 	        .baselines = 2,
 	        .baseline = {log(f.values + 1), R(recall_floor)(&f, s->T + 2 * f.pattern)},
 	        .baseline_label = {"ln of the classes: guessing", "no memory"},
-	        .criterion = "any step of a sequence",
+	        .criterion = "a sequence with any wrong step",
 	        .sequence_wrong = true};
 	return true;
 }
@@ -70,4 +70,5 @@ const task R(task_memorization) = {.name = "memorization",
         .fill = fill,
         .wrong = R(sequence_wrong_class),
         .symbol = symbol,
-        .answer = answer};
+        .answer = answer,
+        .uses = TASK_USES_VARIANT | TASK_USES_T | TASK_USES_JITTER | TASK_USES_SYMBOLS};

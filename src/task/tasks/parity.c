@@ -49,4 +49,5 @@ const task R(task_parity) = {.name = "parity",
         .fill = fill,
         .wrong = R(sequence_wrong_class),
         .symbol = symbol,
-        .answer = symbol};
+        .answer = symbol,
+        .uses = TASK_USES_T | TASK_USES_JITTER};

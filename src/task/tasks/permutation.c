@@ -51,4 +51,5 @@ const task R(task_permutation) = {.name = "permutation",
         .fill = fill,
         .wrong = R(sequence_wrong_class),
         .symbol = symbol,
-        .answer = symbol};
+        .answer = symbol,
+        .uses = TASK_USES_T | TASK_USES_JITTER | TASK_USES_SYMBOLS};

@@ -61,4 +61,5 @@ const task R(task_temporal_order_3bit) = {.name = "temporal_order_3bit",
         .fill = fill,
         .wrong = R(sequence_wrong_class),
         .symbol = symbol,
-        .answer = answer};
+        .answer = answer,
+        .uses = TASK_USES_VARIANT | TASK_USES_T | TASK_USES_JITTER | TASK_USES_SYMBOLS};

@@ -68,4 +68,5 @@ const task R(task_text) = {.name = "text",
         .wrong = R(sequence_wrong_class),
         .symbol = symbol,
         .answer = symbol,
-        .reads = TASK_READS_TEXT};
+        .reads = TASK_READS_TEXT,
+        .uses = TASK_USES_T | TASK_USES_JITTER};

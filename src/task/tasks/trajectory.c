@@ -114,4 +114,5 @@ const task R(task_trajectory) = {.name = "trajectory",
         .length = length,
         .fill = fill,
         .wrong = wrong,
-        .reads = TASK_READS_PATH};
+        .reads = TASK_READS_PATH,
+        .uses = TASK_USES_VARIANT | TASK_USES_T | TASK_USES_SYMBOLS | TASK_USES_NOISE};

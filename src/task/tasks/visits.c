@@ -39,4 +39,5 @@ const task R(task_visits) = {.name = "visits",
         .fill = R(set_fill),
         .wrong = R(sequence_wrong_class),
         .answer = answer,
-        .reads = TASK_READS_VISITS};
+        .reads = TASK_READS_VISITS,
+        .uses = TASK_USES_NOISE};

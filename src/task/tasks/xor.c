@@ -51,4 +51,5 @@ const task R(task_xor) = {.name = "xor",
         .length = R(sequence_length),
         .fill = fill,
         .wrong = R(sequence_wrong_class),
-        .answer = answer};
+        .answer = answer,
+        .uses = TASK_USES_VARIANT | TASK_USES_T | TASK_USES_JITTER};
