@@ -776,6 +776,9 @@ static void a_table_is_read(void **state)
 	assert_int_equal(t.line[3], 7);
 	csv_done(&t);
 	csv_done(&t);
+	put_text(at("t.csv"), "a,b\033[31m\n1,2\n");
+	assert_false(csv_read(at("t.csv"), &t, &e));
+	assert_error(&e, ERR_INPUT, "t.csv:1: the name of column 2 holds a control character");
 	put_text(at("t.csv"), "# a comment, with a \"quote\n\n  # another\n\"#a\",b\n#1,2\n3,4\n");
 	assert_true(csv_read(at("t.csv"), &t, &e));
 	assert_true(t.rows == 1 && t.cols == 2 && t.header == 4 && t.line[0] == 6 && t.value[0] == 3);

@@ -97,6 +97,16 @@ static bool is_header(const csv_table *t)
 	return false;
 }
 
+/* Names stand in messages. */
+static bool is_printable(const char *name)
+{
+	for (; *name; name++) {
+		if ((unsigned char)*name < ' ' || *name == 0x7f)
+			return false;
+	}
+	return true;
+}
+
 static bool check_names(const reader *r, const csv_table *t, err *e)
 {
 	char shown[64];
@@ -108,6 +118,10 @@ static bool check_names(const reader *r, const csv_table *t, err *e)
 		const char *name = t->name[i];
 		if (!name[0])
 			return err_input(e, "%s:%d: column %d has no name", r->path, r->line, i + 1);
+		if (!is_printable(name))
+			return err_input(e,
+			        "%s:%d: the name of column %d holds a control character; allowed is printable text",
+			        r->path, r->line, i + 1);
 		if (csv_column(t, name) != i)
 			return err_input(e, "%s:%d: two columns are named %s", r->path, r->line,
 			        file_printable(shown, sizeof shown, name, strlen(name)));

@@ -21,7 +21,7 @@ static bool shape(const task_spec *s, task_shape *out, err *e)
 	        .baselines = 2,
 	        .baseline = {log(2), R(set_entropy)(d)},
 	        .baseline_label = {"ln 2: guessing", "labels by frequency"},
-	        .criterion = "largest output is not the label",
+	        .criterion = d->synthetic ? "not the label of the synthetic record" : "largest output is not the label",
 	        .real_inputs = d->real_inputs};
 	return true;
 }
