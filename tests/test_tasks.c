@@ -822,7 +822,7 @@ static void texts(void **unused)
 	trial_free(t);
 	/* every window of the training part, and nothing of the last tenth */
 	for (int i = 0; i < 3000; i++)
-		text[i] = i >= 2700 ? 'z' : i == 0 || i == 2699 ? 'e' : (char)('m' + i % 2);
+		text[i] = (char)(i >= 2700 ? 'z' : i == 0 || i == 2699 ? 'e' : 'm' + i % 2);
 	path = write_text("text.txt", text);
 	t = open_trial("precision=f64 task=text T=200 T_jitter=0.2 batch=500 data=%s", path);
 	int ends[2] = {0};
