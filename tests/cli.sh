@@ -468,6 +468,14 @@ usage_errors() {
 	refuses 3 'more memory than there is' 'MiB.*lower T, batch or hidden' "$U" train --set cell=lstm --set hidden=1024 \
 		--set T=4000 --set batch=4096 --set precision=f64 --updates 1
 	refuses 2 'data: none' 'allowed: .npz, .csv' "$U" train --set task=data --updates 1
+	printf 'a\nb\377' >bad.txt
+	refuses 2 'data: no text' 'bad.txt:2: bytes that are no UTF-8 at column 2' "$U" train --set task=text \
+		--set data=bad.txt --updates 1
+	printf '# synthetic\nid,time,age,finding_a,level_a,score,label\n1,0,40,1,1,1,2\n' >visits.csv
+	refuses 2 'data: a label that is none' 'visits.csv:3: label is 2; allowed: 0 or 1' "$U" train --set task=visits \
+		--set data=visits.csv --updates 1
+	refuses 2 'data: more than the file has' 'train_size=201: the file has 200' "$U" train --set task=visits \
+		--set train_size=201 --updates 1
 	refuses 2 'data: no such file' 'cannot read none.csv' "$U" train --set task=data --set data=none.csv --updates 1
 	refuses 2 'data: a path that is too long' 'allowed: 255' "$U" probe --data "$(printf '%0300d' 0).csv" --check
 }

@@ -55,42 +55,6 @@ static double x_at(const batch *b, int t, int i, int k)
 	return ((const double *)b->x)[t * b->x_t + i * b->x_b + k];
 }
 
-/* Every task that draws its own data: shapes, determinism, and batches that do not depend on those before. */
-static void tasks_are_deterministic(void **unused)
-{
-	(void)unused;
-	for (int i = 0; i < tasks_count_f64; i++) {
-		if (strcmp(tasks_f64[i]->name, "data") == 0)
-			continue;
-		char state[128];
-		snprintf(state, sizeof state, "unroll/1 precision=f64 task=%s T=30 T_jitter=0.3 batch=7 hidden=3 w=0.5",
-		        tasks_f64[i]->name);
-		trial *a = open_trial(state), *b = open_trial(state);
-		bool lengths_differ = false;
-		for (int n = 0; n < 6; n++)
-			trial_step(a);
-		b->update = 5; /* straight to the sixth batch */
-		b->descent.lr = 0;
-		trial_step(b);
-		const batch *p = a->api->batch(a->m), *q = b->api->batch(b->m);
-		assert_int_equal(p->T, q->T);
-		assert_int_equal(p->B, a->shape.unit ? 1 : 7);
-		for (int t = 0; t < p->T; t++)
-			for (int s = 0; s < p->B; s++)
-				for (int k = 0; k < p->I; k++)
-					assert_true(x_at(p, t, s, k) == x_at(q, t, s, k));
-		for (int n = 0; n < 30; n++) {
-			int before = p->T;
-			trial_step(a);
-			assert_true(p->T >= 30 && p->T < 39 && p->T <= a->shape.T_max);
-			lengths_differ = lengths_differ || p->T != before;
-		}
-		assert_true(lengths_differ);
-		trial_free(a);
-		trial_free(b);
-	}
-}
-
 /* Mean and variance of the target, the best constant's error, and the marks. */
 static void adding_has_its_statistics(void **unused)
 {
@@ -649,13 +613,13 @@ static void curves_stay_bounded(void **unused)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(tasks_are_deterministic),
-	        cmocka_unit_test(adding_has_its_statistics), cmocka_unit_test(hochreiter_adding),
-	        cmocka_unit_test(temporal_order_has_its_statistics), cmocka_unit_test(initializers_have_their_moments),
-	        cmocka_unit_test(spectral_radius_is_what_was_asked), cmocka_unit_test(first_steps),
-	        cmocka_unit_test(clipping), cmocka_unit_test(growth_per_step), cmocka_unit_test(norms_never_underflow),
-	        cmocka_unit_test(explosions_are_shown), cmocka_unit_test(divergence_is_explained),
-	        cmocka_unit_test(runs_repeat), cmocka_unit_test(worker_equals_trial), cmocka_unit_test(live_knobs),
+	const struct CMUnitTest tests[] = {cmocka_unit_test(adding_has_its_statistics),
+	        cmocka_unit_test(hochreiter_adding), cmocka_unit_test(temporal_order_has_its_statistics),
+	        cmocka_unit_test(initializers_have_their_moments), cmocka_unit_test(spectral_radius_is_what_was_asked),
+	        cmocka_unit_test(first_steps), cmocka_unit_test(clipping), cmocka_unit_test(growth_per_step),
+	        cmocka_unit_test(norms_never_underflow), cmocka_unit_test(explosions_are_shown),
+	        cmocka_unit_test(divergence_is_explained), cmocka_unit_test(runs_repeat),
+	        cmocka_unit_test(worker_equals_trial), cmocka_unit_test(live_knobs),
 	        cmocka_unit_test(nonsense_is_refused), cmocka_unit_test(curves_stay_bounded)};
 	return cmocka_run_group_tests_name("engine", tests, NULL, NULL);
 }

@@ -776,6 +776,14 @@ static void a_table_is_read(void **state)
 	assert_int_equal(t.line[3], 7);
 	csv_done(&t);
 	csv_done(&t);
+	put_text(at("t.csv"), "a,b\033[31m\n1,2\n");
+	assert_false(csv_read(at("t.csv"), &t, &e));
+	assert_error(&e, ERR_INPUT, "t.csv:1: the name of column 2 holds a control character");
+	put_text(at("t.csv"), "# a comment, with a \"quote\n\n  # another\n\"#a\",b\n#1,2\n3,4\n");
+	assert_true(csv_read(at("t.csv"), &t, &e));
+	assert_true(t.rows == 1 && t.cols == 2 && t.header == 4 && t.line[0] == 6 && t.value[0] == 3);
+	assert_string_equal(t.name[0], "#a");
+	csv_done(&t);
 }
 
 static void numbers_survive_a_table(void **state)
@@ -786,7 +794,7 @@ static void numbers_survive_a_table(void **state)
 	err e;
 	file_save s;
 	assert_true(file_save_open(&s, at("n.csv"), &e));
-	csv_text(s.stream, "a, \"b\"");
+	csv_text(s.stream, "#a, \"b\"");
 	fputs("\n", s.stream);
 	for (size_t i = 0; i < COUNT(v); i++) {
 		csv_number(s.stream, v[i]);
@@ -795,7 +803,7 @@ static void numbers_survive_a_table(void **state)
 	csv_number(s.stream, NAN);
 	assert_true(file_save_commit(&s, &e));
 	assert_true(csv_read(at("n.csv"), &t, &e));
-	assert_string_equal(t.name[0], "a, \"b\"");
+	assert_string_equal(t.name[0], "#a, \"b\"");
 	assert_memory_equal(t.value, v, sizeof v);
 	assert_true(isnan(t.value[COUNT(v)]));
 	csv_done(&t);

@@ -11,7 +11,18 @@ typedef struct rng {
 } rng;
 
 /* Streams keep the uses of one seed apart: what one draws never shifts another. */
-enum { RNG_WEIGHTS = 1, RNG_BATCH = 2, RNG_TEST = 3, RNG_BENCH = 4, RNG_NOISE = 5, RNG_MASKS = 6, RNG_SIMPLEX = 7 };
+enum {
+	RNG_WEIGHTS = 1,
+	RNG_BATCH = 2,
+	RNG_TEST = 3,
+	RNG_BENCH = 4,
+	RNG_NOISE = 5,
+	RNG_TRAIN = 6,
+	RNG_VALIDATION = 7,
+	RNG_ORDER = 8,
+	RNG_MASKS = 9,
+	RNG_SIMPLEX = 10
+};
 
 /* The state for (seed, stream, index); index is the update number for batches, so that batch n can be made
  * without having made the n − 1 before it. */

@@ -24,7 +24,7 @@ static bool wrong(const reader *r, err *e, const char *what)
 
 /* ---- lines and fields ---- */
 
-/* The next line that is not blank, terminated; false at the end of the file. */
+/* The next line that is neither blank nor a comment, terminated; false at the end of the file. */
 static bool take_line(reader *r)
 {
 	while (r->next < r->end) {
@@ -33,7 +33,8 @@ static bool take_line(reader *r)
 		r->next = stop + (stop[0] == '\r' && stop[1] == '\n' ? 2 : 1);
 		r->line++;
 		*stop = '\0';
-		if (r->p[strspn(r->p, " \t")])
+		char first = r->p[strspn(r->p, " \t")];
+		if (first && first != '#')
 			return true;
 	}
 	return false;
@@ -96,6 +97,16 @@ static bool is_header(const csv_table *t)
 	return false;
 }
 
+/* Names stand in messages. */
+static bool is_printable(const char *name)
+{
+	for (; *name; name++) {
+		if ((unsigned char)*name < ' ' || *name == 0x7f)
+			return false;
+	}
+	return true;
+}
+
 static bool check_names(const reader *r, const csv_table *t, err *e)
 {
 	char shown[64];
@@ -107,6 +118,10 @@ static bool check_names(const reader *r, const csv_table *t, err *e)
 		const char *name = t->name[i];
 		if (!name[0])
 			return err_input(e, "%s:%d: column %d has no name", r->path, r->line, i + 1);
+		if (!is_printable(name))
+			return err_input(e,
+			        "%s:%d: the name of column %d holds a control character; allowed is printable text",
+			        r->path, r->line, i + 1);
 		if (csv_column(t, name) != i)
 			return err_input(e, "%s:%d: two columns are named %s", r->path, r->line,
 			        file_printable(shown, sizeof shown, name, strlen(name)));
@@ -120,6 +135,7 @@ static bool read_header(reader *r, csv_table *t, err *e)
 	if (!take_line(r))
 		return err_input(
 		        e, "%s: the file is empty; a line of column names and lines of numbers are needed", r->path);
+	t->header = r->line;
 	size_t most = 1, letters = strlen(r->p) + 1;
 	for (const char *p = r->p; *p; p++)
 		most += *p == ',';
@@ -251,7 +267,7 @@ void csv_number(FILE *f, double value)
 
 void csv_text(FILE *f, const char *text)
 {
-	if (!text[strcspn(text, ",\"\r\n")] && text[0] != ' ' && text[0] != '\t') {
+	if (!text[strcspn(text, ",\"\r\n")] && !(text[0] && strchr(" \t#", text[0]))) {
 		fputs(text, f);
 		return;
 	}

@@ -13,11 +13,12 @@ typedef struct csv_table {
 	char **name;   /* cols names */
 	double *value; /* (rows, cols); an empty field is NAN */
 	int *line;     /* per row: its line in the file, from 1 */
+	int header;    /* line of the names */
 } csv_table;
 
-/* Fields are separated by commas and may stand in double quotes; LF, CR LF and CR end a line, blank lines are passed
- * over, a byte-order mark is too. "nan", "inf" and "-inf" are numbers. At most 64 MiB, 4096 columns and 10 million
- * values. */
+/* Fields are separated by commas and may stand in double quotes; LF, CR LF and CR end a line, blank lines and
+ * lines that begin with # are passed over, a byte-order mark is too. "nan", "inf" and "-inf" are numbers. At most 64
+ * MiB, 4096 columns and 10 million values. */
 bool csv_read(const char *path, csv_table *t, err *e);
 void csv_done(csv_table *t);
 /* Index of a column, or −1. */

@@ -1,14 +1,11 @@
-#include "run/dataset.h"
+#include "run/dataset_parts.h"
 
-#include "io/csv.h"
 #include "io/file.h"
-#include "io/npz.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_CLASSES = 1000, MAX_STEPS = 4000, MAX_FEATURES = 4096, MAX_SEQUENCES = 10000000 };
 static const size_t MAX_NUMBERS = (size_t)1 << 29; /* 4 GiB */
 
 void dataset_free(dataset *d)
@@ -21,16 +18,18 @@ void dataset_free(dataset *d)
 	free(d->mask);
 	free(d->length);
 	free(d->order);
+	free(d->text);
+	free(d->letter);
 	free(d);
 }
 
 /* Every sequence takes as much room as the longest: a small file with one long sequence could ask for a lot. */
-static bool reserve(dataset *d, const char *path, err *e)
+bool dataset_reserve(dataset *d, const char *what, err *e)
 {
 	size_t N = (size_t)d->N, T = (size_t)d->T, targets = (d->y_per_step ? T : 1) * N;
 	size_t numbers = T * N * (size_t)d->I + (d->classes ? 0 : targets * (size_t)d->O);
 	if (numbers > MAX_NUMBERS || T * N > MAX_NUMBERS)
-		return err_input(e, "%s: %zu sequences of up to %zu steps need %zu MiB; allowed: %zu", path, N, T,
+		return err_input(e, "%s: %zu sequences of up to %zu steps need %zu MiB; allowed: %zu", what, N, T,
 		        (numbers * sizeof *d->x) >> 20, (MAX_NUMBERS * sizeof *d->x) >> 20);
 	d->x = calloc(T * N * (size_t)d->I, sizeof *d->x);
 	d->y = calloc(d->classes ? 1 : targets * (size_t)d->O, sizeof *d->y);
@@ -40,293 +39,226 @@ static bool reserve(dataset *d, const char *path, err *e)
 	d->order = calloc(N, sizeof *d->order);
 	d->epoch = -1;
 	if (!d->x || !d->y || !d->label || !d->mask || !d->length || !d->order)
-		return err_machine(e, "%s: no memory for %zu sequences of %zu steps", path, N, T);
+		return err_machine(e, "%s: no memory for %zu sequences of %zu steps", what, N, T);
 	memset(d->mask, 1, T * N);
 	for (size_t i = 0; i < N; i++)
 		d->length[i] = d->T;
 	return true;
 }
 
-/* ---- npz ---- */
+/* ---- scaling ---- */
 
-static bool check_x(const npy *x, const char *path, err *e)
+typedef struct moments {
+	long n;
+	double mean, squares; /* sum of squared deviations (Welford) */
+	double low, high;
+} moments;
+
+static void add_value(moments *m, double v)
 {
-	if (x->ndim != 3)
-		return err_input(
-		        e, "%s: x has %d dimensions; allowed: 3 (steps × sequences × features)", path, x->ndim);
-	static const char *const what[] = {"steps", "sequences", "features"};
-	static const long most[] = {MAX_STEPS, MAX_SEQUENCES, MAX_FEATURES};
-	for (int i = 0; i < 3; i++)
-		if (x->shape[i] < 1 || x->shape[i] > most[i])
-			return err_input(e, "%s: x has %ld %s; allowed: 1 to %ld", path, x->shape[i], what[i], most[i]);
-	return true;
+	double from_mean = v - m->mean;
+	m->n++;
+	m->mean += from_mean / (double)m->n;
+	m->squares += from_mean * (v - m->mean);
+	m->low = m->n == 1 || v < m->low ? v : m->low;
+	m->high = m->n == 1 || v > m->high ? v : m->high;
 }
 
-static bool is_whole(const npy *a)
+/* v ↦ (v − *shift) / *size; a feature that never changes becomes 0. */
+static void scale_of(const moments *m, dataset_scaling scaling, double *shift, double *size)
 {
-	return a->type == NPY_I32 || a->type == NPY_I64 || a->type == NPY_BOOL;
+	*shift = scaling == SCALING_STANDARD ? m->mean : scaling == SCALING_UNIT ? m->low : 0;
+	*size = scaling == SCALING_STANDARD ? sqrt(m->squares / (double)(m->n ? m->n : 1))
+	        : scaling == SCALING_UNIT   ? m->high - m->low
+	                                    : 1;
+	*size = *size > 0 ? *size : 1;
 }
 
-/* Real: (B×O) or (T×B×O); whole numbers: (B) or (T×B). */
-static bool check_y(dataset *d, const npy *y, const char *path, err *e)
+static double *feature(const dataset *d, int t, int b, int k)
 {
-	int lead = is_whole(y) ? 0 : 1, steps = y->ndim == 2 + lead;
-	d->y_per_step = steps;
-	const long *s = y->shape;
-	bool fits = (y->ndim == 1 + lead || y->ndim == 2 + lead) && (!steps || s[0] == d->T) && s[steps] == d->N;
-	if (!fits)
-		return err_input(e,
-		        is_whole(y) ? "%s: y does not fit x; allowed for classes: (%d) or (%d×%d)"
-		                    : "%s: y does not fit x; allowed for numbers: (%d×O) or (%d×%d×O)",
-		        path, d->N, d->T, d->N);
-	d->O = is_whole(y) ? 0 : (int)s[steps + 1];
-	if (!is_whole(y) && (s[steps + 1] < 1 || s[steps + 1] > MAX_FEATURES))
-		return err_input(e, "%s: y has %ld outputs; allowed: 1 to %d", path, s[steps + 1], MAX_FEATURES);
-	for (size_t i = 0; i < y->count && is_whole(y); i++) {
-		double v = npy_at(y, i);
-		if (v < 0 || v >= MAX_CLASSES)
-			return err_input(e, "%s: y has the class %.0f; allowed: 0 to %d", path, v, MAX_CLASSES - 1);
-		d->classes = (int)v + 1 > d->classes ? (int)v + 1 : d->classes;
+	return d->x + ((size_t)t * (size_t)d->N + (size_t)b) * (size_t)d->I + (size_t)k;
+}
+
+void dataset_scale(dataset *d, int features, dataset_scaling scaling)
+{
+	for (int k = 0; k < features; k++) {
+		moments m = {0};
+		for (int b = 0; b < d->N; b++)
+			for (int t = 0; t < d->length[b]; t++)
+				if (!isnan(*feature(d, t, b, k)))
+					add_value(&m, *feature(d, t, b, k));
+		double shift, size;
+		scale_of(&m, scaling, &shift, &size);
+		for (int b = 0; b < d->N; b++)
+			for (int t = 0; t < d->length[b]; t++) {
+				double *v = feature(d, t, b, k);
+				*v = isnan(*v) ? 0 : (*v - shift) / size;
+			}
 	}
-	if (is_whole(y)) {
-		d->classes = d->classes < 2 ? 2 : d->classes;
-		d->O = d->classes;
-	}
-	return true;
 }
 
-static bool all_finite(const npy *a, const char *path, err *e)
-{
-	for (size_t i = 0; i < a->count; i++)
-		if (!isfinite(npy_at(a, i)))
-			return err_input(e,
-			        "%s: %s has a value that is not finite at element %zu; allowed: finite numbers", path,
-			        a->name, i);
-	return true;
-}
+/* ---- files ---- */
 
-static bool read_mask(dataset *d, npz *z, const char *path, err *e)
-{
-	if (!npz_has(z, "mask"))
-		return true;
-	const npy *m = npz_find(z, "mask", e);
-	if (!m)
-		return false;
-	if (m->ndim != 2 || m->shape[0] != d->T || m->shape[1] != d->N)
-		return err_input(e, "%s: mask does not fit x; allowed: (%d×%d)", path, d->T, d->N);
-	d->masked = true;
-	for (int b = 0; b < d->N; b++) {
-		int last = -1;
-		for (int t = 0; t < d->T; t++) {
-			size_t at = (size_t)t * (size_t)d->N + (size_t)b;
-			d->mask[at] = npy_at(m, at) != 0;
-			last = d->mask[at] ? t : last;
-		}
-		if (last < 0)
-			return err_input(e,
-			        "%s: mask leaves sequence %d (from 0) without a step; allowed: at least one", path, b);
-		d->length[b] = last + 1;
-	}
-	return true;
-}
-
-static bool fill_npz(dataset *d, npz *z, const char *path, err *e)
-{
-	const npy *x = npz_find(z, "x", e);
-	if (!x || !check_x(x, path, e) || !all_finite(x, path, e))
-		return false;
-	d->T = (int)x->shape[0];
-	d->N = (int)x->shape[1];
-	d->I = (int)x->shape[2];
-	const npy *y = npz_find(z, "y", e);
-	if (!y || !check_y(d, y, path, e) || !all_finite(y, path, e) || !reserve(d, path, e))
-		return false;
-	for (size_t i = 0; i < x->count; i++)
-		d->x[i] = npy_at(x, i);
-	for (size_t i = 0; i < y->count; i++) {
-		if (d->classes)
-			d->label[i] = (int32_t)npy_at(y, i);
-		else
-			d->y[i] = npy_at(y, i);
-	}
-	return read_mask(d, z, path, e);
-}
-
-static bool read_npz(dataset *d, const char *path, err *e)
-{
-	npz *z = npz_open(path, e);
-	if (!z)
-		return false;
-	bool ok = fill_npz(d, z, path, e);
-	npz_close(z);
-	return ok;
-}
-
-/* ---- csv: sequence, step, features…, target; one row per visit ---- */
-
-static bool check_columns(const csv_table *t, const char *path, err *e)
-{
-	if (t->cols < 4 || strcmp(t->name[0], "sequence") != 0 || strcmp(t->name[1], "step") != 0 ||
-	        strcmp(t->name[t->cols - 1], "target") != 0)
-		return err_input(
-		        e, "%s:1: the columns do not fit; allowed: sequence,step,<one or more features>,target", path);
-	if (t->rows == 0)
-		return err_input(e, "%s:2: no rows; allowed: one row per step of a sequence", path);
-	return true;
-}
-
-static double cell(const csv_table *t, int row, int col)
-{
-	return t->value[(size_t)row * (size_t)t->cols + (size_t)col];
-}
-
-typedef struct start {
-	double sequence;
-	int line;
-} start;
-
-static int by_sequence(const void *a, const void *b)
-{
-	const start *p = a, *q = b;
-	return p->sequence < q->sequence ? -1 : p->sequence > q->sequence ? 1 : p->line - q->line;
-}
-
-/* The rows of a sequence stand together: no sequence starts twice. */
-static bool starts_once(const csv_table *t, int sequences, const char *path, err *e)
-{
-	start *s = malloc((size_t)sequences * sizeof *s);
-	if (!s)
-		return err_machine(e, "%s: no memory for %d sequences", path, sequences);
-	int n = 0;
-	for (int r = 0; r < t->rows; r++)
-		if (r == 0 || cell(t, r, 0) != cell(t, r - 1, 0))
-			s[n++] = (start){cell(t, r, 0), t->line[r]};
-	qsort(s, (size_t)n, sizeof *s, by_sequence);
-	bool ok = true;
-	for (int i = 1; i < n && ok; i++)
-		if (s[i].sequence == s[i - 1].sequence)
-			ok = err_input(e, "%s:%d: sequence %g stands in two places; allowed: its rows together", path,
-			        s[i].line, s[i].sequence);
-	free(s);
-	return ok;
-}
-
-/* Counts sequences and the longest; steps increase within a sequence. */
-static bool count_sequences(dataset *d, const csv_table *t, const char *path, err *e)
-{
-	int length = 0;
-	for (int r = 0; r < t->rows; r++) {
-		if (isnan(cell(t, r, 0)) || isnan(cell(t, r, 1)))
-			return err_input(e, "%s:%d: sequence and step must not be empty", path, t->line[r]);
-		bool same = r > 0 && cell(t, r, 0) == cell(t, r - 1, 0);
-		if (same && !(cell(t, r, 1) > cell(t, r - 1, 1)))
-			return err_input(e,
-			        "%s:%d: step does not increase within sequence %g; allowed: ascending steps", path,
-			        t->line[r], cell(t, r, 0));
-		length = same ? length + 1 : 1;
-		d->N += !same;
-		d->T = length > d->T ? length : d->T;
-		if (length > MAX_STEPS)
-			return err_input(e, "%s:%d: sequence %g has more than %d steps", path, t->line[r],
-			        cell(t, r, 0), MAX_STEPS);
-	}
-	return starts_once(t, d->N, path, e);
-}
-
-/* Targets that are all whole numbers from 0 are classes. */
-static bool count_classes(dataset *d, const csv_table *t, const char *path, err *e)
-{
-	bool whole = true, any = false;
-	double top = 0;
-	for (int r = 0; r < t->rows; r++) {
-		double v = cell(t, r, t->cols - 1);
-		if (isnan(v))
-			continue;
-		any = true;
-		if (!isfinite(v))
-			return err_input(e, "%s:%d: the target is not finite; allowed: a number or an empty field",
-			        path, t->line[r]);
-		whole = whole && v >= 0 && v < MAX_CLASSES && v == floor(v);
-		top = v > top ? v : top;
-	}
-	if (!any)
-		return err_input(e, "%s: no row has a target; allowed: at least one for each sequence", path);
-	d->classes = whole ? (top < 1 ? 2 : (int)top + 1) : 0;
-	d->O = whole ? d->classes : 1;
-	return true;
-}
-
-static bool fill_rows(dataset *d, const csv_table *t, const char *path, err *e)
-{
-	memset(d->mask, 0, (size_t)d->T * (size_t)d->N);
-	int b = -1, step = 0, targets = 0;
-	for (int r = 0; r <= t->rows; r++) {
-		bool end = r == t->rows || r == 0 || cell(t, r, 0) != cell(t, r - 1, 0);
-		if (end && r > 0) {
-			if (!targets)
-				return err_input(e, "%s:%d: sequence %g has no target; allowed: at least one", path,
-				        t->line[r - 1], cell(t, r - 1, 0));
-			d->length[b] = step;
-		}
-		if (r == t->rows)
-			break;
-		if (end) {
-			b++;
-			step = targets = 0;
-		}
-		size_t at = (size_t)step * (size_t)d->N + (size_t)b;
-		for (int k = 0; k < d->I; k++) {
-			double v = cell(t, r, 2 + k);
-			if (isinf(v))
-				return err_input(e, "%s:%d: %s is not finite; allowed: a number or an empty field",
-				        path, t->line[r], t->name[2 + k]);
-			d->x[at * (size_t)d->I + (size_t)k] = isnan(v) ? 0 : v; /* missing: 0 */
-		}
-		double v = cell(t, r, t->cols - 1);
-		if (!isnan(v)) {
-			d->mask[at] = 1;
-			targets++;
-			if (d->classes)
-				d->label[at] = (int32_t)v;
-			else
-				d->y[at] = v;
-		}
-		step++;
-	}
-	return true;
-}
-
-static bool read_csv(dataset *d, const char *path, err *e)
-{
-	csv_table t;
-	if (!csv_read(path, &t, e))
-		return false;
-	d->y_per_step = d->masked = true;
-	d->I = t.cols - 3;
-	bool ok = check_columns(&t, path, e) && count_sequences(d, &t, path, e) && count_classes(d, &t, path, e) &&
-	          reserve(d, path, e) && fill_rows(d, &t, path, e);
-	csv_done(&t);
-	return ok;
-}
-
-dataset *dataset_read(const char *path, err *e)
+static bool read_sequences(dataset *d, const char *path, dataset_scaling scaling, err *e)
 {
 	char extension[16];
 	file_extension(path, extension, sizeof extension);
-	bool npz_file = strcmp(extension, "npz") == 0;
-	if (!npz_file && strcmp(extension, "csv") != 0) {
-		if (path[0])
-			err_input(e, "%s: not a data file; allowed: .npz, .csv", path);
-		else
-			err_input(e, "task=data needs a file; set the knob data to its path, allowed: .npz, .csv");
-		return NULL;
+	if (strcmp(extension, "npz") == 0)
+		return dataset_read_npz(d, path, scaling, e);
+	if (strcmp(extension, "csv") == 0)
+		return dataset_read_csv(d, path, scaling, e);
+	if (path[0])
+		return err_input(e, "%s: not a data file; allowed: .npz, .csv", path);
+	return err_input(e, "task=data needs a file; set the knob data to its path, allowed: .npz, .csv");
+}
+
+static bool read_for(task_reads what, dataset *d, const char *path, dataset_scaling scaling, err *e)
+{
+	switch (what) {
+	case TASK_READS_SEQUENCES:
+		return read_sequences(d, path, scaling, e);
+	case TASK_READS_TEXT:
+		return dataset_read_text(d, path, e);
+	case TASK_READS_PATH:
+		return dataset_read_path(d, path, scaling, e);
+	case TASK_READS_VISITS:
+		return dataset_read_visits(d, path, scaling == SCALING_AUTO ? SCALING_STANDARD : scaling, e);
+	case TASK_READS_NOTHING:
+		break;
 	}
+	return true;
+}
+
+bool dataset_open(task_reads what, const char *path, dataset_scaling scaling, dataset **out, err *e)
+{
+	*out = NULL;
+	if (what == TASK_READS_NOTHING || (what == TASK_READS_PATH && !path[0]))
+		return true;
+	dataset *d = calloc(1, sizeof *d);
+	if (!d)
+		return err_machine(e, "%s: no memory", path);
+	if (read_for(what, d, path, scaling, e)) {
+		*out = d;
+		return true;
+	}
+	dataset_free(d);
+	return false;
+}
+
+/* ---- sets that are drawn once ---- */
+
+/* Room for one sequence in double precision, as a batch. */
+static bool reserve_one(batch *b, const task_shape *p, err *e)
+{
+	size_t T = (size_t)p->T_max, targets = p->y_per_step ? T : 1;
+	*b = (batch){.B = 1, .B_max = 1, .I = p->I, .O = p->O, .T_max = p->T_max, .x_t = p->I, .classes = p->classes};
+	b->y_t = p->y_per_step ? p->O : 0;
+	b->label_t = p->y_per_step;
+	b->x = calloc(T * (size_t)p->I, sizeof(double));
+	b->y = calloc(targets * (size_t)p->O, sizeof(double));
+	b->label = calloc(targets, sizeof *b->label);
+	b->length = calloc(1, sizeof *b->length);
+	b->mask = calloc(T, 1);
+	return (b->x && b->y && b->label && b->length && b->mask) || err_machine(e, "no memory for %zu steps", T);
+}
+
+static void free_one(batch *b)
+{
+	free(b->x);
+	free(b->y);
+	free(b->label);
+	free(b->length);
+	free(b->mask);
+}
+
+static void clear_one(batch *b, int T)
+{
+	memset(b->x, 0, (size_t)T * (size_t)b->I * sizeof(double));
+	memset(b->mask, 1, (size_t)T);
+	b->T = b->length[0] = T;
+}
+
+static void keep_one(dataset *d, const batch *b, int n)
+{
+	const double *x = b->x, *y = b->y;
+	d->length[n] = b->length[0];
+	for (int t = 0; t < d->T; t++) {
+		size_t at = (size_t)t * (size_t)d->N + (size_t)n;
+		bool inside = t < d->length[n], target = d->y_per_step ? inside : t == 0;
+		d->mask[at] = d->y_per_step ? inside && b->mask[t] : 1;
+		if (inside)
+			memcpy(d->x + at * (size_t)d->I, x + t * d->I, (size_t)d->I * sizeof *x);
+		if (target && d->classes)
+			d->label[at] = b->label[t * b->label_t];
+		else if (target)
+			memcpy(d->y + at * (size_t)d->O, y + t * b->y_t, (size_t)d->O * sizeof *y);
+	}
+}
+
+static bool is_file_of_sequences(const task *k)
+{
+	return k->reads == TASK_READS_SEQUENCES || k->reads == TASK_READS_VISITS;
+}
+
+/* A fixed order of the file's sequences; training takes its beginning, everything else its end, from the last one on.
+ */
+static bool order_file(const task_spec *s, uint64_t stream, int N, int **order, err *e)
+{
+	int all = s->data->N, trained = stream == RNG_TRAIN ? 0 : s->set ? s->set->N : all;
+	if (N > all - trained)
+		return err_input(e,
+		        trained ? "%d sequences to test on: the file has %d, trained on: %d; allowed: %d, lower "
+		                  "train_size"
+		                : "train_size=%d: the file has %d sequences; allowed: 0 to %d",
+		        N, all, trained ? trained : all, all - trained);
+	*order = malloc((size_t)all * sizeof **order);
+	if (!*order)
+		return err_machine(e, "no memory for %d sequences", all);
+	rng r = rng_make(s->seed, RNG_TRAIN, 0);
+	for (int i = 0; i < all; i++) {
+		int j = (int)rng_below(&r, (uint32_t)i + 1);
+		(*order)[i] = (*order)[j];
+		(*order)[j] = i;
+	}
+	return true;
+}
+
+static bool sample(dataset *d, const task *k, const task_spec *s, const task_shape *p, uint64_t stream, err *e)
+{
+	int *order = NULL;
+	batch b = {0};
+	bool ok = dataset_reserve(d, stream == RNG_TRAIN ? "train_size" : "a test set", e) && reserve_one(&b, p, e) &&
+	          (!is_file_of_sequences(k) || order_file(s, stream, d->N, &order, e));
+	for (int n = 0; n < d->N && ok; n++) {
+		rng r = rng_make(s->seed, stream, (uint64_t)n);
+		clear_one(&b, k->length(s, &r));
+		int at = stream == RNG_TRAIN || !order ? n : s->data->N - 1 - n;
+		k->fill(s, order ? order[at] : n, &r, &b);
+		keep_one(d, &b, n);
+	}
+	free_one(&b);
+	free(order);
+	return ok;
+}
+
+dataset *dataset_sample(int task_row, const task_spec *s, uint64_t stream, int N, err *e)
+{
+	const task *k = tasks_f64[task_row];
+	task_spec one = *s;
+	one.B = 1;
+	one.held_out = stream != RNG_TRAIN;
+	task_shape p;
+	if (!k->shape(&one, &p, e))
+		return NULL;
 	dataset *d = calloc(1, sizeof *d);
 	if (!d) {
-		err_machine(e, "%s: no memory", path);
+		err_machine(e, "no memory for a set of sequences");
 		return NULL;
 	}
-	if (npz_file ? read_npz(d, path, e) : read_csv(d, path, e))
+	*d = (dataset){.N = N, .T = p.T_max, .I = p.I, .O = p.O, .classes = p.classes, .y_per_step = p.y_per_step};
+	d->masked = p.y_per_step;
+	d->real_inputs = p.real_inputs;
+	if (sample(d, k, &one, &p, stream, e))
 		return d;
 	dataset_free(d);
 	return NULL;

@@ -1,6 +1,7 @@
 #include "run/knob.h"
 
 #include "base/text.h"
+#include "task/task.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -347,7 +348,7 @@ static bool choice_is(const config *c, knob_id id, const char *name)
 
 static bool is_unit(const config *c)
 {
-	return choice_is(c, KNOB_task, "fixed_point") || choice_is(c, KNOB_task, "power");
+	return tasks_f64[(int)c->v[KNOB_task]]->uses & TASK_USES_UNIT;
 }
 
 static bool has_word(const char *list, const char *word)
@@ -401,7 +402,8 @@ void config_relax(config *c)
 bool config_uses(const config *c, knob_id id)
 {
 	bool adam = choice_is(c, KNOB_optimizer, "adam"), rmsprop = choice_is(c, KNOB_optimizer, "rmsprop");
-	bool data = choice_is(c, KNOB_task, "data"), unit = is_unit(c);
+	const task *t = tasks_f64[(int)c->v[KNOB_task]];
+	bool unit = is_unit(c);
 	if (cell_lacks(c, id) || (unit && strcmp(table[id].group, "model") == 0))
 		return false;
 	switch (id) {
@@ -425,12 +427,24 @@ bool config_uses(const config *c, knob_id id)
 	case KNOB_psi:
 		return choice_is(c, KNOB_direction, "simplex_switch");
 	case KNOB_variant:
+		return t->uses & TASK_USES_VARIANT;
 	case KNOB_T:
+		return t->uses & TASK_USES_T;
 	case KNOB_T_jitter:
-		return !data;
+		return t->uses & TASK_USES_JITTER;
+	case KNOB_lag:
+		return t->uses & TASK_USES_LAG;
+	case KNOB_symbols:
+		return t->uses & TASK_USES_SYMBOLS;
+	case KNOB_noise:
+		return t->uses & TASK_USES_NOISE;
 	case KNOB_data:
+		return t->reads != TASK_READS_NOTHING;
+	case KNOB_input_scale:
+		return t->reads == TASK_READS_VISITS ||
+		       ((t->reads == TASK_READS_PATH || t->reads == TASK_READS_SEQUENCES) && c->data[0]);
 	case KNOB_classes:
-		return data;
+		return t->reads == TASK_READS_SEQUENCES;
 	case KNOB_sigma:
 		return !unit && (choice_is(c, KNOB_init, "gaussian") || choice_is(c, KNOB_init, "uniform") ||
 		                        choice_is(c, KNOB_init, "orthogonal") || choice_is(c, KNOB_init, "identity"));

@@ -131,6 +131,19 @@ static bool set_classes(dataset *d, int classes, err *e)
 	return true;
 }
 
+/* Sequences that all come from a file, or were drawn once, are what batches are made of. */
+static bool open_set(trial *t, err *e)
+{
+	int size = (int)t->c.v[KNOB_train_size];
+	if (size > 0 && !(t->set = dataset_sample(choice(&t->c, KNOB_task), &t->task_spec, RNG_TRAIN, size, e)))
+		return false;
+	bool file = t->task->reads == TASK_READS_SEQUENCES || t->task->reads == TASK_READS_VISITS;
+	t->task_spec.set = t->set ? t->set : file ? t->data : NULL;
+	if (t->task_spec.set && t->task_spec.B > t->task_spec.set->N)
+		t->task_spec.B = t->task_spec.set->N;
+	return true;
+}
+
 static bool open_task(trial *t, err *e)
 {
 	const config *c = &t->c;
@@ -139,21 +152,21 @@ static bool open_task(trial *t, err *e)
 	        .jitter = c->v[KNOB_T_jitter],
 	        .B = (int)c->v[KNOB_batch],
 	        .variant = (variant)choice(c, KNOB_variant),
+	        .lag = (int)c->v[KNOB_lag],
+	        .symbols = (int)c->v[KNOB_symbols],
+	        .noise = c->v[KNOB_noise],
 	        .target = c->v[KNOB_target],
 	        .seed = (uint64_t)c->v[KNOB_seed]};
-	if (strcmp(t->task->name, "data") == 0) {
-		t->data = dataset_read(c->data, e);
-		if (!t->data || !set_classes(t->data, (int)c->v[KNOB_classes], e))
-			return false;
-		t->task_spec.data = t->data;
-		if (t->task_spec.B > t->data->N)
-			t->task_spec.B = t->data->N;
-	}
+	if (!dataset_open(t->task->reads, c->data, (dataset_scaling)choice(c, KNOB_input_scale), &t->data, e))
+		return false;
+	if (t->task->reads == TASK_READS_SEQUENCES && !set_classes(t->data, (int)c->v[KNOB_classes], e))
+		return false;
+	t->task_spec.data = t->data;
 	if (!t->task->shape(&t->task_spec, &t->shape, e))
 		return false;
 	if (t->shape.unit)
 		t->task_spec.B = 1; /* all sequences are the same */
-	return true;
+	return open_set(t, e);
 }
 
 static bool open_model(trial *t, err *e)
@@ -213,6 +226,7 @@ void trial_free(trial *t)
 	crew_free(t->team);
 	if (t->m)
 		t->api->destroy(t->m);
+	dataset_free(t->set);
 	dataset_free(t->data);
 	free(t);
 }
@@ -241,24 +255,34 @@ bool trial_adjust(trial *t, const config *c, err *e)
 
 static void next_batch(trial *t)
 {
-	rng r = rng_make(t->task_spec.seed, RNG_BATCH, (uint64_t)t->update);
-	int T = t->task->length(&t->task_spec, &r);
+	const task_supply *supply = is_f64(&t->c) ? &task_supply_f64 : &task_supply_f32;
+	rng r;
+	int T = supply->begin(t->task, &t->task_spec, t->update, &r);
 	t->api->batch_clear(t->m, T, t->task_spec.B);
-	t->task->fill(&t->task_spec, t->update, &r, t->api->batch(t->m));
+	supply->fill(t->task, &t->task_spec, &t->shape, t->update, &r, t->api->batch(t->m));
 	t->api->batch(t->m)->masks = rng_make(t->task_spec.seed, RNG_MASKS, (uint64_t)t->update);
+}
+
+/* Answers of one sequence that were asked for, and how many of them are wrong. */
+static void judge(const trial *t, int sequence, long *asked, long *wrong)
+{
+	const batch *b = t->api->batch(t->m);
+	*asked = *wrong = 0;
+	for (int s = b->first_loss; s <= b->last_loss; s++)
+		if (b->weight[(size_t)s * (size_t)b->B_max + (size_t)sequence] > 0) {
+			++*asked;
+			*wrong += t->task->wrong(&t->task_spec, b, s, sequence, t->api->logits(t->m, s, sequence));
+		}
 }
 
 static double share_wrong(const trial *t)
 {
-	const batch *b = t->api->batch(t->m);
-	long asked = 0, wrong = 0;
-	for (int s = b->first_loss; s <= b->last_loss; s++)
-		for (int i = 0; i < b->B; i++) {
-			if (!(b->weight[(size_t)s * (size_t)b->B_max + (size_t)i] > 0))
-				continue;
-			asked++;
-			wrong += t->task->wrong(&t->task_spec, b, s, i, t->api->logits(t->m, s, i));
-		}
+	long asked = 0, wrong = 0, n, bad;
+	for (int i = 0; i < t->api->batch(t->m)->B; i++) {
+		judge(t, i, &n, &bad);
+		asked += t->shape.sequence_wrong ? n > 0 : n;
+		wrong += t->shape.sequence_wrong ? bad > 0 : bad;
+	}
 	return asked ? (double)wrong / (double)asked : NAN;
 }
 

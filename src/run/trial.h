@@ -14,7 +14,8 @@ typedef struct trial {
 	const task *task;
 	task_spec task_spec;
 	task_shape shape;
-	dataset *data;
+	dataset *data; /* what the task has read, or NULL */
+	dataset *set;  /* sequences drawn once (train_size), or NULL */
 	team *team;
 	descent descent;
 

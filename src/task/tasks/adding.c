@@ -1,96 +1,69 @@
 /* The adding problem (Hochreiter, Schmidhuber 1997): two numbers of a sequence are marked, their sum is asked at the
- * end. Channel 0: marker, channel 1: value. urnn        values U[0,1], marks in [0, L/2) and [L/2, L), target x₁ + x₂
- * (Arjovsky et al. 2016) irnn        values U[0,1], two marks anywhere, target x₁ + x₂                           (Le et
- * al. 2015) pascanu     values U[0,1], marks in [0, L/10) and [L/10, L/2), target (x₁ + x₂)/2; right when the squared
- * error ≤ 0.04 galvan      the same; right when |error| ≤ 0.04 hochreiter  values U[−1,1], first mark in the first ten,
- * second in the first L/2 − 1 still unmarked, first and last marker −1 (x₁ counts 0 when the first pair was picked),
- * target 0.5 + (x₁ + x₂)/4; right when |error| < 0.04 */
-#include "task/sequence.h"
-
-#include <math.h>
+ * end. Where the marks stand: task/marked.h. urnn, irnn  values U[0,1], target x₁ + x₂ (Arjovsky et al. 2016; Le et al.
+ * 2015) pascanu     values U[0,1], target (x₁ + x₂)/2; right when the squared error ≤ 0.04      (Pascanu et al. 2013,
+ * code) galvan      the same; right when |error| ≤ 0.04                                                    (Galvan
+ * 2016) martens     the same as galvan, with its own marks                                  (Martens, Sutskever 2011)
+ *   hochreiter  values U[−1,1], x₁ counts 0 when the first pair was picked, target 0.5 + (x₁ + x₂)/4; right when
+ *               |error| < 0.04 */
+#include "task/marked.h"
 
 static variant form(const task_spec *s)
 {
 	return s->variant == VARIANT_AUTO ? VARIANT_URNN : s->variant;
 }
 
+static bool is_sum(const task_spec *s)
+{
+	return form(s) == VARIANT_URNN || form(s) == VARIANT_IRNN;
+}
+
 static bool shape(const task_spec *s, task_shape *out, err *e)
 {
-	static const char *const names[] = {"urnn", "irnn", "urnn", "pascanu", "galvan", "hochreiter"};
-	if (s->T < 2)
-		return err_input(e, "T=%d: the adding problem marks two steps; allowed: T ≥ 2", s->T);
-	bool sum = form(s) == VARIANT_URNN || form(s) == VARIANT_IRNN;
+	static const unsigned allowed = VARIANT_BIT(VARIANT_IRNN) | VARIANT_BIT(VARIANT_URNN) |
+	                                VARIANT_BIT(VARIANT_PASCANU) | VARIANT_BIT(VARIANT_GALVAN) |
+	                                VARIANT_BIT(VARIANT_HOCHREITER) | VARIANT_BIT(VARIANT_MARTENS);
+	if (!R(sequence_variant)(s, "adding", allowed, e) || !R(marked_fits)(s, form(s), "adding", e))
+		return false;
 	*out = (task_shape){.I = 2,
 	        .O = 1,
 	        .T_max = R(sequence_longest)(s),
-	        .variant = names[form(s)],
+	        .variant = R(sequence_variant_name)(form(s)),
 	        .baselines = 1,
-	        .baseline = {sum ? 1.0 / 6 : 1.0 / 24},
-	        .baseline_label = {sum ? "1/6: guessing" : "1/24: guessing"},
-	        .criterion = form(s) == VARIANT_PASCANU ? "squared error > 0.04" : "|error| > 0.04"};
+	        .baseline = {is_sum(s) ? 1.0 / 6 : 1.0 / 24},
+	        .baseline_label = {is_sum(s) ? "1/6: guessing" : "1/24: guessing"},
+	        .criterion = form(s) == VARIANT_PASCANU ? "squared error > 0.04" : "|error| > 0.04",
+	        .real_first = 1,
+	        .real_inputs = 1};
+	if (form(s) == VARIANT_HOCHREITER) {
+		/* var x = 1/3 of the values that count; the first pair's does not */
+		out->baseline[0] = (2 - R(marked_first)(s->T)) / 48;
+		out->baseline_label[0] = "about 1/24: guessing";
+	}
 	return true;
-}
-
-static void two_marks(const task_spec *s, rng *r, int L, int *p0, int *p1)
-{
-	switch (form(s)) {
-	case VARIANT_IRNN:
-		*p0 = (int)rng_below(r, (uint32_t)L);
-		*p1 = (int)rng_below(r, (uint32_t)(L - 1));
-		*p1 += *p1 >= *p0;
-		break;
-	case VARIANT_URNN:
-	case VARIANT_AUTO:
-		*p0 = (int)rng_below(r, (uint32_t)(L / 2));
-		*p1 = L / 2 + (int)rng_below(r, (uint32_t)(L - L / 2));
-		break;
-	case VARIANT_HOCHREITER: {
-		int near = L < 10 ? L : 10, far = L / 2 - 1 > near ? L / 2 - 1 : near;
-		far = far < 2 ? 2 : far;
-		*p0 = (int)rng_below(r, (uint32_t)near);
-		*p1 = (int)rng_below(r, (uint32_t)(far - (*p0 < far)));
-		*p1 += *p1 >= *p0;
-		break;
-	}
-	case VARIANT_PASCANU:
-	case VARIANT_GALVAN:
-		*p0 = R(sequence_position)(r, 0, 0.1, L);
-		*p1 = R(sequence_position)(r, 0.1, 0.5, L);
-		*p1 += *p1 == *p0; /* only in sequences shorter than ten */
-		break;
-	}
 }
 
 static void fill(const task_spec *s, long update, rng *r, batch *b)
 {
 	(void)update;
-	bool signed_values = form(s) == VARIANT_HOCHREITER;
+	bool hochreiter = form(s) == VARIANT_HOCHREITER;
 	for (int i = 0; i < b->B; i++) {
-		for (int t = 0; t < b->T; t++) {
-			double u = rng_uniform(r);
-			sequence_x(b, t, i)[1] = (real)(signed_values ? 2 * u - 1 : u);
-		}
-		int p0 = 0, p1 = 1;
-		two_marks(s, r, b->T, &p0, &p1);
-		double x0 = (double)sequence_x(b, p0, i)[1], x1 = (double)sequence_x(b, p1, i)[1];
-		sequence_x(b, p0, i)[0] = sequence_x(b, p1, i)[0] = 1;
-		double target = form(s) == VARIANT_PASCANU || form(s) == VARIANT_GALVAN ? (x0 + x1) / 2 : x0 + x1;
-		if (signed_values) {
-			x0 = p0 == 0 ? 0 : x0;
-			x1 = p1 == 0 ? 0 : x1;
-			sequence_x(b, 0, i)[0] = sequence_x(b, b->T - 1, i)[0] = -1;
-			target = 0.5 + (x0 + x1) / 4;
-		}
-		((real *)b->y)[i] = (real)target;
+		double x[2];
+		R(marked_draw)(form(s), hochreiter ? MARKED_SIGNED : MARKED_UNIT, 0, r, b, i, x);
+		double sum = x[0] + x[1];
+		((real *)b->y)[i] = (real)(is_sum(s) ? sum : hochreiter ? 0.5 + sum / 4 : sum / 2);
 	}
 }
 
 static bool wrong(const task_spec *s, const batch *b, int step, int sequence, const void *z)
 {
 	(void)step;
-	double error = fabs((double)*(const real *)z - (double)((const real *)b->y)[sequence]);
-	return !(error <= (form(s) == VARIANT_PASCANU ? 0.2 : 0.04));
+	return R(marked_wrong)(b, sequence, z, form(s) == VARIANT_PASCANU ? 0.2 : 0.04);
 }
 
-const task R(task_adding) = {"adding", "the sum of two marked numbers, asked at the end of the sequence", shape,
-        R(sequence_length), fill, wrong};
+const task R(task_adding) = {.name = "adding",
+        .summary = "the sum of two marked numbers, asked at the end of the sequence",
+        .shape = shape,
+        .length = R(sequence_length),
+        .fill = fill,
+        .wrong = wrong,
+        .uses = TASK_USES_VARIANT | TASK_USES_T | TASK_USES_JITTER | TASK_USES_NOISE};

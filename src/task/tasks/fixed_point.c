@@ -31,5 +31,12 @@ static bool wrong(const task_spec *s, const batch *b, int step, int sequence, co
 	return !(fabs((double)*(const real *)z - s->target) <= 0.04);
 }
 
-const task R(task_fixed_point) = {"fixed_point", "one unit: x = w·σ(x) + b, T times over, should end at a target",
-        shape, R(sequence_length), fill, wrong};
+const task R(task_fixed_point) = {
+        .name = "fixed_point",
+        .summary = "one unit: x = w·σ(x) + b, T times over, should end at a target",
+        .shape = shape,
+        .length = R(sequence_length),
+        .fill = fill,
+        .wrong = wrong,
+        .uses = TASK_USES_T | TASK_USES_JITTER | TASK_USES_UNIT,
+};

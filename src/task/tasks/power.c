@@ -38,4 +38,11 @@ static bool wrong(const task_spec *s, const batch *b, int step, int sequence, co
 }
 
 const task R(task_power) = {
-        "power", "one weight: y = w^(T − 1) should become a target", shape, R(sequence_length), fill, wrong};
+        .name = "power",
+        .summary = "one weight: y = w^(T − 1) should become a target",
+        .shape = shape,
+        .length = R(sequence_length),
+        .fill = fill,
+        .wrong = wrong,
+        .uses = TASK_USES_T | TASK_USES_JITTER | TASK_USES_UNIT,
+};
