@@ -50,7 +50,7 @@ def names(path, kind):
 
 def settings(path):
     """A value other than the default for every knob but the file: "NAME VALUE"."""
-    fixed = {"loss": "mse", "variant": "irnn", "threads": "2"}
+    fixed = {"loss": "mse", "output": "softmax", "form": "lecture", "variant": "irnn", "threads": "2"}
     for knob in json.load(open(path, encoding="utf-8")):
         name, default, allowed = knob["name"], knob["default"], knob["allowed"]
         if knob["type"] == "file" or name in ("updates", "classes"):

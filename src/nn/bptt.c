@@ -3,7 +3,6 @@
  * The batch is cut into one part per hand for the forward and the backward recursion (no hand waits for another inside
  * them); then each hand takes some rows of the gradient, which sums over the batch. δ is kept for a chunk of steps at a
  * time, so that it is still in the cache when the gradient reads it. */
-#include "nn/loss.h"
 #include "nn/net.h"
 
 #include <math.h>
@@ -121,7 +120,8 @@ static void read_out(const R(net) *n, int t, int b0, int b1)
 		const real *target = (const real *)y->y + (size_t)t * (size_t)y->y_t + (size_t)b * (size_t)n->O;
 		int label = y->classes ? y->label[(size_t)t * (size_t)y->label_t + (size_t)b] : -1;
 		if (w > 0)
-			n->sample_loss[b] += w * R(loss_row)(n->spec.loss, n->O, z, target, label, w, dz);
+			n->sample_loss[b] +=
+			        w * R(loss_row)(n->spec.loss, n->spec.output, n->O, z, target, label, w, dz);
 		else
 			memset(dz, 0, (size_t)n->O * sizeof *dz);
 	}
@@ -556,44 +556,4 @@ void R(net_backward)(R(net) *n, team *t, bool norms, model_result *r)
 	r->finite = false;
 	if (!locate_forward(n, r) && norms)
 		locate_backward(n, r);
-}
-
-/* ---- clip and step ---- */
-
-static void clip_values(R(net) *n, real limit)
-{
-	for (size_t i = 0; i < n->n; i++)
-		n->step[i] = n->g[i] > limit ? limit : n->g[i] < -limit ? -limit : n->g[i];
-}
-
-void R(net_descend)(R(net) *n, const descent *d, model_result *r)
-{
-	r->clipped_norm = r->grad_norm;
-	r->update_norm = NAN;
-	if (!r->finite)
-		return;
-	/* g stays as it is, for the checks; the clipped gradient is made in `step` */
-	real factor = 1;
-	if (d->clip == CLIP_NORM && r->grad_norm > d->clip_at)
-		factor = (real)(d->clip_at / r->grad_norm);
-	if (d->clip == CLIP_VALUE)
-		clip_values(n, (real)d->clip_at);
-	else if (factor != 1)
-		for (size_t i = 0; i < n->n; i++)
-			n->step[i] = factor * n->g[i];
-	bool clipped = d->clip == CLIP_VALUE || factor != 1;
-	const real *g = clipped ? n->step : n->g;
-	if (clipped)
-		r->clipped_norm = R(net_norm)(n, n->step);
-	R(optims)[d->optimizer]->step(n->n, g, n->state, d, n->optimizer_steps + 1, n->step);
-	r->update_norm = R(net_norm)(n, n->step);
-	if (!isfinite(r->update_norm)) {
-		r->finite = false;
-		r->bad_step = 0;
-		r->bad_where = "the step of the optimizer";
-		return;
-	}
-	n->optimizer_steps++;
-	for (size_t i = 0; i < n->n; i++)
-		n->theta[i] += n->step[i];
 }

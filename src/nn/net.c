@@ -279,41 +279,6 @@ static void api_set(model *m, int block, const double *in)
 			net_of(m)->theta[place(b, i, j)] = (real)in[(size_t)i * (size_t)b->cols + (size_t)j];
 }
 
-/* Draws one gate's matrix; a recurrent one is rescaled to the spectral radius rho (Galvan 2016, algorithm 2). */
-static bool draw_gate(const R(init) *init, const init_spec *s, R(init_job) *j, err *e)
-{
-	if (j->sigma_given)
-		R(init_normal)(j, j->sigma);
-	else if (!init->fill(j, e))
-		return false;
-	if (!j->recurrent || s->rho <= 0)
-		return true;
-	double rho;
-	if (!eig_spectral_radius(j->rows, j->W, &rho, e))
-		return false;
-	for (long i = 0; rho > 0 && i < (long)j->rows * j->cols; i++)
-		j->W[i] *= s->rho / rho;
-	return true;
-}
-
-static bool draw_block(R(net) *n, int index, const init_spec *s, double *W, err *e)
-{
-	const model_block *b = &n->block[index];
-	if (is_bias(b))
-		return true; /* biases start at zero */
-	bool out = b->group == n->groups;
-	double own = out ? s->sigma_out : b->recurrent ? 0 : s->sigma_in;
-	rng r = rng_make(s->seed, RNG_WEIGHTS, (uint64_t)index);
-	int rows = b->rows / b->gates;
-	for (int gate = 0; gate < b->gates; gate++) {
-		R(init_job) j = {rows, b->cols, b->recurrent, own > 0 ? own : s->sigma, own > 0, &r,
-		        W + (size_t)gate * (size_t)rows * (size_t)b->cols};
-		if (!draw_gate(R(inits)[s->init], s, &j, e))
-			return err_prefix(e, "initializer for %s", b->name);
-	}
-	return true;
-}
-
 static void api_optimizer_reset(model *m)
 {
 	R(net) *n = net_of(m);
@@ -333,7 +298,8 @@ static bool api_init(model *m, const init_spec *s, err *e)
 		double *W = calloc((size_t)b->rows * (size_t)b->cols, sizeof *W);
 		if (!W)
 			return err_machine(e, "no memory for the initial weights; lower the knob hidden");
-		bool ok = draw_block(n, i, s, W, e);
+		/* biases start at zero */
+		bool ok = is_bias(b) || R(init_block)(b, i, b->group == n->groups, s, W, e);
 		if (ok)
 			api_set(m, i, W);
 		free(W);
@@ -397,6 +363,33 @@ LIST(cells)
 LIST(optims)
 LIST(inits)
 
+static bool list_losses(int row, const char **name, const char **summary)
+{
+	if (row < 0 || row >= R(losses_count))
+		return false;
+	*name = R(losses)[row]->info.name;
+	*summary = R(losses)[row]->info.summary;
+	return true;
+}
+
+static const loss_info *api_loss(loss_id row)
+{
+	return &R(losses)[row]->info;
+}
+
+static int api_forms(int optimizer, const optim_form **table)
+{
+	int n = 0;
+	for (*table = R(optims)[optimizer]->form; (*table)[n].uses[0]; n++)
+		continue;
+	return n;
+}
+
+static const char *const *api_init_uses(int initializer)
+{
+	return R(inits)[initializer]->uses;
+}
+
 static double api_forward(model *m, team *t)
 {
 	return R(net_forward)(net_of(m), t);
@@ -437,7 +430,13 @@ static void api_descend(model *m, const descent *d, model_result *r)
 	if (net_of(m)->optimizer != d->optimizer)
 		api_optimizer_reset(m);
 	net_of(m)->optimizer = d->optimizer;
-	R(net_descend)(net_of(m), d, r);
+	R(net_descend)(net_of(m), d, net_of(m)->g, r);
+}
+
+static void api_look_ahead(model *m, const descent *d)
+{
+	if (net_of(m)->optimizer == d->optimizer) /* else its state is still to be cleared: no velocity yet */
+		R(net_look_ahead)(net_of(m), d);
 }
 
 static void api_set_reduce(model *m, reduce_id reduce)
@@ -518,6 +517,10 @@ const model_api R(model) = {
         .cells = list_cells,
         .optimizers = list_optims,
         .initializers = list_inits,
+        .losses = list_losses,
+        .loss = api_loss,
+        .forms = api_forms,
+        .init_uses = api_init_uses,
         .bytes = api_bytes,
         .create = api_create,
         .destroy = api_destroy,
@@ -535,6 +538,7 @@ const model_api R(model) = {
         .saturation = api_saturation,
         .max_slope = api_max_slope,
         .backward = api_backward,
+        .look_ahead = api_look_ahead,
         .descend = api_descend,
         .optimizer_reset = api_optimizer_reset,
         .set_reduce = api_set_reduce,

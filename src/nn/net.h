@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "nn/cell.h"
 #include "nn/init.h"
+#include "nn/loss.h"
 #include "nn/optim.h"
 
 enum { NET_HANDS = 64, NET_STATES = 2, NET_SEGMENTS = 3 };
@@ -42,6 +43,7 @@ typedef struct R(net) {
 	real *theta, *g, *step, *state[NET_STATES];
 	long optimizer_steps;
 	int optimizer; /* that the state belongs to; −1 = none */
+	bool ahead;    /* θ is at the optimizer's look-ahead, its own place waits in `step` */
 
 	batch batch;
 	real *z;                /* (T_max + 1, B_max, ldz): [h_{t−1} | 1 | x_t] */
@@ -72,7 +74,9 @@ R(step) R(net_step)(const R(net) *n, int t, int b0, int b1);
 
 double R(net_forward)(R(net) *n, team *t);
 void R(net_backward)(R(net) *n, team *t, bool norms, model_result *r);
-void R(net_descend)(R(net) *n, const descent *d, model_result *r);
+void R(net_look_ahead)(R(net) *n, const descent *d);
+/* One step along −direction (n numbers, the gradient n->g unless another is wanted). */
+void R(net_descend)(R(net) *n, const descent *d, const real *direction, model_result *r);
 bool R(net_jacobian)(R(net) *n, int sequence, double *out, err *e);
 /* √Σx², in double, without underflow or overflow. */
 double R(net_norm)(const R(net) *n, const real *x);

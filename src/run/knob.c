@@ -1,7 +1,9 @@
 #include "run/knob.h"
 
 #include "base/text.h"
+#include "nn/model.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +26,16 @@ static const char *const optims[] = {
 #include "nn/optims.def"
 #undef OPTIM
         NULL};
+static const char *const losses[] = {
+#define LOSS(name) #name,
+#include "nn/losses.def"
+#undef LOSS
+        NULL};
+static const char *const forms[] = {
+#define FORM(name) #name,
+#include "nn/forms.def"
+#undef FORM
+        NULL};
 static const char *const tasks[] = {
 #define TASK(name) #name,
 #include "task/tasks.def"
@@ -33,7 +45,8 @@ static const char *const tasks[] = {
 static const struct {
 	const char *key;
 	const char *const *names;
-} registries[] = {{"@cells", cells}, {"@inits", inits}, {"@optims", optims}, {"@tasks", tasks}};
+} registries[] = {{"@cells", cells}, {"@inits", inits}, {"@optims", optims}, {"@losses", losses}, {"@forms", forms},
+        {"@tasks", tasks}};
 
 static const char *const choice_text[KNOB_COUNT] = {
 #define KNOB(name, group, type, fallback, low, high, slow, shigh, scale, restart, unit, label, choices, help)          \
@@ -52,7 +65,21 @@ static knob table[KNOB_COUNT] = {
 
 static const char *choice_names[KNOB_COUNT][MAX_CHOICES];
 
-/* Splits "a|b|c" in place of a list; the texts live as long as the program. */
+/* The names of a registry, or the word itself. */
+static int add_choice(const char **names, int n, const char *word)
+{
+	for (size_t r = 0; r < sizeof registries / sizeof *registries; r++)
+		if (strcmp(registries[r].key, word) == 0) {
+			for (const char *const *name = registries[r].names; *name && n < MAX_CHOICES; name++)
+				names[n++] = *name;
+			return n;
+		}
+	if (n < MAX_CHOICES)
+		names[n++] = word;
+	return n;
+}
+
+/* Splits "a|b|@cells" in place of a list; the texts live as long as the program. */
 static int split_choices(const char *text, const char **names)
 {
 	static char pool[4096];
@@ -64,8 +91,8 @@ static int split_choices(const char *text, const char **names)
 	memcpy(p, text, size);
 	used += size;
 	int n = 0;
-	for (char *name = strtok(p, "|"); name && n < MAX_CHOICES; name = strtok(NULL, "|"))
-		names[n++] = name;
+	for (char *word = strtok(p, "|"); word; word = strtok(NULL, "|"))
+		n = add_choice(names, n, word);
 	return n;
 }
 
@@ -74,18 +101,70 @@ static void fill_choices(void)
 	for (int id = 0; id < KNOB_COUNT; id++) {
 		if (table[id].type != KNOB_CHOICE)
 			continue;
-		if (choice_text[id][0] == '@') {
-			for (size_t r = 0; r < sizeof registries / sizeof *registries; r++) {
-				if (strcmp(registries[r].key, choice_text[id]) != 0)
-					continue;
-				table[id].choice = registries[r].names;
-				while (registries[r].names[table[id].choices])
-					table[id].choices++;
-			}
-		} else {
-			table[id].choices = split_choices(choice_text[id], choice_names[id]);
-			table[id].choice = choice_names[id];
+		table[id].choices = split_choices(choice_text[id], choice_names[id]);
+		table[id].choice = choice_names[id];
+	}
+}
+
+/* ---- which optimizers and initializers read a knob: they say it themselves ---- */
+
+static bool lists(const char *const *uses, int n, knob_id id)
+{
+	for (int i = 0; i < n && uses[i]; i++)
+		if (strcmp(uses[i], table[id].name) == 0)
+			return true;
+	return false;
+}
+
+static bool optimizer_reads(int optimizer, knob_id id)
+{
+	const optim_form *form;
+	int n = model_f64.forms(optimizer, &form);
+	for (int i = 0; i < n; i++)
+		if (lists(form[i].uses, FORM_USES, id))
+			return true;
+	return false;
+}
+
+static bool init_reads(int init, knob_id id)
+{
+	return lists(model_f64.init_uses(init), INT_MAX, id);
+}
+
+/* How many of the rows of knob `of` read knob id. */
+static int readers(knob_id of, bool (*reads)(int, knob_id), knob_id id)
+{
+	int n = 0;
+	for (int i = 0; i < table[of].choices; i++)
+		n += reads(i, id);
+	return n;
+}
+
+/* Adds to the help of a knob who reads it, unless that is everybody. */
+static void name_readers(knob_id of, bool (*reads)(int, knob_id), knob_id id)
+{
+	static char text[KNOB_COUNT][320];
+	int n = readers(of, reads, id);
+	if (n == 0 || n == table[of].choices)
+		return;
+	size_t used = (size_t)snprintf(text[id], sizeof text[id], "%s", table[id].help);
+	const char *before = " (";
+	for (int i = 0; i < table[of].choices && used < sizeof text[id]; i++)
+		if (reads(i, id)) {
+			used += (size_t)snprintf(
+			        text[id] + used, sizeof text[id] - used, "%s%s", before, table[of].choice[i]);
+			before = ", ";
 		}
+	if (used < sizeof text[id])
+		snprintf(text[id] + used, sizeof text[id] - used, ")");
+	table[id].help = text[id];
+}
+
+static void fill_help(void)
+{
+	for (int id = 0; id < KNOB_COUNT; id++) {
+		name_readers(KNOB_optimizer, optimizer_reads, (knob_id)id);
+		name_readers(KNOB_init, init_reads, (knob_id)id);
 	}
 }
 
@@ -93,6 +172,7 @@ static void fill_choices(void)
 __attribute__((constructor)) static void knob_table_init(void)
 {
 	fill_choices();
+	fill_help();
 }
 
 const knob *knob_get(knob_id id)
@@ -119,8 +199,22 @@ static bool unknown_knob(const char *name, err *e)
 	return err_input(e, "unknown knob '%.60s'; `unroll list knobs` shows them all", name);
 }
 
+/* Names that older state strings have. */
+static const char *current_name(knob_id id, const char *value)
+{
+	static const struct {
+		knob_id id;
+		const char *old, *now;
+	} renamed[] = {{KNOB_init, "xavier", "xavier_normal"}, {KNOB_init, "he", "he_normal"}};
+	for (size_t i = 0; i < sizeof renamed / sizeof *renamed; i++)
+		if (renamed[i].id == id && strcmp(renamed[i].old, value) == 0)
+			return renamed[i].now;
+	return value;
+}
+
 static bool set_choice(config *c, const knob *k, knob_id id, const char *value, err *e)
 {
+	value = current_name(id, value);
 	for (int i = 0; i < k->choices; i++) {
 		if (strcmp(k->choice[i], value) == 0) {
 			c->v[id] = i;
@@ -292,10 +386,33 @@ static bool choice_is(const config *c, knob_id id, const char *name)
 	return strcmp(config_choice(c, id), name) == 0;
 }
 
+const optim_form *config_form(const config *c)
+{
+	const optim_form *form;
+	int n = model_f64.forms((int)c->v[KNOB_optimizer], &form), wanted = (int)c->v[KNOB_form];
+	for (int i = 0; i < n; i++)
+		if ((int)form[i].form == wanted)
+			return &form[i];
+	return wanted == FORM_lecture ? &form[0] : NULL;
+}
+
+/* True for knobs that no optimizer reads. */
+static bool optimizer_uses(const config *c, knob_id id)
+{
+	const optim_form *form = config_form(c), *all;
+	model_f64.forms((int)c->v[KNOB_optimizer], &all);
+	return lists(form ? form->uses : all->uses, FORM_USES, id) || readers(KNOB_optimizer, optimizer_reads, id) == 0;
+}
+
+static bool init_uses(const config *c, knob_id id)
+{
+	return init_reads((int)c->v[KNOB_init], id) || readers(KNOB_init, init_reads, id) == 0;
+}
+
 bool config_uses(const config *c, knob_id id)
 {
-	bool adam = choice_is(c, KNOB_optimizer, "adam"), rmsprop = choice_is(c, KNOB_optimizer, "rmsprop");
 	bool data = choice_is(c, KNOB_task, "data");
+	const optim_form *forms_of;
 	switch (id) {
 	case KNOB_activation:
 		return choice_is(c, KNOB_cell, "rnn");
@@ -306,22 +423,12 @@ bool config_uses(const config *c, knob_id id)
 	case KNOB_data:
 	case KNOB_classes:
 		return data;
-	case KNOB_sigma:
-		return choice_is(c, KNOB_init, "gaussian") || choice_is(c, KNOB_init, "uniform") ||
-		       choice_is(c, KNOB_init, "orthogonal") || choice_is(c, KNOB_init, "identity");
-	case KNOB_momentum:
-		return choice_is(c, KNOB_optimizer, "momentum") || choice_is(c, KNOB_optimizer, "nesterov");
-	case KNOB_decay:
-		return rmsprop;
-	case KNOB_beta1:
-	case KNOB_beta2:
-		return adam;
-	case KNOB_eps:
-		return adam || rmsprop;
+	case KNOB_form: /* also to get away from one that this optimizer does not have */
+		return model_f64.forms((int)c->v[KNOB_optimizer], &forms_of) > 1 || !config_form(c);
 	case KNOB_clip_at:
 		return !choice_is(c, KNOB_clip, "none");
 	default:
-		return true;
+		return optimizer_uses(c, id) && init_uses(c, id);
 	}
 }
 

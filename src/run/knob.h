@@ -31,7 +31,9 @@ typedef struct knob {
 	const char *const *choice; /* CHOICE: their names */
 } knob;
 
-/* The table; the first call fills in the choices of the registries. */
+struct optim_form; /* nn/model.h */
+
+/* The table; choices of the registries, and who reads a knob, are filled in before main. */
 const knob *knob_get(knob_id id);
 int knob_find(const char *name); /* −1 when unknown */
 
@@ -58,6 +60,8 @@ knob_restart config_restart(const config *a, const config *b);
 /* True when the knob does something under this configuration (momentum only for momentum and nesterov …);
  * the control panel hides the others. */
 bool config_uses(const config *c, knob_id id);
+/* The row of the optimizer's forms that `form` chooses; NULL when the optimizer has no such form. */
+const struct optim_form *config_form(const config *c);
 
 /* "unroll/1 key=value … @update" with the values that differ from the defaults. Returns buf. */
 const char *config_state(const config *c, long update, char *buf, size_t size);

@@ -141,7 +141,13 @@ static void adjust(worker *w, const config *c)
 		begin(w, c);
 		return;
 	}
+	err e;
+	if (!trial_accepts(c, &e)) {
+		say(w, e.text);
+		return;
+	}
 	trial_adjust(w->t, c);
+	w->message[0] = '\0';
 	w->changed = true;
 }
 
