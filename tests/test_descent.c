@@ -398,6 +398,14 @@ static void forms_that_are_missing(void **unused)
 	config c = read_config("unroll/1 optimizer=sgd form=urnn"), plain = read_config("unroll/1 optimizer=sgd");
 	err e;
 	assert_true(config_uses(&c, KNOB_form) && !config_uses(&plain, KNOB_form) && !trial_accepts(&c, &e));
+	/* the panel offers what goes together, and what is there now */
+	assert_true(config_offers(&c, KNOB_form, FORM_urnn) && !config_offers(&plain, KNOB_form, FORM_urnn));
+	config hinge = read_config("unroll/1 loss=hinge");
+	assert_true(config_offers(&hinge, KNOB_output, OUTPUT_LINEAR) &&
+	            !config_offers(&hinge, KNOB_output, OUTPUT_SOFTMAX));
+	for (int id = 0; id < KNOB_COUNT; id++) /* and everything else always */
+		for (int i = 0; i < knob_get((knob_id)id)->choices; i++)
+			assert_true(id == KNOB_form || id == KNOB_output || config_offers(&hinge, (knob_id)id, i));
 }
 
 /* ---- optimizers: on functions ---- */

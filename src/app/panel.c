@@ -177,15 +177,29 @@ static void stepper_knob(bench *b, rect r, const knob *k, knob_id id)
 		set_number(b, k, v + 1);
 }
 
+/* The values that go with the other knobs; an open list goes on pointing at them. */
+static void choice_knob(bench *b, rect r, const knob *k, knob_id id)
+{
+	static const char *offered[KNOB_COUNT][KNOB_CHOICES];
+	int n = 0, chosen = 0;
+	for (int i = 0; i < k->choices; i++) {
+		if (!config_offers(&b->config, id, i))
+			continue;
+		if (i == (int)b->config.v[id])
+			chosen = n;
+		offered[id][n++] = k->choice[i];
+	}
+	if (ui_choice(&b->ui, r, k->name, offered[id], n, &chosen, k->help))
+		panel_set(b, k->name, offered[id][chosen]);
+}
+
 static void knob_control(bench *b, rect r, knob_id id)
 {
 	const knob *k = knob_get(id);
-	int chosen = (int)b->config.v[id];
 	bool on = b->config.v[id] != 0;
 	switch (k->type) {
 	case KNOB_CHOICE:
-		if (ui_choice(&b->ui, r, k->name, k->choice, k->choices, &chosen, k->help))
-			panel_set(b, k->name, k->choice[chosen]);
+		choice_knob(b, r, k, id);
 		break;
 	case KNOB_BOOL:
 		if (ui_toggle(&b->ui, r, k->name, &on, k->help))

@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_CHOICES = 48 };
-
 static const char *const cells[] = {
 #define CELL(name) #name,
 #include "nn/cells.def"
@@ -63,18 +61,18 @@ static knob table[KNOB_COUNT] = {
 #undef KNOB
 };
 
-static const char *choice_names[KNOB_COUNT][MAX_CHOICES];
+static const char *choice_names[KNOB_COUNT][KNOB_CHOICES];
 
 /* The names of a registry, or the word itself. */
 static int add_choice(const char **names, int n, const char *word)
 {
 	for (size_t r = 0; r < sizeof registries / sizeof *registries; r++)
 		if (strcmp(registries[r].key, word) == 0) {
-			for (const char *const *name = registries[r].names; *name && n < MAX_CHOICES; name++)
+			for (const char *const *name = registries[r].names; *name && n < KNOB_CHOICES; name++)
 				names[n++] = *name;
 			return n;
 		}
-	if (n < MAX_CHOICES)
+	if (n < KNOB_CHOICES)
 		names[n++] = word;
 	return n;
 }
@@ -394,6 +392,18 @@ const optim_form *config_form(const config *c)
 		if ((int)form[i].form == wanted)
 			return &form[i];
 	return wanted == FORM_lecture ? &form[0] : NULL;
+}
+
+bool config_offers(const config *c, knob_id id, int choice)
+{
+	config with = *c;
+	int loss = (int)c->v[KNOB_loss];
+	if (choice == (int)c->v[id])
+		return true;
+	if (id == KNOB_output && loss > 0 && choice != OUTPUT_AUTO)
+		return model_f64.loss((loss_id)(loss - 1))->outputs >> choice & 1;
+	with.v[KNOB_form] = choice;
+	return id != KNOB_form || config_form(&with);
 }
 
 /* True for knobs that no optimizer reads. */

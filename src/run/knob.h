@@ -18,6 +18,8 @@ typedef enum knob_type { KNOB_CHOICE, KNOB_INT, KNOB_REAL, KNOB_BOOL, KNOB_FILE 
 typedef enum knob_scale { KNOB_LINEAR, KNOB_LOG, KNOB_PICK } knob_scale;
 typedef enum knob_restart { KNOB_NOTHING, KNOB_OPTIMIZER, KNOB_WEIGHTS } knob_restart;
 
+enum { KNOB_CHOICES = 48 }; /* values of a CHOICE at most */
+
 typedef struct knob {
 	const char *name, *group;
 	knob_type type;
@@ -60,6 +62,9 @@ knob_restart config_restart(const config *a, const config *b);
 /* True when the knob does something under this configuration (momentum only for momentum and nesterov …);
  * the control panel hides the others. */
 bool config_uses(const config *c, knob_id id);
+/* True when this value of a CHOICE goes with the others, or is the present one: what the control panel offers (forms
+ * that the optimizer has, output functions that the loss allows). */
+bool config_offers(const config *c, knob_id id, int choice);
 /* The row of the optimizer's forms that `form` chooses; NULL when the optimizer has no such form. */
 const struct optim_form *config_form(const config *c);
 
