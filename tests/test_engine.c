@@ -577,6 +577,14 @@ static void worker_equals_trial(void **unused)
 	worker_settle(w);
 	assert_int_equal(worker_take(w)->arm[0].update, 0);
 	config impossible = c;
+	assert_true(config_set(&impossible, "form", "urnn", &e)); /* while the run goes on: no restart of the weights */
+	worker_config(w, &impossible);
+	worker_settle(w);
+	assert_true(strstr(worker_take(w)->arm[0].message, "no such form") != NULL);
+	worker_config(w, &c);
+	worker_settle(w);
+	assert_true(worker_take(w)->arm[0].message[0] == '\0');
+	impossible = c;
 	assert_true(config_set(&impossible, "T", "1", &e));
 	worker_config(w, &impossible);
 	worker_settle(w);

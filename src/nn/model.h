@@ -169,7 +169,7 @@ typedef struct model_api {
 	/* Before forward(), in training: moves the weights to where the optimizer wants the gradient (nesterov in the
 	 * lecture's form: w + μM); descend() begins by moving them back. Does nothing for the other optimizers. */
 	void (*look_ahead)(model *m, const descent *d);
-	/* After backward(): clip, step. Nothing is changed when the gradient or the step is not finite (r->finite). */
+	/* After backward(): clip, step. The weights stay when the gradient or the step is not finite (r->finite). */
 	void (*descend)(model *m, const descent *d, model_result *r);
 	void (*optimizer_reset)(model *m);
 	void (*set_reduce)(model *m, reduce_id reduce); /* takes effect at the next forward() */
