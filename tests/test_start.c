@@ -107,6 +107,37 @@ static void moments_and_limits(void **unused)
 	}
 }
 
+/* Every initializer of the list, with both generators: finite, the same again, other weights for another seed (but
+ * where there is nothing to draw), and the same start in both precisions. */
+static void every_initializer(void **unused)
+{
+	(void)unused;
+	for (int i = 0; i < inits_count_f64; i++)
+		for (int numpy = 0; numpy < 2; numpy++) {
+			const char *name = inits_f64[i]->name;
+			double *W[4];
+			int rows, cols;
+			for (int k = 0; k < 4; k++) {
+				char state[160];
+				snprintf(state, sizeof state,
+				        "unroll/1 precision=%s hidden=12 T=4 batch=1 init=%s generator=%s seed=%d",
+				        k == 2 ? "f32" : "f64", name, numpy ? "numpy" : "own", k == 3 ? 2 : 1);
+				trial *t = open_trial(state);
+				W[k] = block_of(t, "rnn.weight_ih_l0", &rows, &cols);
+				trial_free(t);
+			}
+			bool differs = false;
+			for (int k = 0; k < rows * cols; k++) {
+				assert_true(
+				        isfinite(W[0][k]) && W[0][k] == W[1][k] && (float)W[0][k] == (float)W[2][k]);
+				differs = differs || W[0][k] != W[3][k];
+			}
+			assert_true(differs == (strcmp(name, "zero") != 0));
+			for (int k = 0; k < 4; k++)
+				free(W[k]);
+		}
+}
+
 /* Galvan's radius: a Gaussian matrix has about s·√n (the circular law). */
 static void circular_law(void **unused)
 {
@@ -496,11 +527,11 @@ static void galvans_bars(void **unused)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(moments_and_limits), cmocka_unit_test(circular_law),
-	        cmocka_unit_test(old_names_and_bits), cmocka_unit_test(sliders_are_what_is_declared),
-	        cmocka_unit_test(orthogonal_matrices), cmocka_unit_test(identity_matrices),
-	        cmocka_unit_test(sparse_matrices), cmocka_unit_test(zeros_keep_units_identical),
-	        cmocka_unit_test(the_ring), cmocka_unit_test(chrono_biases), cmocka_unit_test(seed_13),
-	        cmocka_unit_test(galvans_bars)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(moments_and_limits), cmocka_unit_test(every_initializer),
+	        cmocka_unit_test(circular_law), cmocka_unit_test(old_names_and_bits),
+	        cmocka_unit_test(sliders_are_what_is_declared), cmocka_unit_test(orthogonal_matrices),
+	        cmocka_unit_test(identity_matrices), cmocka_unit_test(sparse_matrices),
+	        cmocka_unit_test(zeros_keep_units_identical), cmocka_unit_test(the_ring),
+	        cmocka_unit_test(chrono_biases), cmocka_unit_test(seed_13), cmocka_unit_test(galvans_bars)};
 	return cmocka_run_group_tests_name("start", tests, NULL, NULL);
 }
