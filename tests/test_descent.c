@@ -397,7 +397,7 @@ static void forms_that_are_missing(void **unused)
 	/* the knob is there to get away from a form that is missing, and else where there is a choice */
 	config c = read_config("unroll/1 optimizer=sgd form=urnn"), plain = read_config("unroll/1 optimizer=sgd");
 	err e;
-	assert_true(config_uses(&c, KNOB_form) && !config_uses(&plain, KNOB_form) && !trial_accepts(&c, &e));
+	assert_true(config_uses(&c, KNOB_form) && !config_uses(&plain, KNOB_form) && !config_fits(&c, &e));
 	/* the panel offers what goes together, and what is there now */
 	assert_true(config_offers(&c, KNOB_form, FORM_urnn) && !config_offers(&plain, KNOB_form, FORM_urnn));
 	config hinge = read_config("unroll/1 loss=hinge");
@@ -849,7 +849,7 @@ static void sum_over_the_batch(void **unused)
 	err e;
 	assert_true(config_set(&c, "clip", "norm", &e) && config_set(&c, "clip_at", "0.001", &e));
 	assert_int_equal(config_restart(&t->c, &c), KNOB_NOTHING);
-	trial_adjust(t, &c);
+	assert_true(trial_adjust(t, &c, &e));
 	trial_step(t);
 	assert_true(t->r.clipped && t->clipped == 1);
 	close_to("clipped to the threshold", t->r.clipped_norm, .001, 1e-15);

@@ -610,7 +610,7 @@ static void live_knobs(void **unused)
 	err e;
 	assert_true(config_set(&c, "lr", "0", &e));
 	assert_int_equal(config_restart(&t->c, &c), KNOB_NOTHING);
-	trial_adjust(t, &c);
+	assert_true(trial_adjust(t, &c, &e));
 	trial_step(t);
 	assert_true(t->r.update_norm == 0 && t->update == 6);
 	assert_true(config_set(&c, "optimizer", "adam", &e));

@@ -31,10 +31,14 @@ extern const int R(inits_count);
 bool R(init_normal)(const R(init_job) *j, double sd);
 bool R(init_flat)(const R(init_job) *j, double sd);
 
-/* Draws block number `index` of a net, rows × cols of it, gate by gate. A recurrent matrix is rescaled to the spectral
- * radius s->rho (Galvan 2016, algorithm 2). The own generator has a stream for each block; NumPy's is seeded anew for
- * each, as in Galvan's code. W: zeros. */
-bool R(init_block)(const model_block *b, int index, bool readout, const init_spec *s, double *W, err *e);
+/* Random numbers for one block of a net: the own generator has a stream for each, NumPy's is seeded anew for each, as
+ * in Galvan's code. The twister outlives the rng. */
+rng R(init_generator)(const init_spec *s, int block, mt19937 *twister);
+/* Draws `count` matrices (the gates of a block), rows × cols each, one after the other into W (zeros). `own` > 0 is a
+ * standard deviation that is asked for (sigma_in, sigma_out). Recurrent ones are rescaled to the spectral radius s->rho
+ * (Galvan 2016, algorithm 2). */
+bool R(init_matrices)(
+        int count, int rows, int cols, bool recurrent, double own, const init_spec *s, rng *r, double *W, err *e);
 
 /* Samplers for the parameters of single cells. */
 

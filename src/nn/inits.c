@@ -44,19 +44,21 @@ static bool draw(const R(init_job) *j, err *e)
 	return true;
 }
 
-bool R(init_block)(const model_block *b, int index, bool readout, const init_spec *s, double *W, err *e)
+rng R(init_generator)(const init_spec *s, int block, mt19937 *twister)
 {
-	double own = readout ? s->sigma_out : b->recurrent ? 0 : s->sigma_in;
-	mt19937 twister;
-	rng r = s->generator == GENERATOR_NUMPY ? rng_numpy(&twister, (uint32_t)s->seed)
-	                                        : rng_make(s->seed, RNG_WEIGHTS, (uint64_t)index);
-	int rows = b->rows / b->gates;
-	for (int gate = 0; gate < b->gates; gate++) {
-		R(init_job)
-		j = {rows, b->cols, b->recurrent, own > 0 ? own : s->sigma, own > 0, s, &r,
-		        W + (size_t)gate * (size_t)rows * (size_t)b->cols};
+	if (s->generator == GENERATOR_NUMPY)
+		return rng_numpy(twister, (uint32_t)s->seed);
+	return rng_make(s->seed, RNG_WEIGHTS, (uint64_t)block);
+}
+
+bool R(init_matrices)(
+        int count, int rows, int cols, bool recurrent, double own, const init_spec *s, rng *r, double *W, err *e)
+{
+	for (int i = 0; i < count; i++) {
+		double *at = W + (size_t)i * (size_t)rows * (size_t)cols;
+		R(init_job) j = {rows, cols, recurrent, own > 0 ? own : s->sigma, own > 0, s, r, at};
 		if (!draw(&j, e))
-			return err_prefix(e, "initializer for %s", b->name);
+			return false;
 	}
 	return true;
 }

@@ -279,6 +279,18 @@ static void api_set(model *m, int block, const double *in)
 			net_of(m)->theta[place(b, i, j)] = (real)in[(size_t)i * (size_t)b->cols + (size_t)j];
 }
 
+static bool draw_block(const R(net) *n, int index, const init_spec *s, double *W, err *e)
+{
+	const model_block *b = &n->block[index];
+	if (is_bias(b))
+		return true; /* biases start at zero */
+	mt19937 twister;
+	rng r = R(init_generator)(s, index, &twister);
+	double own = b->group == n->groups ? s->sigma_out : b->recurrent ? 0 : s->sigma_in;
+	return R(init_matrices)(b->gates, b->rows / b->gates, b->cols, b->recurrent, own, s, &r, W, e) ||
+	       err_prefix(e, "initializer for %s", b->name);
+}
+
 static void api_optimizer_reset(model *m)
 {
 	R(net) *n = net_of(m);
@@ -298,8 +310,7 @@ static bool api_init(model *m, const init_spec *s, err *e)
 		double *W = calloc((size_t)b->rows * (size_t)b->cols, sizeof *W);
 		if (!W)
 			return err_machine(e, "no memory for the initial weights; lower the knob hidden");
-		/* biases start at zero */
-		bool ok = is_bias(b) || R(init_block)(b, i, b->group == n->groups, s, W, e);
+		bool ok = draw_block(n, i, s, W, e);
 		if (ok)
 			api_set(m, i, W);
 		free(W);

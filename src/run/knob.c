@@ -394,6 +394,22 @@ const optim_form *config_form(const config *c)
 	return wanted == FORM_lecture ? &form[0] : NULL;
 }
 
+bool config_fits(const config *c, err *e)
+{
+	if (config_form(c))
+		return true;
+	const optim_form *form;
+	int n = model_f64.forms((int)c->v[KNOB_optimizer], &form);
+	char list[160] = "pytorch, lecture"; /* lecture is everybody's, whether it differs or not */
+	for (int i = 0; i < n; i++)
+		if (form[i].form != FORM_pytorch && form[i].form != FORM_lecture) {
+			size_t used = strlen(list);
+			snprintf(list + used, sizeof list - used, ", %s", forms[form[i].form]);
+		}
+	return err_input(e, "form=%s: optimizer=%s has no such form; allowed: %s", config_choice(c, KNOB_form),
+	        config_choice(c, KNOB_optimizer), list);
+}
+
 bool config_offers(const config *c, knob_id id, int choice)
 {
 	config with = *c;

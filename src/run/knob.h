@@ -65,6 +65,8 @@ bool config_uses(const config *c, knob_id id);
 /* True when this value of a CHOICE goes with the others, or is the present one: what the control panel offers (forms
  * that the optimizer has, output functions that the loss allows). */
 bool config_offers(const config *c, knob_id id, int choice);
+/* False, and a sentence that says what to do, when knobs contradict each other whatever the data are. */
+bool config_fits(const config *c, err *e);
 /* The row of the optimizer's forms that `form` chooses; NULL when the optimizer has no such form. */
 const struct optim_form *config_form(const config *c);
 

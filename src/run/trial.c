@@ -21,9 +21,8 @@ static bool is_f64(const config *c)
 
 static descent descent_of(const config *c)
 {
-	const optim_form *form = config_form(c);
 	return (descent){.optimizer = choice(c, KNOB_optimizer),
-	        .form = form ? form->form : FORM_pytorch,
+	        .form = config_form(c)->form,
 	        .lr = c->v[KNOB_lr],
 	        .lr_decay = c->v[KNOB_lr_decay],
 	        .momentum = c->v[KNOB_momentum],
@@ -36,22 +35,6 @@ static descent descent_of(const config *c)
 	        .clip = (clip_id)choice(c, KNOB_clip),
 	        .clip_at = c->v[KNOB_clip_at],
 	        .nan_rule = (nan_rule_id)choice(c, KNOB_nan_rule)};
-}
-
-bool trial_accepts(const config *c, err *e)
-{
-	if (config_form(c))
-		return true;
-	const optim_form *form;
-	int n = model_f64.forms(choice(c, KNOB_optimizer), &form);
-	char list[160] = "pytorch, lecture"; /* lecture is everybody's, whether it differs or not */
-	for (int i = 0; i < n; i++)
-		if (form[i].form != FORM_pytorch && form[i].form != FORM_lecture) {
-			strncat(list, ", ", sizeof list - strlen(list) - 1);
-			strncat(list, knob_get(KNOB_form)->choice[form[i].form], sizeof list - strlen(list) - 1);
-		}
-	return err_input(e, "form=%s: optimizer=%s has no such form; allowed: %s", config_choice(c, KNOB_form),
-	        config_choice(c, KNOB_optimizer), list);
 }
 
 static reduce_id reduce_of(const config *c)
@@ -223,17 +206,18 @@ trial *trial_new(const config *c, err *e)
 		return NULL;
 	}
 	t->c = *c;
-	t->descent = descent_of(c);
 	t->metric = NAN;
-	bool ok = trial_accepts(c, e) && open_task(t, e) && open_model(t, e);
+	bool ok = config_fits(c, e) && open_task(t, e) && open_model(t, e);
 	if (ok && c->v[KNOB_threads] > 1) {
 		t->team = crew_new((int)c->v[KNOB_threads], e);
 		ok = t->team != NULL;
 	}
-	if (ok)
-		return t;
-	trial_free(t);
-	return NULL;
+	if (!ok) {
+		trial_free(t);
+		return NULL;
+	}
+	t->descent = descent_of(c);
+	return t;
 }
 
 void trial_free(trial *t)
@@ -255,8 +239,10 @@ static bool changes_numbers(const config *a, const config *b)
 	return false;
 }
 
-void trial_adjust(trial *t, const config *c)
+bool trial_adjust(trial *t, const config *c, err *e)
 {
+	if (!config_fits(c, e))
+		return false;
 	if (t->update > 0 && !t->edited && changes_numbers(&t->c, c))
 		t->edited = t->update;
 	if (config_restart(&t->c, c) == KNOB_OPTIMIZER)
@@ -264,6 +250,7 @@ void trial_adjust(trial *t, const config *c)
 	t->c = *c;
 	t->descent = descent_of(c);
 	t->api->set_reduce(t->m, reduce_of(c));
+	return true;
 }
 
 static void next_batch(trial *t)

@@ -34,11 +34,9 @@ typedef struct trial {
 /* NULL and a message when the configuration makes no sense or the machine has no memory for it. */
 trial *trial_new(const config *c, err *e);
 void trial_free(trial *t);
-/* Takes over knobs that need no restart of the weights (config_restart < KNOB_WEIGHTS). */
-void trial_adjust(trial *t, const config *c);
-/* False and a message when knobs contradict each other whatever the data are (an optimizer without that form). Such a
- * configuration is refused by trial_new; trial_adjust would take PyTorch's form instead. */
-bool trial_accepts(const config *c, err *e);
+/* Takes over knobs that need no restart of the weights (config_restart < KNOB_WEIGHTS). False, and nothing is changed,
+ * when they make no sense together. */
+bool trial_adjust(trial *t, const config *c, err *e);
 /* The loss that the task is defined with: its baselines are values of it. */
 loss_id trial_task_loss(const trial *t);
 /* The next batch, one update. The temporal norms are measured when update % probe_every = 0. Does nothing after a

@@ -142,12 +142,10 @@ static void adjust(worker *w, const config *c)
 		return;
 	}
 	err e;
-	if (!trial_accepts(c, &e)) {
+	if (trial_adjust(w->t, c, &e))
+		w->message[0] = '\0';
+	else
 		say(w, e.text);
-		return;
-	}
-	trial_adjust(w->t, c);
-	w->message[0] = '\0';
 	w->changed = true;
 }
 
