@@ -889,6 +889,10 @@ static void clipping_as_a_learning_rate(void **unused)
 		free(after);
 		trial_free(t);
 	}
+	trial *t = open_trial("unroll/1 T=10 hidden=6 clip=value clip_at=100 grad_sum=1");
+	trial_step(t);
+	assert_true(!t->r.clipped && t->clipped == 0); /* nothing to cut */
+	trial_free(t);
 }
 
 /* Another direction than the gradient can be followed; the gradient stays. */

@@ -64,8 +64,9 @@ static bool clip(R(net) *n, const descent *d, const real *direction, double fact
 	if (factor == 1 && d->clip != CLIP_VALUE)
 		return false;
 	for (size_t i = 0; i < n->n; i++) {
-		real x = f * direction[i];
-		n->step[i] = x > limit ? limit : x < -limit ? -limit : x;
+		real x = f * direction[i], cut = x > limit ? limit : x < -limit ? -limit : x;
+		n->step[i] = cut;
+		r->clipped |= cut != x;
 	}
 	return true;
 }
@@ -108,6 +109,5 @@ void R(net_descend)(R(net) *n, const descent *d, const real *direction, model_re
 		return;
 	}
 	r->clipped_norm = R(net_norm)(n, n->step);
-	r->clipped = r->clipped || (d->clip == CLIP_VALUE && r->clipped_norm < norm);
 	take_step(n, d, n->step, r);
 }
