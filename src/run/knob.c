@@ -129,6 +129,9 @@ static bool init_reads(int init, knob_id id)
 	return lists(model_f64.init_uses(init), INT_MAX, id);
 }
 
+/* Knobs that somebody reads; the others are everybody's. Filled in before main. */
+static bool of_optimizers[KNOB_COUNT], of_inits[KNOB_COUNT];
+
 /* How many of the rows of knob `of` read knob id. */
 static int readers(knob_id of, bool (*reads)(int, knob_id), knob_id id)
 {
@@ -138,13 +141,13 @@ static int readers(knob_id of, bool (*reads)(int, knob_id), knob_id id)
 	return n;
 }
 
-/* Adds to the help of a knob who reads it, unless that is everybody. */
-static void name_readers(knob_id of, bool (*reads)(int, knob_id), knob_id id)
+/* Adds to the help of a knob who reads it, unless that is everybody. True when anybody does. */
+static bool name_readers(knob_id of, bool (*reads)(int, knob_id), knob_id id)
 {
 	static char text[KNOB_COUNT][320];
 	int n = readers(of, reads, id);
 	if (n == 0 || n == table[of].choices)
-		return;
+		return n > 0;
 	size_t used = (size_t)snprintf(text[id], sizeof text[id], "%s", table[id].help);
 	const char *before = " (";
 	for (int i = 0; i < table[of].choices && used < sizeof text[id]; i++)
@@ -156,13 +159,14 @@ static void name_readers(knob_id of, bool (*reads)(int, knob_id), knob_id id)
 	if (used < sizeof text[id])
 		snprintf(text[id] + used, sizeof text[id] - used, ")");
 	table[id].help = text[id];
+	return true;
 }
 
-static void fill_help(void)
+static void fill_readers(void)
 {
 	for (int id = 0; id < KNOB_COUNT; id++) {
-		name_readers(KNOB_optimizer, optimizer_reads, (knob_id)id);
-		name_readers(KNOB_init, init_reads, (knob_id)id);
+		of_optimizers[id] = name_readers(KNOB_optimizer, optimizer_reads, (knob_id)id);
+		of_inits[id] = name_readers(KNOB_init, init_reads, (knob_id)id);
 	}
 }
 
@@ -170,7 +174,7 @@ static void fill_help(void)
 __attribute__((constructor)) static void knob_table_init(void)
 {
 	fill_choices();
-	fill_help();
+	fill_readers();
 }
 
 const knob *knob_get(knob_id id)
@@ -422,17 +426,18 @@ bool config_offers(const config *c, knob_id id, int choice)
 	return id != KNOB_form || config_form(&with);
 }
 
-/* True for knobs that no optimizer reads. */
 static bool optimizer_uses(const config *c, knob_id id)
 {
+	if (!of_optimizers[id])
+		return true;
 	const optim_form *form = config_form(c), *all;
 	model_f64.forms((int)c->v[KNOB_optimizer], &all);
-	return lists(form ? form->uses : all->uses, FORM_USES, id) || readers(KNOB_optimizer, optimizer_reads, id) == 0;
+	return lists(form ? form->uses : all->uses, FORM_USES, id);
 }
 
 static bool init_uses(const config *c, knob_id id)
 {
-	return init_reads((int)c->v[KNOB_init], id) || readers(KNOB_init, init_reads, id) == 0;
+	return !of_inits[id] || init_reads((int)c->v[KNOB_init], id);
 }
 
 bool config_uses(const config *c, knob_id id)
