@@ -341,7 +341,7 @@ render() {
 # ---- list ----
 
 list() {
-	for kind in knobs cells tasks optimizers inits views probes goals keys lessons reproductions; do
+	for kind in knobs cells tasks optimizers losses inits views probes goals keys lessons reproductions; do
 		gives 0 "list $kind" "$U" list $kind
 		gives 0 "list $kind --json" "$U" list $kind --json
 		if [ -n "$python" ]; then

@@ -49,8 +49,8 @@ def names(path, kind):
 
 
 def settings(path):
-    """A value other than the default for every knob but the file, and a cell that has it: "NAME VALUE CELL"."""
-    fixed = {"loss": "mse", "variant": "irnn", "threads": "2"}
+    """A value other than the default for every knob but the file, and a cell that has it: "NAME VALUE CELL TASK"."""
+    fixed = {"loss": "mse", "output": "softmax", "form": "lecture", "variant": "irnn", "threads": "2"}
     task = {"teacher_forcing": "parity"}
     for knob in json.load(open(path, encoding="utf-8")):
         name, default, allowed = knob["name"], knob["default"], knob["allowed"]

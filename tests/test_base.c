@@ -226,6 +226,31 @@ static void rng_gives_the_same_bits_everywhere(void **state)
 }
 
 /* Moments of n draws within five standard errors of the exact ones. */
+/* RandomState(13) of NumPy: first outputs, first Gaussians, the 2500th, and the first of random_sample(). */
+static void rng_is_numpys(void **state)
+{
+	(void)state;
+	static const uint32_t bits[] = {3340206418u, 2608511152u, 1020231754u};
+	static const double gaussian[] = {
+	        -0.712390662050588, 0.753766378659703, -0.044503078338053455, 0.45181233874578974, 1.3451017084510097};
+	mt19937 twister;
+	rng r = rng_numpy(&twister, 13);
+	for (int i = 0; i < 3; i++)
+		assert_true(rng_mt19937(&twister) == bits[i]);
+	r = rng_numpy(&twister, 13);
+	assert_true(rng_uniform(&r) == 0.7777024105738202 && rng_uniform(&r) == 0.2375412200349123);
+	r = rng_numpy(&twister, 13);
+	double last = 0;
+	for (int i = 0; i < 2500; i++) {
+		last = rng_gaussian(&r);
+		if (i < 5 && last != gaussian[i])
+			fail_msg("Gaussian %d is %.17g, not %.17g", i, last, gaussian[i]);
+	}
+	assert_true(last == 1.3680000984375889);
+	r = rng_numpy(&twister, 13);
+	assert_true(rng_u64(&r) == ((uint64_t)bits[0] << 32 | bits[1]));
+}
+
 static void rng_has_the_right_moments(void **state)
 {
 	(void)state;
@@ -324,6 +349,7 @@ int main(void)
 	        cmocka_unit_test(distance_counts_edits),
 	        cmocka_unit_test(messages_stay_in_their_buffer),
 	        cmocka_unit_test(rng_gives_the_same_bits_everywhere),
+	        cmocka_unit_test(rng_is_numpys),
 	        cmocka_unit_test(rng_has_the_right_moments),
 	        cmocka_unit_test(rng_below_is_fair),
 	        cmocka_unit_test(rng_streams_are_apart),

@@ -402,7 +402,7 @@ static void open_everything(bench *b)
 {
 	b->sections_fitted = true;
 	for (int i = 0; i < BENCH_GROUPS; i++)
-		b->section_open[i] = true;
+		b->section_open[i] = b->section_all[i] = true;
 }
 
 static bool overlap(rect a, rect b)
@@ -568,6 +568,28 @@ static void bench_click(bench *b, const char *name)
 	bench_run(b, 1280, 800, b->settings.theme, NULL);
 }
 
+/* Rare knobs wait behind the last row of their section, until they are set. */
+static void rare_knobs_on_demand(void **state)
+{
+	(void)state;
+	bench *b = bench_new(FAKE_ORDINARY);
+	err e;
+	bench_run(b, 1280, 1400, THEME_LIGHT, NULL);
+	assert_null(ui_find(&b->ui, "layers"));
+	assert_non_null(ui_find(&b->ui, "more model"));
+	bench_click(b, "more model");
+	assert_non_null(ui_find(&b->ui, "layers"));
+	bench_click(b, "less model");
+	assert_null(ui_find(&b->ui, "layers"));
+	assert_true(config_set(&b->config, "layers", "2", &e));
+	bench_run(b, 1280, 800, THEME_LIGHT, NULL);
+	assert_non_null(ui_find(&b->ui, "layers"));
+	/* what the new cell does not have is left behind */
+	assert_true(config_set(&b->config, "leak", "0.5", &e));
+	assert_true(panel_set(b, "cell", "lstm"));
+	assert_true(b->config.v[KNOB_leak] == 0 && b->config.v[KNOB_layers] == 2);
+}
+
 static void keys_and_buttons(void **state)
 {
 	(void)state;
@@ -600,7 +622,8 @@ static void keys_and_buttons(void **state)
 	assert_true(b->settings.scale == SCALE_MIN);
 	bench_key(b, 'r', UI_SHIFT);
 	assert_float_equal(b->config.v[KNOB_seed], 2, 0);
-	bench_click(b, "cell: lstm");
+	bench_click(b, "cell");
+	bench_click(b, "option: lstm");
 	assert_string_equal(config_choice(&b->config, KNOB_cell), "lstm");
 	bench_key(b, 'q', 0);
 	assert_true(b->quit);
@@ -610,7 +633,6 @@ static void typing_does_not_command(void **state)
 {
 	(void)state;
 	bench *b = bench_new(FAKE_ORDINARY);
-	open_everything(b);
 	bench_run(b, 1280, 1400, THEME_LIGHT, NULL);
 	bench_run(b, 1280, 800, THEME_LIGHT, NULL);
 	bench_click(b, "seed");
@@ -775,6 +797,7 @@ int main(void)
 	        cmocka_unit_test(nothing_overlaps),
 	        cmocka_unit_test(any_size_survives),
 	        cmocka_unit_test(every_knob_has_a_control),
+	        cmocka_unit_test(rare_knobs_on_demand),
 	        cmocka_unit_test(tab_reaches_everything),
 	        cmocka_unit_test(keys_and_buttons),
 	        cmocka_unit_test(typing_does_not_command),

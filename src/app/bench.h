@@ -28,7 +28,7 @@ typedef struct bench {
 	bool presenter, help;
 	bool panel, overlay; /* the column of controls in a wide window, over the plots in a narrow one */
 	bool narrow;
-	bool section_open[BENCH_GROUPS];
+	bool section_open[BENCH_GROUPS], section_all[BENCH_GROUPS];
 	bool sections_fitted;
 	float panel_offset, help_offset;
 	view_focus focus;

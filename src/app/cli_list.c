@@ -65,6 +65,11 @@ static void list_presets(bool json)
 	list_registry(preset_list, json);
 }
 
+static void list_losses(bool json)
+{
+	list_registry(model_f64.losses, json);
+}
+
 static void list_tasks(bool json)
 {
 	row rows[MOST];
@@ -153,7 +158,7 @@ static void list_knobs(bool json)
 		const knob *k = knob_get((knob_id)id);
 		allowed(k, range, sizeof range);
 		if (!json) {
-			printf("%-12s %-10s %-9s default %-9s allowed: %s\n%-12s %s%s%s\n", k->name, k->group,
+			printf("%-17s %-10s %-9s default %-9s allowed: %s\n%-17s %s%s%s\n", k->name, k->group,
 			        type_name(k->type), k->fallback[0] ? k->fallback : "-", range, "", k->help,
 			        k->unit[0] ? "; in " : "", k->unit);
 			continue;
@@ -176,8 +181,9 @@ static const struct {
 	const char *name;
 	void (*print)(bool json);
 } lists[] = {{"knobs", list_knobs}, {"cells", list_cells}, {"presets", list_presets}, {"tasks", list_tasks},
-        {"optimizers", list_optimizers}, {"inits", list_inits}, {"views", list_views}, {"probes", list_probes},
-        {"goals", list_goals}, {"keys", list_keys}, {"lessons", list_nothing}, {"reproductions", list_nothing}};
+        {"optimizers", list_optimizers}, {"losses", list_losses}, {"inits", list_inits}, {"views", list_views},
+        {"probes", list_probes}, {"goals", list_goals}, {"keys", list_keys}, {"lessons", list_nothing},
+        {"reproductions", list_nothing}};
 enum { LISTS = sizeof lists / sizeof *lists };
 
 static bool unknown_list(const char *word, err *e)
@@ -216,5 +222,5 @@ static int run(int argc, char **argv)
 }
 
 const cli cli_list = {"list",
-        "list knobs|cells|tasks|optimizers|inits|views|probes|goals|keys|lessons|reproductions [--json]",
+        "list knobs|cells|tasks|optimizers|losses|inits|views|probes|goals|keys|lessons|reproductions [--json]",
         "what there is, with one sentence each", run};

@@ -37,11 +37,23 @@ static bool in_group(const bench *b, int id, const char *group)
 	return strcmp(knob_get((knob_id)id)->group, group) == 0 && config_uses(&b->config, (knob_id)id);
 }
 
-static int group_rows(const bench *b, const char *group)
+/* A rare knob is shown when it is set, or when its section shows all. */
+static bool is_shown(const bench *b, int id, int g)
+{
+	return b->section_all[g] || !knob_get((knob_id)id)->rare || !config_is_default(&b->config, (knob_id)id);
+}
+
+/* How many rows a group has and, of these, could be left out. */
+static int group_rows(const bench *b, const char *group, int g, int *rare)
 {
 	int n = 0;
-	for (int id = 0; id < KNOB_COUNT; id++)
-		n += in_group(b, id, group);
+	*rare = 0;
+	for (int id = 0; id < KNOB_COUNT; id++) {
+		if (!in_group(b, id, group))
+			continue;
+		n += is_shown(b, id, g);
+		*rare += knob_get((knob_id)id)->rare && config_is_default(&b->config, (knob_id)id);
+	}
 	return n;
 }
 
@@ -49,9 +61,10 @@ static float content_height(const bench *b, const char *const *groups, int n, fl
 {
 	float h = 2 * SECTION_GAP * em;
 	for (int g = 0; g < n; g++) {
-		int rows = group_rows(b, groups[g]);
-		if (rows > 0)
-			h += HEADER * em + (b->section_open[g] ? (float)rows * ROW * em + SECTION_GAP * em : 0);
+		int rare, rows = group_rows(b, groups[g], g, &rare);
+		if (rows + rare > 0)
+			h += HEADER * em +
+			     (b->section_open[g] ? (float)(rows + (rare > 0)) * ROW * em + SECTION_GAP * em : 0);
 	}
 	return h;
 }
@@ -85,6 +98,7 @@ bool panel_set(bench *b, const char *name, const char *value)
 		ui_reject(&b->ui, e.text);
 		return false;
 	}
+	config_relax(&b->config); /* a new cell or optimizer leaves behind what only the old one had */
 	b->config_changed = true;
 	return true;
 }
@@ -177,15 +191,29 @@ static void stepper_knob(bench *b, rect r, const knob *k, knob_id id)
 		set_number(b, k, v + 1);
 }
 
+/* The values that go with the other knobs; an open list goes on pointing at them. */
+static void choice_knob(bench *b, rect r, const knob *k, knob_id id)
+{
+	static const char *offered[KNOB_COUNT][KNOB_CHOICES];
+	int n = 0, chosen = 0;
+	for (int i = 0; i < k->choices; i++) {
+		if (!config_offers(&b->config, id, i))
+			continue;
+		if (i == (int)b->config.v[id])
+			chosen = n;
+		offered[id][n++] = k->choice[i];
+	}
+	if (ui_choice(&b->ui, r, k->name, offered[id], n, &chosen, k->help))
+		panel_set(b, k->name, offered[id][chosen]);
+}
+
 static void knob_control(bench *b, rect r, knob_id id)
 {
 	const knob *k = knob_get(id);
-	int chosen = (int)b->config.v[id];
 	bool on = b->config.v[id] != 0;
 	switch (k->type) {
 	case KNOB_CHOICE:
-		if (ui_choice(&b->ui, r, k->name, k->choice, k->choices, &chosen, k->help))
-			panel_set(b, k->name, k->choice[chosen]);
+		choice_knob(b, r, k, id);
 		break;
 	case KNOB_BOOL:
 		if (ui_toggle(&b->ui, r, k->name, &on, k->help))
@@ -223,6 +251,18 @@ static const char *section_title(const char *group, char *buf, size_t size)
 	return buf;
 }
 
+/* The last row of a section: shows the rare knobs, or leaves them out again. */
+static void more_row(bench *b, rect r, const char *group, int g, int rare)
+{
+	char name[48], text[32];
+	snprintf(name, sizeof name, "%s %s", b->section_all[g] ? "less" : "more", group);
+	snprintf(text, sizeof text, b->section_all[g] ? "less" : "%d more …", rare);
+	r.w = 84 * b->ui.em;
+	r = rect_inset(r, 0, (ROW - CONTROL) / 2 * b->ui.em);
+	if (ui_button(&b->ui, r, name, ICON_NONE, text, LOOK_PLAIN, "knobs of this section that are seldom needed"))
+		b->section_all[g] = !b->section_all[g];
+}
+
 void panel_draw(bench *b, rect r)
 {
 	const char *groups[BENCH_GROUPS];
@@ -237,7 +277,8 @@ void panel_draw(bench *b, rect r)
 	at.w -= (UI_TARGET - MARGIN) * em; /* the scroll bar's strip */
 	for (int g = 0; g < n; g++) {
 		char title[48];
-		if (group_rows(b, groups[g]) == 0)
+		int rare, rows = group_rows(b, groups[g], g, &rare);
+		if (rows + rare == 0)
 			continue;
 		rect head = rect_cut_top(&at, HEADER * em);
 		head.x -= GAP * em;
@@ -248,8 +289,10 @@ void panel_draw(bench *b, rect r)
 		if (!open)
 			continue;
 		for (int id = 0; id < KNOB_COUNT; id++)
-			if (in_group(b, id, groups[g]))
+			if (in_group(b, id, groups[g]) && is_shown(b, id, g))
 				knob_row(b, rect_cut_top(&at, ROW * em), (knob_id)id);
+		if (rare > 0)
+			more_row(b, rect_cut_top(&at, ROW * em), groups[g], g, rare);
 		rect_cut_top(&at, SECTION_GAP * em);
 	}
 	ui_scroll_end(&b->ui, r, height, &b->panel_offset);

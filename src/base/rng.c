@@ -21,6 +21,35 @@ rng rng_make(uint64_t seed, uint64_t stream, uint64_t index)
 	return r;
 }
 
+rng rng_numpy(mt19937 *m, uint32_t seed)
+{
+	m->s[0] = seed;
+	for (uint32_t i = 1; i < 624; i++)
+		m->s[i] = 1812433253u * (m->s[i - 1] ^ (m->s[i - 1] >> 30)) + i;
+	m->at = 624;
+	return (rng){.mt = m};
+}
+
+static void twist(mt19937 *m)
+{
+	for (int i = 0; i < 624; i++) {
+		uint32_t y = (m->s[i] & 0x80000000u) | (m->s[(i + 1) % 624] & 0x7fffffffu);
+		m->s[i] = m->s[(i + 397) % 624] ^ (y >> 1) ^ (y & 1 ? 0x9908b0dfu : 0);
+	}
+	m->at = 0;
+}
+
+uint32_t rng_mt19937(mt19937 *m)
+{
+	if (m->at == 624)
+		twist(m);
+	uint32_t y = m->s[m->at++];
+	y ^= y >> 11;
+	y ^= (y << 7) & 0x9d2c5680u;
+	y ^= (y << 15) & 0xefc60000u;
+	return y ^ (y >> 18);
+}
+
 static uint64_t rotl(uint64_t x, int k)
 {
 	return (x << k) | (x >> (64 - k));
@@ -28,6 +57,10 @@ static uint64_t rotl(uint64_t x, int k)
 
 uint64_t rng_u64(rng *r)
 {
+	if (r->mt) {
+		uint64_t high = rng_mt19937(r->mt);
+		return high << 32 | rng_mt19937(r->mt);
+	}
 	uint64_t *s = r->s;
 	uint64_t result = rotl(s[0] + s[3], 23) + s[0];
 	uint64_t t = s[1] << 17;
@@ -42,6 +75,10 @@ uint64_t rng_u64(rng *r)
 
 double rng_uniform(rng *r)
 {
+	if (r->mt) {
+		uint32_t a = rng_mt19937(r->mt) >> 5, b = rng_mt19937(r->mt) >> 6;
+		return (a * 67108864.0 + b) * 0x1p-53;
+	}
 	return (double)(rng_u64(r) >> 11) * 0x1p-53;
 }
 
@@ -89,7 +126,7 @@ double rng_gaussian(rng *r)
 		y = 2 * rng_uniform(r) - 1;
 		r2 = x * x + y * y;
 	} while (r2 >= 1 || r2 == 0);
-	double f = sqrt(-2 * log_unit(r2) / r2);
+	double f = sqrt(-2 * (r->mt ? log(r2) : log_unit(r2)) / r2);
 	r->spare = f * x;
 	r->has_spare = 1;
 	return f * y;

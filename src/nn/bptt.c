@@ -220,7 +220,8 @@ static void read_out(R(net) *n, int t, int b0, int b1)
 		const real *target = (const real *)y->y + (size_t)t * (size_t)y->y_t + (size_t)b * (size_t)n->O;
 		int label = y->classes ? y->label[(size_t)t * (size_t)y->label_t + (size_t)b] : -1;
 		if (w > 0)
-			n->sample_loss[b] += w * R(loss_row)(n->spec.loss, n->O, z, target, label, w, dz);
+			n->sample_loss[b] +=
+			        w * R(loss_row)(n->spec.loss, n->spec.output, n->O, z, target, label, w, dz);
 		else
 			memset(dz, 0, (size_t)n->O * sizeof *dz);
 	}

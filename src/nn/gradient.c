@@ -364,13 +364,9 @@ void R(net_clear_frozen)(R(net) *n)
 		const model_block *b = &n->block[i];
 		if (!b->frozen)
 			continue;
-		int rows = b->rows / b->gates / b->copies;
-		for (int c = 0; c < b->copies; c++)
+		for (int row = 0; row < b->rows; row++)
 			for (int j = 0; j < b->cols; j++)
-				for (int g = 0; g < b->gates; g++)
-					memset(n->g + b->base + (size_t)c * b->copy_step + (size_t)j * (size_t)b->step +
-					                (size_t)b->offset[g],
-					        0, (size_t)rows * sizeof(real));
+				n->g[R(net_place)(b, row, j)] = 0;
 	}
 }
 

@@ -1,6 +1,6 @@
 /* Products of one-step Jacobians of one sequence. The one-step Jacobian of the complete state (h, and c where there is
  * one) comes from the cell's own backward step, with unit vectors as the incoming gradients. */
-#include "nn/net.h"
+#include "nn/pass.h"
 #include "num/eig.h"
 
 #include <math.h>

@@ -1,31 +1,50 @@
 #include "nn/loss.h"
 
-#include <math.h>
+#define LOSS(name) extern const R(loss) R(loss_##name);
+#include "nn/losses.def"
+#undef LOSS
 
-static double squared_error(int n, const real *z, const real *y, int label, double weight, real *dz)
+const R(loss) *const R(losses)[] = {
+#define LOSS(name) &R(loss_##name),
+#include "nn/losses.def"
+#undef LOSS
+};
+const int R(losses_count) = sizeof R(losses) / sizeof *R(losses);
+
+static double target_of(const R(loss) *l, int n, const real *y, int label, int i)
 {
-	double sum = 0;
+	if (label < 0)
+		return (double)y[i];
+	return (n == 1 ? label == 1 : label == i) ? l->hit : l->miss;
+}
+
+/* u and dz may be the same row. */
+static double sum_parts(const R(loss) *l, int n, const real *u, const real *y, int label, double weight, real *dz)
+{
+	double sum = 0, slope, scale = l->mean ? n : 1;
 	for (int i = 0; i < n; i++) {
-		double d = (double)z[i] - (label >= 0 ? (double)(i == label) : (double)y[i]);
-		sum += d * d;
-		dz[i] = (real)(weight * 2 * d / n);
+		sum += l->part((double)u[i], target_of(l, n, y, label, i), &slope);
+		dz[i] = (real)(weight * slope / scale);
 	}
-	return sum / n;
+	return sum / scale;
 }
 
-static double cross_entropy(int n, const real *z, int label, double weight, real *dz)
+/* Through an output function that is not the loss's own. */
+static double through_output(
+        const R(loss) *l, const R(output) *f, int n, const real *z, const real *y, int label, double weight, real *dz)
 {
-	double top = (double)z[0], sum = 0;
-	for (int i = 1; i < n; i++)
-		top = (double)z[i] > top ? (double)z[i] : top;
-	for (int i = 0; i < n; i++)
-		sum += exp((double)z[i] - top);
-	for (int i = 0; i < n; i++)
-		dz[i] = (real)(weight * (exp((double)z[i] - top) / sum - (i == label)));
-	return log(sum) + top - (double)z[label];
+	real p[MODEL_OUTPUTS];
+	f->apply(n, z, p);
+	double loss = sum_parts(l, n, p, y, label, weight, dz);
+	f->back(n, p, dz, dz);
+	return loss;
 }
 
-double R(loss_row)(loss_id kind, int n, const real *z, const real *y, int label, double weight, real *dz)
+double R(loss_row)(
+        loss_id kind, output_id output, int n, const real *z, const real *y, int label, double weight, real *dz)
 {
-	return kind == LOSS_XENT ? cross_entropy(n, z, label, weight, dz) : squared_error(n, z, y, label, weight, dz);
+	const R(loss) *l = R(losses)[kind];
+	if (output != OUTPUT_AUTO && output != l->info.output)
+		return through_output(l, R(output_get)(output), n, z, y, label, weight, dz);
+	return l->row ? l->row(n, z, label, weight, dz) : sum_parts(l, n, z, y, label, weight, dz);
 }

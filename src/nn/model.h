@@ -15,10 +15,27 @@
 #include <stdint.h>
 
 typedef enum activation_id { ACT_TANH, ACT_SIGMOID, ACT_RELU, ACT_LEAKY_RELU, ACT_IDENTITY, ACT_COUNT } activation_id;
-typedef enum loss_id { LOSS_MSE, LOSS_XENT } loss_id;
+/* Rows of losses.def: LOSS_mse … */
+typedef enum loss_id {
+#define LOSS(name) LOSS_##name,
+#include "nn/losses.def"
+#undef LOSS
+} loss_id;
+/* What the outputs are; AUTO is the loss's own. */
+typedef enum output_id { OUTPUT_AUTO, OUTPUT_LINEAR, OUTPUT_SOFTMAX, OUTPUT_LOGISTIC } output_id;
 typedef enum loss_at { LOSS_AT_LAST, LOSS_AT_ALL } loss_at;
 typedef enum reduce_id { REDUCE_MEAN, REDUCE_SUM } reduce_id;
 typedef enum clip_id { CLIP_NONE, CLIP_NORM, CLIP_VALUE } clip_id;
+/* Rows of forms.def: FORM_pytorch … */
+typedef enum form_id {
+#define FORM(name) FORM_##name,
+#include "nn/forms.def"
+#undef FORM
+	FORM_COUNT
+} form_id;
+typedef enum schedule_id { SCHEDULE_NONE, SCHEDULE_SUTSKEVER } schedule_id;
+typedef enum nan_rule_id { NAN_RULE_NONE, NAN_RULE_PASCANU } nan_rule_id;
+typedef enum generator_id { GENERATOR_OWN, GENERATOR_NUMPY } generator_id;
 typedef enum backend_id { BACKEND_BLAS, BACKEND_NATIVE } backend_id;
 /* z keeps the old state, reset after the product; z writes; z keeps, reset before the product; z writes, reset before
  */
@@ -38,6 +55,7 @@ typedef struct model_spec {
 	bool bias;
 	bool y_per_step;
 	loss_id loss;
+	output_id output;
 	loss_at at;
 	backend_id backend;
 	int hands;     /* of the team that will work on it */
@@ -68,24 +86,54 @@ typedef struct init_spec {
 	int init; /* row of inits.def */
 	double sigma, rho, sigma_in, sigma_out;
 	double forget_bias; /* bias of the gate that keeps the state */
-	int chrono; /* longest memory in steps: keeping biases ln U(1, chrono − 1), writing ones their negative; 0: off
-	             */
+	int chrono; /* longest memory in steps: biases of the keeping gates ln U(1, chrono − 1), of the writing ones
+	               their negative; 0: off */
 	double r_min, r_max, phase; /* lru: ring of |λ|, largest angle */
 	double w, b;                /* systems of one unit */
+	double scale;               /* of identity and orthogonal matrices */
+	int sparsity;               /* incoming weights of a unit, of sparse matrices */
+	generator_id generator;
 	uint64_t seed;
 } init_spec;
 
 typedef struct descent {
 	int optimizer; /* row of optims.def */
-	double lr, momentum, decay, beta1, beta2, eps;
+	form_id form;  /* one that the optimizer has */
+	double lr, lr_decay, momentum, decay, beta1, beta2, eps;
+	schedule_id momentum_schedule;
+	bool grad_sum; /* the gradient of the sum over the minibatch: B times that of the mean */
 	clip_id clip;
 	double clip_at;
+	nan_rule_id nan_rule;
 	direction_id direction;
 	double psi;            /* simplex_switch: above this gradient norm the gradient itself */
 	uint64_t seed, update; /* of the random weights of the simplex */
 } descent;
 
-enum { MODEL_GATES = 4, MODEL_BLOCKS = 32, MODEL_LAYERS = 4 };
+/* What a row of losses.def says about itself: the targets that it takes, the output function that it holds, and those
+ * that may stand before it (bit 1 << output_id). */
+enum {
+	TAKES_CLASSES = 1,
+	TAKES_REAL = 2,
+	TAKES_UNIT = 4,
+	TAKES_SIGNS = 8
+}; /* real targets: any, in [0, 1], −1 and 1 */
+enum { OUTPUTS_ALL = 1 << OUTPUT_LINEAR | 1 << OUTPUT_SOFTMAX | 1 << OUTPUT_LOGISTIC };
+typedef struct loss_info {
+	const char *name, *summary, *label; /* label: of an axis */
+	int takes;
+	output_id output;
+	int outputs;
+} loss_info;
+
+/* One form of an optimizer, and the knobs that it reads (no entry is NULL before the last). */
+enum { FORM_USES = 6 };
+typedef struct optim_form {
+	form_id form;
+	const char *uses[FORM_USES];
+} optim_form;
+
+enum { MODEL_GATES = 4, MODEL_BLOCKS = 32, MODEL_LAYERS = 4, MODEL_OUTPUTS = 4096 };
 
 /* A named parameter in PyTorch's orientation: rows × cols (cols 1 for a bias), rows = gates × rows of a gate. */
 typedef struct model_block {
@@ -114,7 +162,12 @@ typedef struct model_result {
 	double omega;   /* Ω itself, without α; NAN when not asked for */
 	const double *omega_step; /* T values, batch means: (ratio − 1)² of the step from k to k + 1; NULL when not
 	                             asked for */
-	double grad_norm, clipped_norm, update_norm;
+	double grad_norm;         /* of the mean over the minibatch, before clipping */
+	double clipped_norm;      /* of what the optimizer was given: times B with grad_sum, clipped */
+	double update_norm;
+	double step_size; /* α = lr · min(1, clip_at/‖g‖): clipping as a learning rate; NaN with clip=value */
+	bool clipped;     /* the clip was active */
+	bool guarded;     /* nan_rule replaced the gradient */
 	int T;
 	const double *temporal[MODEL_BLOCKS]; /* T values, block by block: ‖∂L/∂θ⁽ᵏ⁾‖ (Frobenius) */
 	const double *temporal_total;         /* T values, all parameters as one vector */
@@ -136,7 +189,12 @@ typedef bool model_list(int row, const char **name, const char **summary);
 
 typedef struct model_api {
 	const char *precision; /* "f32", "f64" */
-	model_list *cells, *optimizers, *initializers;
+	model_list *cells, *optimizers, *initializers, *losses;
+	const loss_info *(*loss)(loss_id row);
+	/* Forms of an optimizer, pytorch's first; their number. */
+	int (*forms)(int optimizer, const optim_form **table);
+	/* Knobs that an initializer reads, NULL after the last. */
+	const char *const *(*init_uses)(int initializer);
 	size_t (*bytes)(const model_spec *s); /* memory that create() will ask for */
 	model *(*create)(const model_spec *s, err *e);
 	void (*destroy)(model *m);
@@ -160,7 +218,10 @@ typedef struct model_api {
 	        const model *m); /* largest slope of the nonlinearity; 0 = no bound of this form (gated cells) */
 	/* After forward(): gradient and, when `norms` is set, temporal norms. */
 	void (*backward)(model *m, team *t, bool norms, model_result *r);
-	/* After backward(): clip, step. Nothing is changed when the gradient or the step is not finite (r->finite). */
+	/* Before forward(), in training: moves the weights to where the optimizer wants the gradient (nesterov in the
+	 * lecture's form: w + μM); descend() begins by moving them back. Does nothing for the other optimizers. */
+	void (*look_ahead)(model *m, const descent *d);
+	/* After backward(): clip, step. The weights stay when the gradient or the step is not finite (r->finite). */
 	void (*descend)(model *m, const descent *d, model_result *r);
 	void (*optimizer_reset)(model *m);
 	/* Takes effect at the next forward(). False when there is no memory, or the net has nothing that this could

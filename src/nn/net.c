@@ -124,7 +124,7 @@ static long api_parameters(const model *m)
 }
 
 /* Place of element (i, j) of a block in the flat vectors. */
-static size_t place(const model_block *b, int i, int j)
+size_t R(net_place)(const model_block *b, int i, int j)
 {
 	int all = b->rows / b->copies, copy = i / all, rows = all / b->gates;
 	i %= all;
@@ -136,7 +136,7 @@ static void read_block(const model_block *b, const real *flat, double *out)
 {
 	for (int i = 0; i < b->rows; i++)
 		for (int j = 0; j < b->cols; j++)
-			out[(size_t)i * (size_t)b->cols + (size_t)j] = (double)flat[place(b, i, j)];
+			out[(size_t)i * (size_t)b->cols + (size_t)j] = (double)flat[R(net_place)(b, i, j)];
 }
 
 static void api_get(const model *m, int block, double *out)
@@ -154,24 +154,7 @@ static void api_set(model *m, int block, const double *in)
 	const model_block *b = &net_of(m)->block[block];
 	for (int i = 0; i < b->rows; i++)
 		for (int j = 0; j < b->cols; j++)
-			net_of(m)->theta[place(b, i, j)] = (real)in[(size_t)i * (size_t)b->cols + (size_t)j];
-}
-
-/* Draws one gate's matrix; a recurrent one is rescaled to the spectral radius rho (Galvan 2016, algorithm 2). */
-static bool draw_gate(const R(init) *init, const init_spec *s, R(init_job) *j, err *e)
-{
-	if (j->sigma_given)
-		R(init_normal)(j, j->sigma);
-	else if (!init->fill(j, e))
-		return false;
-	if (!j->recurrent || s->rho <= 0)
-		return true;
-	double rho;
-	if (!eig_spectral_radius(j->rows, j->W, &rho, e))
-		return false;
-	for (long i = 0; rho > 0 && i < (long)j->rows * j->cols; i++)
-		j->W[i] *= s->rho / rho;
-	return true;
+			net_of(m)->theta[R(net_place)(b, i, j)] = (real)in[(size_t)i * (size_t)b->cols + (size_t)j];
 }
 
 /* Biases start at zero, but for the gates that keep and write the state. */
@@ -183,10 +166,12 @@ static void draw_bias(R(net) *n, int index, const init_spec *s, rng *r, double *
 	const block_plan *p = &n->layer[b->layer].cell->block[b->plan];
 	int keep = abs(p->keep), H = n->H;
 	for (int i = 0; i < H && keep; i++) {
-		double open = s->chrono > 2 ? log(1 + (s->chrono - 2) * rng_uniform(r)) : s->forget_bias;
+		double open = s->forget_bias, shut = 0;
+		if (s->chrono > 2)
+			R(init_chrono)(r, 1, s->chrono, &open, &shut);
 		W[(keep - 1) * H + i] = p->keep > 0 ? open : -open;
-		if (p->input && s->chrono > 2)
-			W[(p->input - 1) * H + i] = -open;
+		if (p->input)
+			W[(p->input - 1) * H + i] = shut;
 	}
 }
 
@@ -200,7 +185,8 @@ static void draw_unit(const R(net) *n, const model_block *b, const init_spec *s,
 static bool draw_block(R(net) *n, int index, const init_spec *s, double *W, err *e)
 {
 	const model_block *b = &n->block[index];
-	rng r = rng_make(s->seed, RNG_WEIGHTS, (uint64_t)index);
+	mt19937 twister;
+	rng r = R(init_generator)(s, index, &twister);
 	const R(cell) *c = b->layer < 0 ? NULL : n->layer[b->layer].cell;
 	int rows = b->rows / b->gates / b->copies;
 	if (n->spec.unit != UNIT_NONE) {
@@ -216,14 +202,8 @@ static bool draw_block(R(net) *n, int index, const init_spec *s, double *W, err 
 		return true;
 	}
 	double own = b->layer < 0 ? s->sigma_out : b->recurrent || b->layer > 0 ? 0 : s->sigma_in;
-	for (int m = 0; m < b->gates * b->copies; m++) {
-		R(init_job)
-		j = {rows, b->cols, b->recurrent, own > 0 ? own : s->sigma, own > 0, &r,
-		        W + (size_t)m * (size_t)rows * (size_t)b->cols};
-		if (!draw_gate(R(inits)[s->init], s, &j, e))
-			return err_prefix(e, "initializer for %s", b->name);
-	}
-	return true;
+	return R(init_matrices)(b->gates * b->copies, rows, b->cols, b->recurrent, own, s, &r, W, e) ||
+	       err_prefix(e, "initializer for %s", b->name);
 }
 
 static void api_optimizer_reset(model *m)
@@ -326,6 +306,33 @@ LIST(cells)
 LIST(optims)
 LIST(inits)
 
+static bool list_losses(int row, const char **name, const char **summary)
+{
+	if (row < 0 || row >= R(losses_count))
+		return false;
+	*name = R(losses)[row]->info.name;
+	*summary = R(losses)[row]->info.summary;
+	return true;
+}
+
+static const loss_info *api_loss(loss_id row)
+{
+	return &R(losses)[row]->info;
+}
+
+static int api_forms(int optimizer, const optim_form **table)
+{
+	int n = 0;
+	for (*table = R(optims)[optimizer]->form; (*table)[n].uses[0]; n++)
+		continue;
+	return n;
+}
+
+static const char *const *api_init_uses(int initializer)
+{
+	return R(inits)[initializer]->uses;
+}
+
 static double api_forward(model *m, team *t)
 {
 	return R(net_forward)(net_of(m), t);
@@ -369,7 +376,15 @@ static void api_descend(model *m, const descent *d, model_result *r)
 	if (net_of(m)->optimizer != d->optimizer)
 		api_optimizer_reset(m);
 	net_of(m)->optimizer = d->optimizer;
-	R(net_descend)(net_of(m), d, r);
+	/* while the weights still stand where the gradient was taken */
+	const real *way = r->finite ? R(net_direction)(net_of(m), d, r) : net_of(m)->g;
+	R(net_descend)(net_of(m), d, way, r);
+}
+
+static void api_look_ahead(model *m, const descent *d)
+{
+	if (net_of(m)->optimizer == d->optimizer) /* else its state is still to be cleared: no velocity yet */
+		R(net_look_ahead)(net_of(m), d);
 }
 
 static bool tuning_fits(const R(net) *n, const model_tuning *t, err *e)
@@ -464,7 +479,7 @@ static int api_transition(const model *m, double *out, const char **name)
 		for (int row = 0; row < n->H; row++)
 			for (int j = 0; j < n->H; j++)
 				out[(size_t)row * (size_t)n->H + (size_t)j] =
-				        (double)n->theta[place(b, c->spectrum_gate * n->H + row, j)];
+				        (double)n->theta[R(net_place)(b, c->spectrum_gate * n->H + row, j)];
 	}
 	return n->H;
 }
@@ -551,6 +566,10 @@ const model_api R(model) = {
         .cells = list_cells,
         .optimizers = list_optims,
         .initializers = list_inits,
+        .losses = list_losses,
+        .loss = api_loss,
+        .forms = api_forms,
+        .init_uses = api_init_uses,
         .bytes = api_bytes,
         .create = api_create,
         .destroy = api_destroy,
@@ -568,6 +587,7 @@ const model_api R(model) = {
         .saturation = api_saturation,
         .max_slope = api_max_slope,
         .backward = api_backward,
+        .look_ahead = api_look_ahead,
         .descend = api_descend,
         .optimizer_reset = api_optimizer_reset,
         .tune = api_tune,

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "nn/cell.h"
 #include "nn/init.h"
+#include "nn/loss.h"
 #include "nn/optim.h"
 
 enum { NET_HANDS = 64, NET_STATES = 2, NET_SEGMENTS = 4, NET_NAME = 40 };
@@ -88,6 +89,7 @@ typedef struct R(net) {
 	real *theta, *g, *step, *state[NET_STATES], *direction;
 	long optimizer_steps;
 	int optimizer; /* that the state belongs to; −1 = none */
+	bool ahead;    /* θ is at the optimizer's look-ahead, its own place waits in `step` */
 
 	batch batch;
 	real *logits, *dlogits; /* (T_max, B_max, ldo) */
@@ -122,6 +124,8 @@ typedef struct R(net) {
 } R(net);
 
 real *R(net_z)(const R(net) *n, int layer, int t, int b);
+/* Place of element (i, j) of a block in the flat vectors. */
+size_t R(net_place)(const model_block *b, int i, int j);
 /* Lays out parameters and tape; with a NULL base of n->memory it only measures. */
 void R(net_plan)(R(net) *n, const model_spec *s);
 size_t R(net_take)(R(net) *n);
@@ -140,18 +144,17 @@ void R(net_backward)(R(net) *n, team *t, bool norms, model_result *r);
 void R(net_back)(const R(net) *n, int layer, const R(step) *s, int t, int b0, const R(carry) *c);
 /* dh of the top layer (and of the one below where the readout skips) from ∂L/∂(outputs) of step t. */
 void R(net_readout_down)(const R(net) *n, const R(carry) *c, int t, int b0, int rows, const real *dz);
-/* dz += Jᵀ dp for rows of the output function p(z): what feeds the outputs back. */
-void R(net_output)(const R(net) *n, const real *z, real *p);
-void R(net_output_back)(const R(net) *n, const real *z, const real *dp, real *dz);
 /* Ω: ratios of the way back from t to t − 1, and the left rows of its gradient, which add up in n->direction. After
  * net_back(). One hand only. */
 void R(net_omega)(R(net) *n, int layer, const R(step) *s, int t, int b0, const real *dh, int exponent);
 void R(net_omega_clear)(R(net) *n);
 void R(net_omega_collect)(R(net) *n, model_result *r);
 double R(net_penalty)(const R(net) *n, real *g); /* l1 and l2; adds their gradient to g unless it is NULL */
-/* The direction to follow instead of the gradient, into n->direction. */
+/* The direction to follow instead of the gradient, into n->direction; n->g for the gradient itself. */
 const real *R(net_direction)(R(net) *n, const descent *d, model_result *r);
-void R(net_descend)(R(net) *n, const descent *d, model_result *r);
+void R(net_look_ahead)(R(net) *n, const descent *d);
+/* One step along −direction (n numbers, the gradient n->g unless another is wanted). */
+void R(net_descend)(R(net) *n, const descent *d, const real *direction, model_result *r);
 bool R(net_jacobian)(R(net) *n, int sequence, double *out, err *e);
 bool R(net_itemised)(R(net) *n, double *out, err *e);
 /* √Σx², in double, without underflow or overflow. */

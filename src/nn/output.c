@@ -1,43 +1,18 @@
-/* What the readout's numbers mean: the output function that belongs to the loss. Fed back outputs go through it. */
-#include "nn/net.h"
-
-#include <math.h>
+/* Outputs that are fed back go through the output function that belongs to the loss. */
+#include "nn/loss.h"
+#include "nn/pass.h"
 
 void R(net_output)(const R(net) *n, const real *z, real *p)
 {
-	int O = n->O;
-	if (n->spec.loss != LOSS_XENT) {
-		for (int i = 0; i < O; i++)
-			p[i] = z[i];
-		return;
-	}
-	double top = (double)z[0], sum = 0;
-	for (int i = 1; i < O; i++)
-		top = (double)z[i] > top ? (double)z[i] : top;
-	for (int i = 0; i < O; i++)
-		sum += exp((double)z[i] - top);
-	for (int i = 0; i < O; i++)
-		p[i] = (real)(exp((double)z[i] - top) / sum);
+	R(output_get)(n->spec.output)->apply(n->O, z, p);
 }
 
-/* softmax: J = diag(p) − p pᵀ */
 void R(net_output_back)(const R(net) *n, const real *z, const real *dp, real *dz)
 {
-	int O = n->O;
-	if (n->spec.loss != LOSS_XENT) {
-		for (int i = 0; i < O; i++)
-			dz[i] += dp[i];
-		return;
-	}
-	double top = (double)z[0], sum = 0, mean = 0;
-	for (int i = 1; i < O; i++)
-		top = (double)z[i] > top ? (double)z[i] : top;
-	for (int i = 0; i < O; i++) {
-		double e = exp((double)z[i] - top);
-		sum += e;
-		mean += e * (double)dp[i];
-	}
-	mean /= sum;
-	for (int i = 0; i < O; i++)
-		dz[i] += (real)(exp((double)z[i] - top) / sum * ((double)dp[i] - mean));
+	real p[MODEL_OUTPUTS], d[MODEL_OUTPUTS];
+	const R(output) *f = R(output_get)(n->spec.output);
+	f->apply(n->O, z, p);
+	f->back(n->O, p, dp, d);
+	for (int i = 0; i < n->O; i++)
+		dz[i] += d[i];
 }

@@ -33,6 +33,9 @@ bool R(net_has_loss)(const R(net) *n, int t);
 /* The left operand of a group at step t, row b. */
 const real *R(net_left)(const R(net) *n, int layer, const R(group) *g, int t, int b, int *ld);
 void R(net_scale)(int m, int n, real *x, int ld, int exponent);
+/* What the net's outputs are before they are fed back: p(z), and dz += Jᵀ dp, for one row. */
+void R(net_output)(const R(net) *n, const real *z, real *p);
+void R(net_output_back)(const R(net) *n, const real *z, const real *dp, real *dz);
 /* δ of all steps, and from each chunk of them the gradient and the squares of its norms. */
 void R(net_recursion)(R(net) *n, team *t, bool norms, R(pass) *p);
 void R(net_gradient)(R(net) *n, team *t, R(pass) *p);

@@ -15,20 +15,15 @@ double R(net_penalty)(const R(net) *n, real *g)
 		const model_block *b = &n->block[i];
 		if (b->bias || b->frozen)
 			continue;
-		int rows = b->rows / b->copies;
-		for (int copy = 0; copy < b->copies; copy++)
-			for (int j = 0; j < b->cols; j++)
-				for (int row = 0; row < rows; row++) {
-					int size = rows / b->gates;
-					size_t k = b->base + (size_t)copy * b->copy_step + (size_t)j * (size_t)b->step +
-					           (size_t)(b->offset[row / size] + row % size);
-					double w = (double)n->theta[k];
-					sum1 += fabs(w);
-					sum2 += w * w;
-					if (g)
-						g[k] += (real)(l1 * ((w > 0) - (w < 0)) +
-						               2 * l2 * w); /* sub-gradient 0 at 0 */
-				}
+		for (int row = 0; row < b->rows; row++)
+			for (int j = 0; j < b->cols; j++) {
+				size_t k = R(net_place)(b, row, j);
+				double w = (double)n->theta[k];
+				sum1 += fabs(w);
+				sum2 += w * w;
+				if (g) /* sub-gradient 0 at 0 */
+					g[k] += (real)(l1 * ((w > 0) - (w < 0)) + 2 * l2 * w);
+			}
 	}
 	return l1 * sum1 + l2 * sum2;
 }

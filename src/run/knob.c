@@ -1,14 +1,14 @@
 #include "run/knob.h"
 
 #include "base/text.h"
+#include "nn/model.h"
 #include "task/task.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { MAX_CHOICES = 48 };
 
 static const char *const cells[] = {
 #define CELL(name, knobs) #name,
@@ -31,6 +31,16 @@ static const char *const optims[] = {
 #include "nn/optims.def"
 #undef OPTIM
         NULL};
+static const char *const losses[] = {
+#define LOSS(name) #name,
+#include "nn/losses.def"
+#undef LOSS
+        NULL};
+static const char *const forms[] = {
+#define FORM(name) #name,
+#include "nn/forms.def"
+#undef FORM
+        NULL};
 static const char *const tasks[] = {
 #define TASK(name) #name,
 #include "task/tasks.def"
@@ -40,26 +50,41 @@ static const char *const tasks[] = {
 static const struct {
 	const char *key;
 	const char *const *names;
-} registries[] = {{"@cells", cells}, {"@inits", inits}, {"@optims", optims}, {"@tasks", tasks}};
+} registries[] = {{"@cells", cells}, {"@inits", inits}, {"@optims", optims}, {"@losses", losses}, {"@forms", forms},
+        {"@tasks", tasks}};
 
 static const char *const choice_text[KNOB_COUNT] = {
-#define KNOB(name, group, type, fallback, low, high, slow, shigh, scale, restart, unit, label, choices, help)          \
+#define KNOB(name, group, shown, type, fallback, low, high, slow, shigh, scale, restart, unit, label, choices, help)   \
 	[KNOB_##name] = choices,
 #include "run/knobs.def"
 #undef KNOB
 };
 
 static knob table[KNOB_COUNT] = {
-#define KNOB(name, group, type, fallback, low, high, slow, shigh, scale, restart, unit, label, choices, help)          \
-	[KNOB_##name] = {#name, #group, KNOB_##type, fallback, low, high, slow, shigh, KNOB_##scale, KNOB_##restart,   \
-	        unit, label, help, 0, NULL},
+#define KNOB(name, group, shown, type, fallback, low, high, slow, shigh, scale, restart, unit, label, choices, help)   \
+	[KNOB_##name] = {#name, #group, KNOB_##shown == KNOB_RARE, KNOB_##type, fallback, low, high, slow, shigh,      \
+	        KNOB_##scale, KNOB_##restart, unit, label, help, 0, NULL},
 #include "run/knobs.def"
 #undef KNOB
 };
 
-static const char *choice_names[KNOB_COUNT][MAX_CHOICES];
+static const char *choice_names[KNOB_COUNT][KNOB_CHOICES];
 
-/* Splits "a|b|c" in place of a list; the texts live as long as the program. */
+/* The names of a registry, or the word itself. */
+static int add_choice(const char **names, int n, const char *word)
+{
+	for (size_t r = 0; r < sizeof registries / sizeof *registries; r++)
+		if (strcmp(registries[r].key, word) == 0) {
+			for (const char *const *name = registries[r].names; *name && n < KNOB_CHOICES; name++)
+				names[n++] = *name;
+			return n;
+		}
+	if (n < KNOB_CHOICES)
+		names[n++] = word;
+	return n;
+}
+
+/* Splits "a|b|@cells" in place of a list; the texts live as long as the program. */
 static int split_choices(const char *text, const char **names)
 {
 	static char pool[4096];
@@ -71,8 +96,8 @@ static int split_choices(const char *text, const char **names)
 	memcpy(p, text, size);
 	used += size;
 	int n = 0;
-	for (char *name = strtok(p, "|"); name && n < MAX_CHOICES; name = strtok(NULL, "|"))
-		names[n++] = name;
+	for (char *word = strtok(p, "|"); word; word = strtok(NULL, "|"))
+		n = add_choice(names, n, word);
 	return n;
 }
 
@@ -81,18 +106,74 @@ static void fill_choices(void)
 	for (int id = 0; id < KNOB_COUNT; id++) {
 		if (table[id].type != KNOB_CHOICE)
 			continue;
-		if (choice_text[id][0] == '@') {
-			for (size_t r = 0; r < sizeof registries / sizeof *registries; r++) {
-				if (strcmp(registries[r].key, choice_text[id]) != 0)
-					continue;
-				table[id].choice = registries[r].names;
-				while (registries[r].names[table[id].choices])
-					table[id].choices++;
-			}
-		} else {
-			table[id].choices = split_choices(choice_text[id], choice_names[id]);
-			table[id].choice = choice_names[id];
+		table[id].choices = split_choices(choice_text[id], choice_names[id]);
+		table[id].choice = choice_names[id];
+	}
+}
+
+/* ---- which optimizers and initializers read a knob: they say it themselves ---- */
+
+static bool lists(const char *const *uses, int n, knob_id id)
+{
+	for (int i = 0; i < n && uses[i]; i++)
+		if (strcmp(uses[i], table[id].name) == 0)
+			return true;
+	return false;
+}
+
+static bool optimizer_reads(int optimizer, knob_id id)
+{
+	const optim_form *form;
+	int n = model_f64.forms(optimizer, &form);
+	for (int i = 0; i < n; i++)
+		if (lists(form[i].uses, FORM_USES, id))
+			return true;
+	return false;
+}
+
+static bool init_reads(int init, knob_id id)
+{
+	return lists(model_f64.init_uses(init), INT_MAX, id);
+}
+
+/* Knobs that somebody reads; the others are everybody's. Filled in before main. */
+static bool of_optimizers[KNOB_COUNT], of_inits[KNOB_COUNT];
+
+/* How many of the rows of knob `of` read knob id. */
+static int readers(knob_id of, bool (*reads)(int, knob_id), knob_id id)
+{
+	int n = 0;
+	for (int i = 0; i < table[of].choices; i++)
+		n += reads(i, id);
+	return n;
+}
+
+/* Adds to the help of a knob who reads it, unless that is everybody. True when anybody does. */
+static bool name_readers(knob_id of, bool (*reads)(int, knob_id), knob_id id)
+{
+	static char text[KNOB_COUNT][320];
+	int n = readers(of, reads, id);
+	if (n == 0 || n == table[of].choices)
+		return n > 0;
+	size_t used = (size_t)snprintf(text[id], sizeof text[id], "%s", table[id].help);
+	const char *before = " (";
+	for (int i = 0; i < table[of].choices && used < sizeof text[id]; i++)
+		if (reads(i, id)) {
+			used += (size_t)snprintf(
+			        text[id] + used, sizeof text[id] - used, "%s%s", before, table[of].choice[i]);
+			before = ", ";
 		}
+	if (used < sizeof text[id])
+		snprintf(text[id] + used, sizeof text[id] - used, ")");
+	table[id].help = text[id];
+	return true;
+}
+
+static void fill_readers(void)
+{
+	for (int id = 0; id < KNOB_COUNT; id++) {
+		of_optimizers[id] = name_readers(KNOB_optimizer, optimizer_reads, (knob_id)id);
+		of_inits[id] = name_readers(KNOB_init, init_reads, (knob_id)id);
 	}
 }
 
@@ -100,6 +181,7 @@ static void fill_choices(void)
 __attribute__((constructor)) static void knob_table_init(void)
 {
 	fill_choices();
+	fill_readers();
 }
 
 const knob *knob_get(knob_id id)
@@ -126,8 +208,22 @@ static bool unknown_knob(const char *name, err *e)
 	return err_input(e, "unknown knob '%.60s'; `unroll list knobs` shows them all", name);
 }
 
+/* Names that older state strings have. */
+static const char *current_name(knob_id id, const char *value)
+{
+	static const struct {
+		knob_id id;
+		const char *old, *now;
+	} renamed[] = {{KNOB_init, "xavier", "xavier_normal"}, {KNOB_init, "he", "he_normal"}};
+	for (size_t i = 0; i < sizeof renamed / sizeof *renamed; i++)
+		if (renamed[i].id == id && strcmp(renamed[i].old, value) == 0)
+			return renamed[i].now;
+	return value;
+}
+
 static bool set_choice(config *c, const knob *k, knob_id id, const char *value, err *e)
 {
+	value = current_name(id, value);
 	for (int i = 0; i < k->choices; i++) {
 		if (strcmp(k->choice[i], value) == 0) {
 			c->v[id] = i;
@@ -377,8 +473,34 @@ static bool cell_lacks(const config *c, knob_id id)
 	return knob_cells(id, with, sizeof with)[0] && !has_word(cell_knobs[(int)c->v[KNOB_cell]], table[id].name);
 }
 
+const optim_form *config_form(const config *c)
+{
+	const optim_form *form;
+	int n = model_f64.forms((int)c->v[KNOB_optimizer], &form), wanted = (int)c->v[KNOB_form];
+	for (int i = 0; i < n; i++)
+		if ((int)form[i].form == wanted)
+			return &form[i];
+	return wanted == FORM_lecture ? &form[0] : NULL;
+}
+
+static bool form_lacks(const config *c, err *e)
+{
+	const optim_form *form;
+	int n = model_f64.forms((int)c->v[KNOB_optimizer], &form);
+	char list[160] = "pytorch, lecture"; /* lecture is everybody's, whether it differs or not */
+	for (int i = 0; i < n; i++)
+		if (form[i].form != FORM_pytorch && form[i].form != FORM_lecture) {
+			size_t used = strlen(list);
+			snprintf(list + used, sizeof list - used, ", %s", forms[form[i].form]);
+		}
+	return err_input(e, "form=%s: optimizer=%s has no such form; allowed: %s", config_choice(c, KNOB_form),
+	        config_choice(c, KNOB_optimizer), list);
+}
+
 bool config_fits(const config *c, err *e)
 {
+	if (!config_form(c))
+		return form_lacks(c, e);
 	bool unit = is_unit(c);
 	for (int id = 0; id < KNOB_COUNT; id++) {
 		if (unit || id == KNOB_activation || config_is_default(c, (knob_id)id) || !cell_lacks(c, (knob_id)id))
@@ -397,14 +519,44 @@ void config_relax(config *c)
 	for (int id = 0; id < KNOB_COUNT; id++)
 		if (id != KNOB_activation && cell_lacks(c, (knob_id)id))
 			set_known(c, (knob_id)id, table[id].fallback, &e);
+	if (!config_form(c))
+		set_known(c, KNOB_form, table[KNOB_form].fallback, &e);
+}
+
+bool config_offers(const config *c, knob_id id, int choice)
+{
+	config with = *c;
+	int loss = (int)c->v[KNOB_loss];
+	if (choice == (int)c->v[id])
+		return true;
+	if (id == KNOB_output && loss > 0 && choice != OUTPUT_AUTO)
+		return model_f64.loss((loss_id)(loss - 1))->outputs >> choice & 1;
+	with.v[KNOB_form] = choice;
+	return id != KNOB_form || config_form(&with);
+}
+
+static bool optimizer_uses(const config *c, knob_id id)
+{
+	if (!of_optimizers[id])
+		return true;
+	const optim_form *form = config_form(c), *all;
+	model_f64.forms((int)c->v[KNOB_optimizer], &all);
+	return lists(form ? form->uses : all->uses, FORM_USES, id);
+}
+
+static bool init_uses(const config *c, knob_id id)
+{
+	return !of_inits[id] || init_reads((int)c->v[KNOB_init], id);
 }
 
 bool config_uses(const config *c, knob_id id)
 {
-	bool adam = choice_is(c, KNOB_optimizer, "adam"), rmsprop = choice_is(c, KNOB_optimizer, "rmsprop");
 	const task *t = tasks_f64[(int)c->v[KNOB_task]];
+	const optim_form *forms_of;
 	bool unit = is_unit(c);
-	if (cell_lacks(c, id) || (unit && strcmp(table[id].group, "model") == 0))
+	if (cell_lacks(c, id))
+		return false;
+	if (unit && (strcmp(table[id].group, "model") == 0 || strcmp(table[id].group, "start") == 0))
 		return false;
 	switch (id) {
 	case KNOB_b:
@@ -414,11 +566,7 @@ bool config_uses(const config *c, knob_id id)
 	case KNOB_target:
 		return unit;
 	case KNOB_batch:
-	case KNOB_init:
-	case KNOB_rho:
-	case KNOB_sigma_in:
-	case KNOB_sigma_out:
-	case KNOB_seed:
+	case KNOB_dropout:
 	case KNOB_loss_at:
 	case KNOB_reduce:
 		return !unit;
@@ -445,22 +593,12 @@ bool config_uses(const config *c, knob_id id)
 		       ((t->reads == TASK_READS_PATH || t->reads == TASK_READS_SEQUENCES) && c->data[0]);
 	case KNOB_classes:
 		return t->reads == TASK_READS_SEQUENCES;
-	case KNOB_sigma:
-		return !unit && (choice_is(c, KNOB_init, "gaussian") || choice_is(c, KNOB_init, "uniform") ||
-		                        choice_is(c, KNOB_init, "orthogonal") || choice_is(c, KNOB_init, "identity"));
-	case KNOB_momentum:
-		return choice_is(c, KNOB_optimizer, "momentum") || choice_is(c, KNOB_optimizer, "nesterov");
-	case KNOB_decay:
-		return rmsprop;
-	case KNOB_beta1:
-	case KNOB_beta2:
-		return adam;
-	case KNOB_eps:
-		return adam || rmsprop;
+	case KNOB_form: /* also to get away from one that this optimizer does not have */
+		return model_f64.forms((int)c->v[KNOB_optimizer], &forms_of) > 1 || !config_form(c);
 	case KNOB_clip_at:
 		return !choice_is(c, KNOB_clip, "none");
 	default:
-		return true;
+		return optimizer_uses(c, id) && init_uses(c, id);
 	}
 }
 

@@ -16,10 +16,14 @@ typedef enum knob_id {
 
 typedef enum knob_type { KNOB_CHOICE, KNOB_INT, KNOB_REAL, KNOB_BOOL, KNOB_FILE } knob_type;
 typedef enum knob_scale { KNOB_LINEAR, KNOB_LOG, KNOB_PICK } knob_scale;
+typedef enum knob_shown { KNOB_COMMON, KNOB_RARE } knob_shown;
 typedef enum knob_restart { KNOB_NOTHING, KNOB_OPTIMIZER, KNOB_WEIGHTS } knob_restart;
+
+enum { KNOB_CHOICES = 48 }; /* values of a CHOICE at most */
 
 typedef struct knob {
 	const char *name, *group;
+	bool rare; /* the panel shows it on demand, or when it is set */
 	knob_type type;
 	const char *fallback;       /* default, as text */
 	double low, high;           /* allowed */
@@ -31,7 +35,9 @@ typedef struct knob {
 	const char *const *choice; /* CHOICE: their names */
 } knob;
 
-/* The table; the first call fills in the choices of the registries. */
+struct optim_form; /* nn/model.h */
+
+/* The table; choices of the registries, and who reads a knob, are filled in before main. */
 const knob *knob_get(knob_id id);
 int knob_find(const char *name); /* −1 when unknown */
 
@@ -62,11 +68,17 @@ knob_restart config_restart(const config *a, const config *b);
 bool config_uses(const config *c, knob_id id);
 /* Names of the cells that a knob belongs to, separated by commas; "" for a knob of all cells. Returns buf. */
 const char *knob_cells(knob_id id, char *buf, size_t size);
-/* False, and a sentence that says what to do, when a knob is set that the cell does not have. */
+/* False, and a sentence that says what to do, when knobs contradict each other whatever the data are: a knob that the
+ * cell does not have, a form that the optimizer does not have. */
 bool config_fits(const config *c, err *e);
-/* Sets the knobs that the cell does not have back to their defaults: for menus, where the cell may change at any time.
- */
+/* Sets what the cell or the optimizer does not have back to its default: for menus, where these may change at any
+ * time. */
 void config_relax(config *c);
+/* True when this value of a CHOICE goes with the others, or is the present one: what the control panel offers (forms
+ * that the optimizer has, output functions that the loss allows). */
+bool config_offers(const config *c, knob_id id, int choice);
+/* The row of the optimizer's forms that `form` chooses; NULL when the optimizer has no such form. */
+const struct optim_form *config_form(const config *c);
 
 /* "unroll/1 key=value … @update" with the values that differ from the defaults. Returns buf. */
 const char *config_state(const config *c, long update, char *buf, size_t size);

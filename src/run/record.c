@@ -160,11 +160,12 @@ static void describe(record *r, const trial *t)
 {
 	snap_arm *a = &r->arm;
 	const task_shape *s = &t->shape;
-	bool classes = s->classes > 0, squared = t->api->spec(t->m)->loss == LOSS_MSE;
-	snprintf(a->loss_label, sizeof a->loss_label, squared ? "mean squared error" : "cross-entropy in nats");
+	const loss_info *loss = t->api->loss(t->api->spec(t->m)->loss);
+	snprintf(a->loss_label, sizeof a->loss_label, "%s", loss->label);
 	snprintf(a->metric_label, sizeof a->metric_label, "wrong: %.38s", s->criterion);
-	/* the plateaus belong to the task's own loss */
-	a->baselines = classes == !squared ? s->baselines : 0;
+	/* the plateaus belong to the task's own loss of its own outputs */
+	bool own = t->api->spec(t->m)->loss == trial_task_loss(t) && t->api->spec(t->m)->output == loss->output;
+	a->baselines = own ? s->baselines : 0;
 	for (int i = 0; i < a->baselines; i++) {
 		a->baseline[i] = s->baseline[i];
 		snprintf(a->baseline_label[i], sizeof a->baseline_label[i], "%.31s", s->baseline_label[i]);

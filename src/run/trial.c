@@ -22,14 +22,19 @@ static bool is_f64(const config *c)
 static descent descent_of(const config *c)
 {
 	return (descent){.optimizer = choice(c, KNOB_optimizer),
+	        .form = config_form(c)->form,
 	        .lr = c->v[KNOB_lr],
+	        .lr_decay = c->v[KNOB_lr_decay],
 	        .momentum = c->v[KNOB_momentum],
 	        .decay = c->v[KNOB_decay],
 	        .beta1 = c->v[KNOB_beta1],
 	        .beta2 = c->v[KNOB_beta2],
 	        .eps = c->v[KNOB_eps],
+	        .momentum_schedule = (schedule_id)choice(c, KNOB_momentum_schedule),
+	        .grad_sum = c->v[KNOB_grad_sum] != 0,
 	        .clip = (clip_id)choice(c, KNOB_clip),
 	        .clip_at = c->v[KNOB_clip_at],
+	        .nan_rule = (nan_rule_id)choice(c, KNOB_nan_rule),
 	        .direction = (direction_id)choice(c, KNOB_direction),
 	        .psi = c->v[KNOB_psi],
 	        .seed = (uint64_t)c->v[KNOB_seed]};
@@ -59,16 +64,73 @@ static bool direction_fits(const config *c, err *e)
 	        config_choice(c, KNOB_direction));
 }
 
-static bool loss_of(const config *c, const task_shape *s, loss_id *loss, err *e)
+/* Whether all real targets of the file lie in [0, 1], or are −1 and 1. */
+static int data_targets(const dataset *d)
 {
-	const char *name = config_choice(c, KNOB_loss);
-	if (strcmp(name, "xent") == 0 && !s->classes)
-		return err_input(e, "loss=xent needs classes, task=%s has real targets; allowed: auto, mse",
-		        config_choice(c, KNOB_task));
-	*loss = strcmp(name, "auto") == 0  ? (s->classes ? LOSS_XENT : LOSS_MSE)
-	        : strcmp(name, "mse") == 0 ? LOSS_MSE
-	                                   : LOSS_XENT;
-	return true;
+	bool unit = true, signs = true;
+	for (int t = 0; t < (d->y_per_step ? d->T : 1); t++)
+		for (int i = 0; i < d->N; i++) {
+			size_t at = (size_t)t * (size_t)d->N + (size_t)i;
+			if (d->y_per_step && (t >= d->length[i] || (d->masked && !d->mask[at])))
+				continue;
+			for (int o = 0; o < d->O; o++) {
+				double y = d->y[at * (size_t)d->O + (size_t)o];
+				unit = unit && y >= 0 && y <= 1;
+				signs = signs && fabs(y) == 1;
+			}
+		}
+	return TAKES_REAL | (unit ? TAKES_UNIT : 0) | (signs ? TAKES_SIGNS : 0);
+}
+
+/* What the targets of a run are, as losses say what they take. */
+static int targets_of(const trial *t)
+{
+	static const int kinds[] = {TAKES_REAL, TAKES_REAL | TAKES_UNIT, TAKES_REAL | TAKES_SIGNS};
+	return t->shape.classes ? TAKES_CLASSES : t->data ? data_targets(t->data) : kinds[t->shape.targets];
+}
+
+static bool refuse_loss(const config *c, const loss_info *loss, int targets, err *e)
+{
+	char list[160] = "auto";
+	const char *name, *summary;
+	for (int i = 0; model_f64.losses(i, &name, &summary); i++)
+		if (model_f64.loss((loss_id)i)->takes & targets) {
+			strncat(list, ", ", sizeof list - strlen(list) - 1);
+			strncat(list, name, sizeof list - strlen(list) - 1);
+		}
+	const char *needs = loss->takes & TAKES_UNIT    ? "classes or targets in [0, 1]"
+	                    : loss->takes & TAKES_SIGNS ? "classes or targets −1 and 1"
+	                                                : "classes";
+	return err_input(e, "loss=%s needs %s, task=%s has real targets; allowed: %s", loss->name, needs,
+	        config_choice(c, KNOB_task), list);
+}
+
+loss_id trial_task_loss(const trial *t)
+{
+	return t->shape.classes ? LOSS_xent : LOSS_mse;
+}
+
+static bool loss_of(const trial *t, loss_id *loss, err *e)
+{
+	int chosen = choice(&t->c, KNOB_loss), targets = targets_of(t); /* 0 is auto, the registry follows */
+	*loss = chosen ? (loss_id)(chosen - 1) : trial_task_loss(t);
+	const loss_info *info = model_f64.loss(*loss);
+	return info->takes & targets ? true : refuse_loss(&t->c, info, targets, e);
+}
+
+static bool output_of(const config *c, loss_id loss, int outputs, output_id *output, err *e)
+{
+	const loss_info *info = model_f64.loss(loss);
+	const knob *k = knob_get(KNOB_output);
+	*output = (output_id)choice(c, KNOB_output);
+	if (*output == OUTPUT_AUTO)
+		*output = info->output;
+	if (outputs > MODEL_OUTPUTS)
+		return err_input(e, "%d outputs; allowed: 1 to %d", outputs, MODEL_OUTPUTS);
+	if (info->outputs >> *output & 1)
+		return true;
+	return err_input(e, "output=%s: loss=%s is defined on its own outputs; allowed: auto, %s", k->choice[*output],
+	        info->name, k->choice[info->output]);
 }
 
 static bool spec_of(trial *t, model_spec *s, err *e)
@@ -107,7 +169,7 @@ static bool spec_of(trial *t, model_spec *s, err *e)
 		s->bias = true;
 		s->leak = s->dropout = 0;
 	}
-	return loss_of(c, p, &s->loss, e);
+	return loss_of(t, &s->loss, e) && output_of(c, s->loss, p->O, &s->output, e);
 }
 
 /* Memory that would only be promised must be refused before it is touched. */
@@ -193,6 +255,9 @@ static bool open_model(trial *t, err *e)
 	        .phase = c->v[KNOB_max_phase],
 	        .w = c->v[KNOB_w],
 	        .b = c->v[KNOB_b],
+	        .scale = c->v[KNOB_init_scale],
+	        .sparsity = (int)c->v[KNOB_sparsity],
+	        .generator = (generator_id)choice(c, KNOB_generator),
 	        .seed = (uint64_t)c->v[KNOB_seed]};
 	model_tuning u = tuning_of(c);
 	return t->api->tune(t->m, &u, e) && t->api->init(t->m, &i, e);
@@ -206,17 +271,18 @@ trial *trial_new(const config *c, err *e)
 		return NULL;
 	}
 	t->c = *c;
-	t->descent = descent_of(c);
 	t->metric = NAN;
 	bool ok = config_fits(c, e) && direction_fits(c, e) && open_task(t, e) && open_model(t, e);
 	if (ok && c->v[KNOB_threads] > 1) {
 		t->team = crew_new((int)c->v[KNOB_threads], e);
 		ok = t->team != NULL;
 	}
-	if (ok)
-		return t;
-	trial_free(t);
-	return NULL;
+	if (!ok) {
+		trial_free(t);
+		return NULL;
+	}
+	t->descent = descent_of(c);
+	return t;
 }
 
 void trial_free(trial *t)
@@ -308,6 +374,7 @@ void trial_step(trial *t)
 	next_batch(t);
 	bool norms = (t->update + 1) % (long)t->c.v[KNOB_probe_every] == 0 || t->update == 0 ||
 	             t->descent.direction != DIRECTION_GRADIENT;
+	t->api->look_ahead(t->m, &t->descent);
 	t->api->forward(t->m, t->team);
 	t->metric = share_wrong(t);
 	t->api->backward(t->m, t->team, norms, &t->r);
@@ -320,7 +387,7 @@ void trial_step(trial *t)
 		explain(t);
 		return;
 	}
-	t->clipped += t->r.clipped_norm < t->r.grad_norm;
+	t->clipped += t->r.clipped;
 	t->update++;
 }
 

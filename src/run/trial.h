@@ -38,6 +38,8 @@ void trial_free(trial *t);
 /* Takes over knobs that need no restart of the weights (config_restart < KNOB_WEIGHTS). False, and nothing is changed,
  * when they make no sense together. */
 bool trial_adjust(trial *t, const config *c, err *e);
+/* The loss that the task is defined with: its baselines are values of it. */
+loss_id trial_task_loss(const trial *t);
 /* The next batch, one update. The temporal norms are measured when update % probe_every = 0. Does nothing after a
  * divergence: the last finite state stays. */
 void trial_step(trial *t);

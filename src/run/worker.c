@@ -142,7 +142,9 @@ static void adjust(worker *w, const config *c)
 		return;
 	}
 	err e;
-	if (!trial_adjust(w->t, c, &e))
+	if (trial_adjust(w->t, c, &e))
+		w->message[0] = '\0';
+	else
 		say(w, e.text);
 	w->changed = true;
 }

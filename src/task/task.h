@@ -70,7 +70,8 @@ enum { TASK_BASELINES = 3 };
 
 typedef struct task_shape {
 	int I, O, classes; /* classes > 0: targets are labels, loss xent; else real targets, loss mse */
-	bool y_per_step;   /* loss at all steps by default */
+	enum { TARGETS_REAL, TARGETS_UNIT, TARGETS_SIGNS } targets; /* real ones: any numbers, in [0, 1], or −1 and 1 */
+	bool y_per_step;                                            /* loss at all steps by default */
 	int T_max;
 	const char *variant; /* name of the variant in force */
 	int baselines;       /* losses that mark a plateau */

@@ -3,6 +3,7 @@
  * The row of h is [Re x | Im x], of a [Re B u | Im B u]; the readout's weights on it are [Re C | −Im C]. ν, θ, γ are
  * learned; γ starts at ln √(1 − |λ|²), |λ|² uniform on [r_min², r_max²]. */
 #include "nn/cell.h"
+#include "nn/init.h"
 
 #include <math.h>
 #include <string.h>
@@ -61,14 +62,9 @@ static void start(const model_spec *spec, const init_spec *i, int block, rng *r,
 	(void)block;
 	(void)rows;
 	int H = spec->hidden;
-	double low = i->r_min * i->r_min, high = i->r_max * i->r_max;
-	for (int j = 0; j < H; j++) {
-		double square = low + rng_uniform(r) * (high - low);
-		square = fmin(fmax(square, 1e-12), 1 - 1e-12);
-		W[j] = log(-0.5 * log(square));
-		W[H + j] = log(fmax(i->phase * rng_uniform(r), 1e-12));
-		W[2 * H + j] = 0.5 * log(1 - square);
-	}
+	R(init_lru_ring)(r, H, i->r_min, i->r_max, i->phase, W, W + H);
+	for (int j = 0; j < H; j++) /* ln √(1 − |λ|²), |λ|² = exp(−2 exp(ν)) */
+		W[2 * H + j] = 0.5 * log(fmax(-expm1(-2 * exp(W[j])), 1e-300));
 }
 
 /* [Re λ −Im λ; Im λ Re λ] */

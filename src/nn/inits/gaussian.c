@@ -6,4 +6,9 @@ static bool fill(const R(init_job) *j, err *e)
 	return R(init_normal)(j, j->sigma);
 }
 
-const R(init) R(init_gaussian) = {"gaussian", "N(0, σ²)", fill};
+const R(init) R(init_gaussian) = {
+        .name = "gaussian",
+        .summary = "N(0, σ²)",
+        .uses = {"sigma"},
+        .fill = fill,
+};

@@ -2,11 +2,31 @@
 
 #include <math.h>
 
-/* He et al. 2015: standard deviation √(2/n_in). */
-static bool fill(const R(init_job) *j, err *e)
+/* He, Zhang, Ren, Sun 2015: standard deviation √(2/n_in). */
+static double deviation(const R(init_job) *j)
 {
-	(void)e;
-	return R(init_normal)(j, j->sigma_given ? j->sigma : sqrt(2.0 / j->cols));
+	return sqrt(2.0 / j->cols);
 }
 
-const R(init) R(init_he) = {"he", "He's N(0, 2/n_in), made for relu", fill};
+static bool normal(const R(init_job) *j, err *e)
+{
+	(void)e;
+	return R(init_normal)(j, deviation(j));
+}
+
+static bool flat(const R(init_job) *j, err *e)
+{
+	(void)e;
+	return R(init_flat)(j, deviation(j));
+}
+
+const R(init) R(init_he_normal) = {
+        .name = "he_normal",
+        .summary = "He's N(0, 2/n_in), made for relu",
+        .fill = normal,
+};
+const R(init) R(init_he_uniform) = {
+        .name = "he_uniform",
+        .summary = "He's U(−a, a) with a = √(6/n_in), made for relu",
+        .fill = flat,
+};

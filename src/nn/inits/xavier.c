@@ -3,10 +3,30 @@
 #include <math.h>
 
 /* Glorot, Bengio 2010: standard deviation √(2/(n_in + n_out)) of each gate's matrix. */
-static bool fill(const R(init_job) *j, err *e)
+static double deviation(const R(init_job) *j)
 {
-	(void)e;
-	return R(init_normal)(j, j->sigma_given ? j->sigma : sqrt(2.0 / (j->cols + j->rows)));
+	return sqrt(2.0 / (j->cols + j->rows));
 }
 
-const R(init) R(init_xavier) = {"xavier", "Glorot's N(0, 2/(n_in + n_out))", fill};
+static bool normal(const R(init_job) *j, err *e)
+{
+	(void)e;
+	return R(init_normal)(j, deviation(j));
+}
+
+static bool flat(const R(init_job) *j, err *e)
+{
+	(void)e;
+	return R(init_flat)(j, deviation(j));
+}
+
+const R(init) R(init_xavier_normal) = {
+        .name = "xavier_normal",
+        .summary = "Glorot's N(0, 2/(n_in + n_out))",
+        .fill = normal,
+};
+const R(init) R(init_xavier_uniform) = {
+        .name = "xavier_uniform",
+        .summary = "Glorot's U(−a, a) with a = √(6/(n_in + n_out))",
+        .fill = flat,
+};

@@ -10,4 +10,9 @@ static void step(size_t n, const real *g, real *const *s, const descent *d, long
 		delta[i] = -lr * g[i];
 }
 
-const R(optim) R(optim_sgd) = {"sgd", "stochastic gradient descent: θ ← θ − lr·g", 0, step};
+const R(optim) R(optim_sgd) = {
+        .name = "sgd",
+        .summary = "stochastic gradient descent: θ ← θ − lr·g",
+        .form = {{FORM_pytorch, {"lr"}}},
+        .step = step,
+};

@@ -8,8 +8,8 @@ enum { UNIT = 1 }; /* UNIT_FIXED_POINT */
 
 static bool shape(const task_spec *s, task_shape *out, err *e)
 {
-	if (s->variant != VARIANT_AUTO)
-		return err_input(e, "variant: task=fixed_point has no published forms; allowed: auto");
+	if (!R(sequence_variant)(s, "fixed_point", 0, e))
+		return false;
 	*out = (task_shape){
 	        .O = 1, .T_max = R(sequence_longest)(s), .variant = "own", .unit = UNIT, .criterion = "|error| > 0.04"};
 	return true;

@@ -8,8 +8,8 @@ enum { UNIT = 2 }; /* UNIT_POWER */
 
 static bool shape(const task_spec *s, task_shape *out, err *e)
 {
-	if (s->variant != VARIANT_AUTO)
-		return err_input(e, "variant: task=power has no published forms; allowed: auto");
+	if (!R(sequence_variant)(s, "power", 0, e))
+		return false;
 	*out = (task_shape){.I = 1,
 	        .O = 1,
 	        .T_max = R(sequence_longest)(s),
