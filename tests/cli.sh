@@ -349,6 +349,14 @@ list() {
 			holds "list $kind: names and summaries" "$python" "$tools" names list.json $kind
 		fi
 	done
+	gives 0 'train: hello' "$U" train --set task=hello --set optimizer=adam --set lr=0.01 --set batch=1 --updates 400 --sample 4 --prompt h
+	holds 'train: hello is said' grep -qx hello case.out
+	gives 0 'train: a test' "$U" train --set T=5 --updates 2 --test 50
+	holds 'train: the test is told' grep -q '^test on 50 sequences: loss ' case.out
+	gives 0 'train: patience' "$U" train --set T=5 --set train_size=4 --set batch=4 --set hidden=20 --set optimizer=adam --set lr=0.02 --set patience=2 --set validate_every=5 --set validation=50 --updates 5000
+	refuses 2 'train: nothing to continue' 'its answers are no inputs' "$U" train --updates 1 --sample 3
+	refuses 2 'train: a foreign prompt' 'begins with no symbol' "$U" train --set task=hello --updates 1 --sample 3 --prompt hx
+	refuses 2 'train: temperature' 'not a temperature' "$U" train --set task=hello --updates 1 --sample 3 --temperature -1
 	for preset in $("$U" list presets | sed 's/ .*//'); do
 		gives 0 "preset: $preset" "$U" train --set preset="$preset" --updates 1
 	done

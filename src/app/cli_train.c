@@ -6,6 +6,7 @@
 #include "io/file.h"
 #include "lesson/goal.h"
 #include "num/eig.h"
+#include "run/judge.h"
 #include "run/weights.h"
 
 #include <math.h>
@@ -17,7 +18,9 @@ typedef struct job {
 	long updates; /* 0 = until the goal */
 	bool temporal, has_goal;
 	goal goal;
-	const char *csv, *save;
+	const char *csv, *save, *prompt;
+	int test, sample; /* sequences; symbols; 0: not asked for */
+	double temperature;
 	trial *t;
 	file_save file;
 	double *W, *work; /* H × H, 3 H */
@@ -109,8 +112,8 @@ static void summary(const job *j, bool reached)
 /* A table that cannot be written ends the run; the commit says why. */
 static bool goes_on(const job *j, FILE *f)
 {
-	return !j->t->diverged && (j->updates == 0 || j->t->update < j->updates) && !cli_interrupted() &&
-	       !(f && ferror(f));
+	return !j->t->diverged && !j->t->stopped && (j->updates == 0 || j->t->update < j->updates) &&
+	       !cli_interrupted() && !(f && ferror(f));
 }
 
 /* Exit status of a finished loop. */
@@ -133,7 +136,7 @@ static int train(job *j)
 		cli_progress_show(&p, j->t->update, j->updates);
 	}
 	cli_progress_end(&p);
-	if (j->t->diverged)
+	if (j->t->diverged || j->t->stopped)
 		fprintf(stderr, "unroll: %s\n", j->t->message);
 	if (cli_interrupted())
 		fprintf(stderr, "unroll: interrupted after update %ld; the files hold what was reached\n",
@@ -165,6 +168,72 @@ static void close_job(job *j)
 	free(j->work);
 }
 
+/* What the net does on sequences that it was not trained on. */
+static bool test(const job *j, err *e)
+{
+	judgement v;
+	judge *q = judge_new(j->t, RNG_TEST, j->test, e);
+	bool ok = q && judge_run(q, j->t, &v, e);
+	char loss[32];
+	if (ok)
+		fprintf(j->csv && strcmp(j->csv, "-") == 0 ? stderr : stdout,
+		        "test on %ld sequences: loss %s, wrong %.2f %%\n", v.sequences,
+		        text_short(loss, sizeof loss, v.loss, 4), 100 * v.wrong);
+	judge_free(q);
+	return ok || err_prefix(e, "--test");
+}
+
+/* A symbol as it is written, where its name only shows it. */
+static const char *written(const char *name)
+{
+	static const char *const shown[][2] = {{"␣", " "}, {"↵", "\n"}, {"⇥", "\t"}};
+	for (size_t i = 0; i < sizeof shown / sizeof *shown && name; i++)
+		if (strcmp(name, shown[i][0]) == 0)
+			return shown[i][1];
+	return name;
+}
+
+/* The symbols of a prompt, longest names first; the task's first symbol without one. */
+static bool read_prompt(const job *j, int *out, int most, int *n, err *e)
+{
+	const trial *t = j->t;
+	*n = 0;
+	if (!j->prompt[0])
+		out[(*n)++] = 0;
+	for (const char *p = j->prompt; *p && *n < most;) {
+		size_t longest = 0;
+		for (int i = 0; i < t->shape.I; i++) {
+			const char *name = written(t->task->answer(&t->task_spec, i));
+			size_t size = name ? strlen(name) : 0;
+			if (size > longest && strncmp(p, name, size) == 0) {
+				longest = size;
+				out[*n] = i;
+			}
+		}
+		if (!longest)
+			return err_input(e, "--prompt: '%.20s' begins with no symbol of task=%s", p, t->task->name);
+		++*n;
+		p += longest;
+	}
+	return true;
+}
+
+static bool sample(const job *j, err *e)
+{
+	int given = 0, *out = calloc((size_t)j->sample + strlen(j->prompt) + 1, sizeof *out);
+	if (!out)
+		return err_machine(e, "no memory for %d symbols", j->sample);
+	bool ok = j->t->task->answer ? read_prompt(j, out, (int)strlen(j->prompt), &given, e)
+	                             : judge_continue(j->t, 1, 2, 0, 0, out, e);
+	ok = ok && judge_continue(j->t, given, given + j->sample, j->temperature, 0, out, e);
+	for (int i = 0; i < given + j->sample && ok; i++)
+		fputs(written(j->t->task->answer(&j->t->task_spec, out[i])), stdout);
+	if (ok)
+		putchar('\n');
+	free(out);
+	return ok || err_prefix(e, "--sample");
+}
+
 static int run_job(job *j, const char *load)
 {
 	err e;
@@ -176,22 +245,37 @@ static int run_job(job *j, const char *load)
 		return cli_fail(&e);
 	if (j->save && !weights_save(j->t, j->save, &e))
 		return cli_fail(&e);
+	if ((j->test && !test(j, &e)) || (j->sample && !sample(j, &e)))
+		return cli_fail(&e);
 	return status;
 }
 
 static int run(int argc, char **argv)
 {
 	err e;
-	job j = {0};
+	job j = {.prompt = ""};
+	const char *tests = NULL, *samples = NULL, *temperature = NULL;
+	double test_on = 0, symbols = 0;
 	const char *updates = NULL, *load = NULL, *until = NULL;
 	const option options[] = {{"--updates", &updates, NULL}, {"--csv", &j.csv, NULL}, {"--save", &j.save, NULL},
-	        {"--load", &load, NULL}, {"--until", &until, NULL}, {"--temporal", NULL, &j.temporal}};
+	        {"--load", &load, NULL}, {"--until", &until, NULL}, {"--temporal", NULL, &j.temporal},
+	        {"--test", &tests, NULL}, {"--sample", &samples, NULL}, {"--prompt", &j.prompt, NULL},
+	        {"--temperature", &temperature, NULL}};
 	long at = 0;
 	if (!cli_parse_run(argc, argv, options, sizeof options / sizeof *options, &j.c, &at, &e))
 		return cli_fail(&e);
 	double n = j.c.v[KNOB_updates] > 0 ? j.c.v[KNOB_updates] : (double)at;
 	if (!cli_number("--updates", updates, 0, 1e9, &n, &e))
 		return cli_fail(&e);
+	if (!cli_number("--test", tests, 1, 1e6, &test_on, &e) ||
+	        !cli_number("--sample", samples, 1, 1e5, &symbols, &e))
+		return cli_fail(&e);
+	if (temperature &&
+	        (!text_read_number(temperature, false, &j.temperature) || j.temperature < 0 || j.temperature > 100))
+		return err_input(&e, "--temperature %.40s: not a temperature; allowed: 0 to 100", temperature),
+		       cli_fail(&e);
+	j.test = (int)test_on;
+	j.sample = (int)symbols;
 	j.updates = (long)n;
 	j.has_goal = until != NULL;
 	if (j.csv && j.save && strcmp(j.csv, j.save) == 0)
@@ -209,5 +293,5 @@ static int run(int argc, char **argv)
 
 const cli cli_train = {"train",
         "train ['STATE'] [--set K=V]… [--updates N] [--until 'GOAL'] [--csv F] [--temporal] [--load W.npz] [--save "
-        "W.npz]",
+        "W.npz] [--test N] [--sample N] [--prompt TEXT] [--temperature X]",
         "train without a window; write numbers and weights", run};

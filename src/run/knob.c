@@ -570,6 +570,9 @@ bool config_uses(const config *c, knob_id id)
 	case KNOB_loss_at:
 	case KNOB_reduce:
 		return !unit;
+	case KNOB_validate_every:
+	case KNOB_validation:
+		return c->v[KNOB_patience] > 0;
 	case KNOB_omega_form:
 		return c->v[KNOB_omega] > 0;
 	case KNOB_psi:

@@ -265,7 +265,7 @@ const snap_arm *record_arm(record *r, const trial *t, bool spectrum)
 	a->diverged_step = t->r.bad_step;
 	snprintf(a->diverged_where, sizeof a->diverged_where, "%.95s",
 	        t->diverged && t->r.bad_where ? t->r.bad_where : "");
-	if (t->diverged)
+	if (t->diverged || t->stopped)
 		snprintf(a->message, sizeof a->message, "%s", t->message);
 	a->clipped_share = t->descent.clip == CLIP_NONE || !t->update ? NAN : (double)t->clipped / (double)t->update;
 	if (!t->diverged) /* the picture of the last finite state stays */

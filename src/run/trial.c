@@ -1,6 +1,7 @@
 #include "run/trial.h"
 
 #include "run/dataset.h"
+#include "run/judge.h"
 #include "run/team.h"
 
 #include <math.h>
@@ -263,6 +264,15 @@ static bool open_model(trial *t, err *e)
 	return t->api->tune(t->m, &u, e) && t->api->init(t->m, &i, e);
 }
 
+static bool open_validation(trial *t, err *e)
+{
+	t->best_loss = t->validation_loss = NAN;
+	if (t->c.v[KNOB_patience] == 0)
+		return true;
+	t->validation = judge_new(t, RNG_VALIDATION, (int)t->c.v[KNOB_validation], e);
+	return t->validation || err_prefix(e, "patience=%.0f", t->c.v[KNOB_patience]);
+}
+
 trial *trial_new(const config *c, err *e)
 {
 	trial *t = calloc(1, sizeof *t);
@@ -272,7 +282,8 @@ trial *trial_new(const config *c, err *e)
 	}
 	t->c = *c;
 	t->metric = NAN;
-	bool ok = config_fits(c, e) && direction_fits(c, e) && open_task(t, e) && open_model(t, e);
+	bool ok = config_fits(c, e) && direction_fits(c, e) && open_task(t, e) && open_model(t, e) &&
+	          open_validation(t, e);
 	if (ok && c->v[KNOB_threads] > 1) {
 		t->team = crew_new((int)c->v[KNOB_threads], e);
 		ok = t->team != NULL;
@@ -292,6 +303,7 @@ void trial_free(trial *t)
 	crew_free(t->team);
 	if (t->m)
 		t->api->destroy(t->m);
+	judge_free(t->validation);
 	dataset_free(t->set);
 	dataset_free(t->data);
 	free(t);
@@ -329,26 +341,10 @@ static void next_batch(trial *t)
 	t->api->batch(t->m)->masks = rng_make(t->task_spec.seed, RNG_MASKS, (uint64_t)t->update);
 }
 
-/* Answers of one sequence that were asked for, and how many of them are wrong. */
-static void judge(const trial *t, int sequence, long *asked, long *wrong)
-{
-	const batch *b = t->api->batch(t->m);
-	*asked = *wrong = 0;
-	for (int s = b->first_loss; s <= b->last_loss; s++)
-		if (b->weight[(size_t)s * (size_t)b->B_max + (size_t)sequence] > 0) {
-			++*asked;
-			*wrong += t->task->wrong(&t->task_spec, b, s, sequence, t->api->logits(t->m, s, sequence));
-		}
-}
-
 static double share_wrong(const trial *t)
 {
-	long asked = 0, wrong = 0, n, bad;
-	for (int i = 0; i < t->api->batch(t->m)->B; i++) {
-		judge(t, i, &n, &bad);
-		asked += t->shape.sequence_wrong ? n > 0 : n;
-		wrong += t->shape.sequence_wrong ? bad > 0 : bad;
-	}
+	long asked, wrong;
+	judge_count(t->task, &t->task_spec, &t->shape, t->api, t->m, &asked, &wrong);
 	return asked ? (double)wrong / (double)asked : NAN;
 }
 
@@ -367,9 +363,34 @@ static void explain(trial *t)
 	                : "clipping, or a smaller learning rate");
 }
 
+/* Early stopping: the loss on a fixed validation set is asked for from time to time. */
+static void look_for_progress(trial *t)
+{
+	int patience = (int)t->c.v[KNOB_patience];
+	judgement v;
+	err e;
+	if (patience == 0 || t->update % (long)t->c.v[KNOB_validate_every] != 0 || !judge_run(t->validation, t, &v, &e))
+		return;
+	t->validation_loss = v.loss;
+	if (!(t->best_update && v.loss >= t->best_loss)) {
+		t->best_loss = v.loss;
+		t->best_update = t->update;
+		t->waited = 0;
+		return;
+	}
+	if (++t->waited < patience)
+		return;
+	t->stopped = true;
+	snprintf(t->message, sizeof t->message,
+	        "Stopped at update %ld: the loss on %ld validation sequences has not fallen for %d evaluations. It was "
+	        "lowest, %.4g, at "
+	        "update %ld.",
+	        t->update, v.sequences, patience, t->best_loss, t->best_update);
+}
+
 void trial_step(trial *t)
 {
-	if (t->diverged)
+	if (t->diverged || t->stopped)
 		return;
 	next_batch(t);
 	bool norms = (t->update + 1) % (long)t->c.v[KNOB_probe_every] == 0 || t->update == 0 ||
@@ -389,6 +410,7 @@ void trial_step(trial *t)
 	}
 	t->clipped += t->r.clipped;
 	t->update++;
+	look_for_progress(t);
 }
 
 void trial_measure(trial *t)

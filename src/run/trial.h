@@ -27,6 +27,13 @@ typedef struct trial {
 	bool measured;
 	long measured_update; /* update that the norms of r belong to (the update being made), 0 = before training */
 	double metric;        /* share of wrong answers in the batch */
+	/* early stopping (knob patience) */
+	struct judge *validation;
+	double validation_loss, best_loss; /* of the last evaluation; lowest so far; NaN: none yet */
+	long best_update;                  /* when it was lowest, 0: not evaluated yet */
+	int waited;                        /* evaluations since then */
+	bool stopped;
+
 	bool diverged;
 	long diverged_update;
 	char message[320]; /* what happened and what to try */
@@ -41,7 +48,7 @@ bool trial_adjust(trial *t, const config *c, err *e);
 /* The loss that the task is defined with: its baselines are values of it. */
 loss_id trial_task_loss(const trial *t);
 /* The next batch, one update. The temporal norms are measured when update % probe_every = 0. Does nothing after a
- * divergence: the last finite state stays. */
+ * divergence or an early stop: the last finite state stays. */
 void trial_step(trial *t);
 /* Loss, gradient and temporal norms of the next batch, without an update. */
 void trial_measure(trial *t);

@@ -233,7 +233,8 @@ static void train(worker *w)
 	double start = now(), end = start + slice;
 	long limit = (long)w->t->c.v[KNOB_updates], made = 0;
 	while (w->playing && (w->left >= 0 || w->speed <= 0 || w->credit >= 1)) {
-		if (w->t->diverged || w->left == 0 || (w->left < 0 && limit > 0 && w->t->update >= limit)) {
+		if (w->t->diverged || w->t->stopped || w->left == 0 ||
+		        (w->left < 0 && limit > 0 && w->t->update >= limit)) {
 			pause_run(w);
 			break;
 		}
@@ -245,7 +246,7 @@ static void train(worker *w)
 		if (atomic_load(&w->pending) || now() >= end)
 			break;
 	}
-	if (w->left == 0 || w->t->diverged)
+	if (w->left == 0 || w->t->diverged || w->t->stopped)
 		pause_run(w);
 	if (!made)
 		return;
