@@ -50,13 +50,17 @@ static void control_column(bench *b, rect *at)
 	heading(b, at, "The marks on a slider");
 	row(b, at, "hatched", "training usually goes wrong there: allowed");
 	row(b, at, "dot at the left", "not the default");
+	row(b, at, "bar at the left", "here the arms differ");
+	heading(b, at, "The marks on the timeline");
+	row(b, at, "▾  ●  ×  ▸", "first clipped, solved, stopped, bookmark");
+	row(b, at, "tick below", "a setting was changed there");
 }
 
 void help_draw(bench *b)
 {
 	ui *u = &b->ui;
 	float em = u->em, pad = PAD * em, rows = (float)commands_count * ROW * em + 36 * em;
-	float other = (float)(sizeof control_keys / sizeof *control_keys + 2) * ROW * em + 72 * em;
+	float other = (float)(sizeof control_keys / sizeof *control_keys + 5) * ROW * em + 108 * em;
 	bool two = u->c->width > 940 * em;
 	float content = two ? fmaxf(rows, other) : rows + other;
 	float width = fminf((two ? 1040 : 560) * em, u->c->width), height = fminf(content + 3.5F * pad, u->c->height);

@@ -422,11 +422,12 @@ static double frame(window *w)
 	if (now < w->last_frame + FRAME)
 		return 0;
 	bool due = now >= ui_due(&w->bench.ui);
-	bool fresh = bench_take(&w->bench, now);
+	bool fresh = bench_take(&w->bench);
 	if (!w->redraw && !fresh && !due)
 		return fmin(ui_due(&w->bench.ui) - now, w->save_at > 0 ? w->save_at - now : INFINITY);
-	if (due)
+	if (due || w->bench.chrome_changed)
 		w->redraw = true;
+	w->bench.chrome_changed = false;
 	draw_frame(w, now);
 	write_controls(w);
 	return 0;
@@ -465,7 +466,7 @@ static bool measure_frames(window *w, int n, window_speed *speed)
 	int done = 0;
 	for (; done < n && !w->bench.quit && !stop_asked; done++) {
 		take_events(w, seconds());
-		bench_take(&w->bench, seconds());
+		bench_take(&w->bench);
 		double start = seconds();
 		draw_frame(w, start);
 		ms[done] = 1e3 * (seconds() - start);
@@ -499,7 +500,7 @@ static void close_window(window *w)
 	SDL_QuitSubSystem(SDL_INIT_VIDEO);
 }
 
-static int open_all(window *w, const config *c, long start_update, const window_options *o)
+static int open_all(window *w, const run_state *state, const window_options *o)
 {
 	settings s = settings_load();
 	ui_clipboard clipboard = events_clipboard();
@@ -509,21 +510,19 @@ static int open_all(window *w, const config *c, long start_update, const window_
 	if (o->scale > 0)
 		s.scale = fminf(fmaxf(o->scale, SCALE_MIN), SCALE_MAX);
 	w->wake_event = SDL_RegisterEvents(1);
-	w->worker = worker_new(c, wake, w, &e);
+	w->worker = worker_new(state, (size_t)s.history << 20, wake, w, &e);
 	if (!w->worker) {
 		fprintf(stderr, "unroll: %s\n", e.text);
 		return e.code;
 	}
-	bench_init(&w->bench, c, w->worker, &s, &clipboard);
-	if (start_update > 0)
-		bench_goto(&w->bench, c, start_update);
+	bench_init(&w->bench, state, w->worker, &s, &clipboard);
 	if (!open_window(w, o))
 		return fail("cannot open a window", SDL_GetError());
 	w->raster = raster_new(bench_theme(&w->bench), 1, 1, 1);
 	return w->raster ? 0 : fail("cannot draw", "out of memory");
 }
 
-int window_run(const config *c, long start_update, const window_options *o)
+int window_run(const run_state *s, const window_options *o)
 {
 	static window w; /* large: the controls of two passes */
 	double started = o->started > 0 ? o->started : seconds();
@@ -534,7 +533,7 @@ int window_run(const config *c, long start_update, const window_options *o)
 	watch_signals();
 	display_in_use = true;
 	w.controls_path = getenv("UNROLL_CONTROLS");
-	int status = open_all(&w, c, start_update, o);
+	int status = open_all(&w, s, o);
 	if (status == 0) {
 		w.redraw = true;
 		draw_frame(&w, seconds());

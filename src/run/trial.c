@@ -112,6 +112,16 @@ static bool open_task(trial *t, err *e)
 	return t->task->shape(&t->task_spec, &t->shape, e);
 }
 
+static init_spec init_of(const config *c)
+{
+	return (init_spec){.init = choice(c, KNOB_init),
+	        .sigma = c->v[KNOB_sigma],
+	        .rho = c->v[KNOB_rho],
+	        .sigma_in = c->v[KNOB_sigma_in],
+	        .sigma_out = c->v[KNOB_sigma_out],
+	        .seed = (uint64_t)c->v[KNOB_seed]};
+}
+
 static bool open_model(trial *t, err *e)
 {
 	const config *c = &t->c;
@@ -124,12 +134,7 @@ static bool open_model(trial *t, err *e)
 	t->m = t->api->create(&s, e);
 	if (!t->m)
 		return false;
-	init_spec i = {.init = choice(c, KNOB_init),
-	        .sigma = c->v[KNOB_sigma],
-	        .rho = c->v[KNOB_rho],
-	        .sigma_in = c->v[KNOB_sigma_in],
-	        .sigma_out = c->v[KNOB_sigma_out],
-	        .seed = (uint64_t)c->v[KNOB_seed]};
+	init_spec i = init_of(c);
 	return t->api->init(t->m, &i, e);
 }
 
@@ -165,24 +170,84 @@ void trial_free(trial *t)
 	free(t);
 }
 
-static bool changes_numbers(const config *a, const config *b)
+void trial_configure(trial *t, const config *c)
 {
-	for (int id = 0; id < KNOB_COUNT; id++)
-		if (a->v[id] != b->v[id] && id != KNOB_updates && id != KNOB_probe_every)
-			return true;
-	return false;
-}
-
-void trial_adjust(trial *t, const config *c)
-{
-	if (t->update > 0 && !t->edited && changes_numbers(&t->c, c))
-		t->edited = t->update;
-	if (config_restart(&t->c, c) == KNOB_OPTIMIZER)
-		t->api->optimizer_reset(t->m);
 	t->c = *c;
 	t->descent = descent_of(c);
 	t->api->set_reduce(t->m, reduce_of(c));
 }
+
+static void revive(trial *t)
+{
+	t->diverged = false;
+	t->diverged_update = 0;
+	t->message[0] = '\0';
+}
+
+void trial_edit(trial *t, knob_id id, double value)
+{
+	config c = t->c;
+	c.v[id] = value;
+	if (knob_get(id)->restart == KNOB_OPTIMIZER)
+		t->api->optimizer_reset(t->m);
+	trial_configure(t, &c);
+	revive(t);
+}
+
+void trial_follow(trial *t, const state_edit *edits, int n, int arm)
+{
+	if (t->diverged)
+		return;
+	for (int i = 0; i < n; i++)
+		if (edits[i].arm == arm && edits[i].update == t->update)
+			trial_edit(t, edits[i].knob, edits[i].value);
+}
+
+/* ---- the complete state ---- */
+
+typedef struct head {
+	long update, clipped;
+} head;
+
+enum { HEAD = 64 }; /* keeps the numbers behind it aligned */
+
+size_t trial_state_size(const trial *t)
+{
+	return HEAD + t->api->state_size(t->m);
+}
+
+void trial_save(const trial *t, void *out)
+{
+	const head h = {t->update, t->clipped};
+	memset(out, 0, HEAD);
+	memcpy(out, &h, sizeof h);
+	t->api->state_save(t->m, (unsigned char *)out + HEAD);
+}
+
+void trial_load(trial *t, const void *in)
+{
+	head h;
+	memcpy(&h, in, sizeof h);
+	t->update = h.update;
+	t->clipped = h.clipped;
+	t->api->state_load(t->m, (const unsigned char *)in + HEAD);
+	t->measured = false;
+	revive(t);
+}
+
+bool trial_restart(trial *t, err *e)
+{
+	init_spec i = init_of(&t->c);
+	if (!t->api->init(t->m, &i, e))
+		return false;
+	t->update = t->clipped = 0;
+	t->metric = NAN;
+	t->measured = false;
+	revive(t);
+	return true;
+}
+
+/* ---- one update ---- */
 
 static void next_batch(trial *t)
 {
