@@ -91,8 +91,8 @@ static void labels_tell_arms_apart(void **unused)
 	(void)unused;
 	char label[64];
 	err e;
-	read("unroll/1 arm=\"\" cell=rnn lr=0.05 arm=\"\" cell=lstm lr=0.05 arm=mine cell=gru");
-	assert_string_equal(state_label(&s, 0, label, sizeof label), "rnn, lr 0.05");
+	read("unroll/1 arm=\"\" cell=rnn lr=0.05 arm=\"\" cell=lstm lr=0.05 arm=mine cell=lstm lr=0.5");
+	assert_string_equal(state_label(&s, 0, label, sizeof label), "rnn");
 	assert_string_equal(state_label(&s, 2, label, sizeof label), "mine");
 	assert_int_equal(state_find_arm(&s, "mine", &e), 2);
 	assert_int_equal(state_find_arm(&s, "b", &e), 1);
@@ -100,6 +100,10 @@ static void labels_tell_arms_apart(void **unused)
 	assert_int_equal(state_find_arm(&s, "lstm, lr 0.05", &e), 1);
 	assert_int_equal(state_find_arm(&s, "other", &e), -1);
 	assert_non_null(strstr(e.text, "C (mine)"));
+	read("unroll/1 arm=\"\" clip=none arm=\"\" clip=norm clip_at=0.1 arm=\"\" clip=value clip_at=2");
+	assert_string_equal(state_label(&s, 0, label, sizeof label), "no clip");
+	assert_string_equal(state_label(&s, 1, label, sizeof label), "clip 0.1");
+	assert_string_equal(state_label(&s, 2, label, sizeof label), "clip each 2");
 	read("unroll/1 arm=\"\" arm=\"\"");
 	assert_string_equal(state_label(&s, 1, label, sizeof label), "B");
 }

@@ -8,7 +8,7 @@
 static void play(bench *b, int unused)
 {
 	(void)unused;
-	bench_play(b, !b->playing);
+	bench_play(b, !b->playing && b->snap->travel_to == 0); /* a long way to another update ends, too */
 }
 
 static void step(bench *b, int updates)

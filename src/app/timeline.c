@@ -139,7 +139,7 @@ void timeline_draw(bench *b, rect r)
 	if (travels)
 		way_text(s, way, sizeof way);
 	ui_touch t = ui_register(u, hit, UI_SLIDER, "timeline", travels ? way : value,
-	        "drag to any update; pale: known from before (←, →, Home, End; B sets a bookmark)");
+	        "drag to any update (←, →, Home, End); pale: known from before");
 	if ((t.pressed || (t.held && u->event.kind == UI_MOVE)) && track.w > 1) {
 		v = round(clamp((double)((u->pointer.x - track.x) / track.w), 0, 1) * all);
 		v = fmin(v, (double)s->end); /* the mouse stays in what is known */

@@ -98,32 +98,44 @@ static void describe(const config *c, knob_id id, char *buf, size_t size)
 		snprintf(buf, size, "%s", value);
 	else if (id == KNOB_clip && strcmp(value, "none") == 0)
 		snprintf(buf, size, "no clip");
+	else if (id == KNOB_clip) /* the threshold says more than the name */
+		snprintf(buf, size, "clip%s %s", strcmp(value, "norm") == 0 ? "" : " each",
+		        text_short(number, sizeof number, c->v[KNOB_clip_at], 3));
 	else
 		snprintf(buf, size, "%s %s", k->name, value);
 }
 
+static bool differ(const config *a, const config *b, knob_id id)
+{
+	return !knob_same(a, b, id) && (config_uses(a, id) || config_uses(b, id));
+}
+
+/* Knobs are named, in the order of the table, until no other arm has the same values in them. */
 const char *state_label(const run_state *s, int arm, char *buf, size_t size)
 {
-	config mine = state_config(s, arm, s->update);
+	config c[STATE_ARMS];
+	bool apart[STATE_ARMS] = {0};
 	char one[CONFIG_TEXT + 64];
 	size_t at = 0;
+	for (int i = 0; i < s->arms; i++)
+		c[i] = state_config(s, i, s->update);
 	snprintf(buf, size, "%s", s->arm[arm].name);
-	if (buf[0])
-		return buf;
-	for (int id = 0, named = 0; id < KNOB_COUNT && named < 2; id++) {
-		bool differs = false;
+	for (int id = 0; id < KNOB_COUNT && !s->arm[arm].name[0]; id++) {
+		bool needed = false;
 		for (int i = 0; i < s->arms; i++) {
-			config other = state_config(s, i, s->update);
-			differs = differs ||
-			          (!knob_same(&mine, &other, (knob_id)id) &&
-			                  (config_uses(&mine, (knob_id)id) || config_uses(&other, (knob_id)id)));
+			bool now = differ(&c[arm], &c[i], (knob_id)id);
+			needed = needed || (now && !apart[i]);
+			apart[i] = apart[i] || now;
 		}
-		if (!differs || !config_uses(&mine, (knob_id)id))
+		if (!needed || !config_uses(&c[arm], (knob_id)id))
 			continue;
-		describe(&mine, (knob_id)id, one, sizeof one);
+		if (id == KNOB_clip) /* is said with its threshold */
+			for (int i = 0; i < s->arms; i++)
+				apart[i] = apart[i] || differ(&c[arm], &c[i], KNOB_clip_at);
+		describe(&c[arm], (knob_id)id, one, sizeof one);
 		if (at + strlen(one) + 2 >= size)
 			break;
-		at += (size_t)snprintf(buf + at, size - at, "%s%s", named++ ? ", " : "", one);
+		at += (size_t)snprintf(buf + at, size - at, "%s%s", at ? ", " : "", one);
 	}
 	if (!buf[0])
 		snprintf(buf, size, "%c", letters[arm]);
@@ -323,7 +335,7 @@ static bool read_arm(reader *r, const char *name, err *e)
 	r->at = 0;
 	s->arms = r->arm + 1;
 	s->arm[r->arm] = (state_arm){.start = r->base};
-	snprintf(s->arm[r->arm].name, STATE_NAME, "%s", name);
+	snprintf(s->arm[r->arm].name, STATE_NAME, "%.*s", STATE_NAME - 1, name);
 	return true;
 }
 

@@ -99,14 +99,17 @@ static void append_changes(char *buf, int size, const snap *s)
 	for (int i = 0; i < s->state.edits && n > 0 && n <= 2; i++) {
 		const state_edit *k = &s->state.edit[i];
 		config c = s->arm[0].config;
-		bool shown = false;
+		int shown = -1;
 		for (int a = 0; a < part_arms(s); a++)
-			shown = shown || s->arm[a].index == k->arm;
+			shown = s->arm[a].index == k->arm ? a : shown;
 		c.v[k->knob] = k->value;
-		if (shown)
-			part_append(buf, size, ", %s\u00A0%s from update\u00A0%s", knob_get(k->knob)->name,
-			        config_text(&c, k->knob, value, sizeof value),
-			        axis_count_text(update, sizeof update, (double)k->update));
+		if (shown < 0)
+			continue;
+		part_append(buf, size, ", %s\u00A0%s from update\u00A0%s", knob_get(k->knob)->name,
+		        config_text(&c, k->knob, value, sizeof value),
+		        axis_count_text(update, sizeof update, (double)k->update));
+		if (part_arms(s) > 1)
+			part_append(buf, size, " (%s)", part_arm_name(s, shown));
 	}
 	if (n > 2)
 		part_append(buf, size, ", %d changes under way", n);
