@@ -9,6 +9,7 @@
 
 /* Updates before the end of a way whose curves are kept as ghosts; updates that a rescue goes back and tries. */
 enum { LEAD_MOST = 64, BACK = 10, TRIED = 40, LOWERINGS = 12 };
+static const double PATIENCE = 20; /* seconds of trying, where there is a clock */
 
 typedef struct arm {
 	trial *t;
@@ -501,97 +502,121 @@ bool arms_bookmark(arms *a, err *e)
 
 /* ---- rescue ---- */
 
+/* What is known before it is tried. */
+typedef struct rescue_try {
+	arm *m;
+	long update;       /* where it begins */
+	config was;        /* the settings that failed */
+	double fresh_loss; /* of the net before training */
+	double loss;       /* at `update` */
+} rescue_try;
+
 /* Whether the run is well for the next updates: finite, and at the end no worse than a fresh net or the place where it
  * began. The arm is left behind them. */
-static bool is_well(arm *m, double fresh_loss)
+static bool is_well(rescue_try *r)
 {
-	double before = NAN, sum = 0;
+	trial *t = r->m->t;
+	double sum = 0;
 	for (int i = 0; i < TRIED; i++) {
-		history_step(m->h, m->t);
-		if (m->t->diverged)
+		history_step(r->m->h, t);
+		if (t->diverged)
 			return false;
-		before = i == 0 ? m->t->r.loss : before;
-		sum += i >= TRIED - 10 ? m->t->r.loss / 10 : 0;
+		r->loss = i == 0 ? t->r.loss : r->loss;
+		sum += i >= TRIED - 10 ? t->r.loss / 10 : 0;
 	}
-	return sum <= fmax(2 * fresh_loss, before);
+	return sum <= fmax(2 * r->fresh_loss, r->loss);
 }
 
-static bool try_settings(arm *m, long update, const config *c, double fresh_loss, bool *well, err *e)
+static bool try_settings(rescue_try *r, const config *c, bool *well, err *e)
 {
-	if (!history_seek(m->h, m->t, update, e) || !history_edit(m->h, m->t, c, STATE_EDITS, e))
+	arm *m = r->m;
+	if (!history_seek(m->h, m->t, r->update, e) || !history_edit(m->h, m->t, c, STATE_EDITS, e))
 		return false;
-	*well = is_well(m, fresh_loss);
+	*well = is_well(r);
 	return true;
 }
 
-/* Loss of the net before training, on its first batch. */
-static bool loss_of_start(arm *m, double *loss, err *e)
+/* Loss of the net before training, on its first batch; then to where the rescue begins. */
+static bool look_at_both(rescue_try *r, err *e)
 {
+	arm *m = r->m;
 	if (!history_seek(m->h, m->t, 0, e))
 		return false;
 	trial_measure(m->t);
-	*loss = m->t->r.loss;
+	r->fresh_loss = m->t->r.loss;
+	if (!history_seek(m->h, m->t, r->update, e))
+		return false;
+	r->was = m->t->c;
 	return true;
 }
 
-static void tell(const config *was, const config *c, long update, bool tried_clip, char *said, size_t size)
+/* Clipping first, then learning rates lower by half a decade each. */
+static bool find_settings(const arms *a, rescue_try *r, config *c, bool *well, err *e)
 {
-	char number[32], from[32], to[32], at[32];
-	bool clips = strcmp(config_choice(was, KNOB_clip), "norm") != 0;
-	int n = snprintf(said, size, "Again from update %s", text_short(number, sizeof number, (double)update, 9));
+	bool clipped = strcmp(config_choice(&r->was, KNOB_clip), "norm") == 0;
+	double began = a->clock ? a->clock() : 0;
+	*c = r->was;
+	*well = false;
+	if (!clipped && !config_set(c, "clip", "norm", e))
+		return false;
+	for (int lowered = clipped; !*well && lowered <= LOWERINGS; lowered++) {
+		char text[32];
+		if (lowered > 0) {
+			snprintf(text, sizeof text, "%.2g", r->was.v[KNOB_lr] * pow(10, -0.5 * lowered));
+			if (!text_read_number(text, false, &c->v[KNOB_lr]))
+				break;
+		}
+		if (!try_settings(r, c, well, e))
+			return false;
+		if (a->clock && a->clock() - began > PATIENCE)
+			break;
+	}
+	return true;
+}
+
+static void tell(const rescue_try *r, const config *c, char *said, size_t size)
+{
+	char number[32], from[32], to[32];
+	bool clips = c->v[KNOB_clip] != r->was.v[KNOB_clip], slows = c->v[KNOB_lr] != r->was.v[KNOB_lr];
+	int n = snprintf(said, size, "Again from update %s", text_short(number, sizeof number, (double)r->update, 9));
 	if (clips)
 		n += snprintf(said + n, size - (size_t)n, ", the gradient clipped by its norm at %s",
-		        text_short(at, sizeof at, c->v[KNOB_clip_at], 3));
-	if (c->v[KNOB_lr] != was->v[KNOB_lr])
+		        text_short(number, sizeof number, c->v[KNOB_clip_at], 3));
+	if (slows)
 		n += snprintf(said + n, size - (size_t)n, ", the learning rate lowered from %s to %s",
-		        text_short(from, sizeof from, was->v[KNOB_lr], 3), text_short(to, sizeof to, c->v[KNOB_lr], 3));
-	snprintf(said + n, size - (size_t)n, "%s.", tried_clip && clips ? ": clipping alone was not enough" : "");
+		        text_short(from, sizeof from, r->was.v[KNOB_lr], 3),
+		        text_short(to, sizeof to, c->v[KNOB_lr], 3));
+	n += snprintf(said + n, size - (size_t)n, "%s.", clips && slows ? ": clipping alone was not enough" : "");
+	if (r->loss > 100 * r->fresh_loss)
+		snprintf(said + n, size - (size_t)n,
+		        " By then the loss had already gone far off; further back there is more to save.");
 }
 
 bool arms_rescue(arms *a, int i, char *said, size_t size, err *e)
 {
 	arm *m = &a->arm[i];
-	long failed = history_diverged(m->h), update = failed > BACK ? failed - BACK : 0;
-	double fresh_loss;
-	bool well = false;
+	long failed = history_diverged(m->h);
+	rescue_try r = {.m = m, .update = failed > BACK ? failed - BACK : 0};
+	config c;
+	bool well;
 	if (!failed)
 		return err_input(e, "this run has not stopped");
 	if (edits_left(a) < 2)
 		return err_input(e, "%d changes under way are all that a state holds; start again", STATE_EDITS);
-	if (!loss_of_start(m, &fresh_loss, e) || !history_seek(m->h, m->t, update, e))
+	if (!look_at_both(&r, e) || !find_settings(a, &r, &c, &well, e) || !history_seek(m->h, m->t, r.update, e))
 		return false;
-	const config was = m->t->c;
-	config c = was;
-	int lowered = 0;
-	bool clipped = strcmp(config_choice(&was, KNOB_clip), "norm") == 0;
-	if (!clipped && !config_set(&c, "clip", "norm", e))
-		return false;
-	for (; !well && lowered <= LOWERINGS; lowered++) {
-		if (clipped || lowered > 0) {
-			char text[32];
-			snprintf(text, sizeof text, "%.2g", was.v[KNOB_lr] * pow(10, -0.5 * (lowered + clipped)));
-			if (!text_read_number(text, false, &c.v[KNOB_lr]))
-				break;
-		}
-		if (!try_settings(m, update, &c, fresh_loss, &well, e))
-			return false;
-	}
-	if (!history_seek(m->h, m->t, update, e))
-		return false;
-	if (!well)
-		c = was;
 	/* what was tried is cut away again: the curves have not seen it */
-	if (!history_edit(m->h, m->t, &c, STATE_EDITS, e) || !arm_cut(m, e))
+	if (!history_edit(m->h, m->t, well ? &c : &r.was, STATE_EDITS, e) || !arm_cut(m, e))
 		return false;
 	arrive_at_start(m);
 	record_jump(m->r);
-	tell(&was, &c, update, lowered > 1, said, size);
 	if (!well)
 		return err_input(e,
-		        "neither clipping nor a lower learning rate helps from update %ld; start again with other "
-		        "weights",
-		        update);
-	return arms_seek(a, update, e);
+		        "neither clipping nor a learning rate of %.2g helps from update %ld; go further back, or start "
+		        "again",
+		        c.v[KNOB_lr], r.update);
+	tell(&r, &c, said, size);
+	return arms_seek(a, r.update, e);
 }
 
 /* ---- looking ---- */

@@ -230,6 +230,7 @@ record *record_copy(const record *r, err *e)
 	if (!to)
 		return NULL;
 	*to = *r;
+	to->arm.previous.n = 0; /* the ghost stays with the arm that left it */
 	size_t H = (size_t)r->H;
 	to->W = H ? malloc(H * H * sizeof *to->W) : NULL;
 	to->work = H ? malloc(3 * H * sizeof *to->work) : NULL;

@@ -9,7 +9,7 @@ typedef struct record record;
 
 record *record_new(err *e);
 void record_free(record *r);
-/* The same curves. NULL when there is no memory. */
+/* The same curves, without the loss of the run before. NULL when there is no memory. */
 record *record_copy(const record *r, err *e);
 /* Forgets everything; the new run's curves begin at `t`. */
 void record_start(record *r, const trial *t);
