@@ -252,6 +252,18 @@ static void present_texture(window *w, const rect *dirty)
 	SDL_RenderPresent(w->renderer);
 }
 
+/* The panels of the plots cover most of the frame; inside their round corners nothing needs to be cleared. */
+static void spare_panels(window *w, const bench *b)
+{
+	enum { CORNER = 7 };
+	rect inner[BENCH_VIEWS];
+	const view *list[BENCH_VIEWS];
+	int n = bench_views(b, list);
+	for (int i = 0; i < n; i++)
+		inner[i] = rect_inset(b->cell[i], CORNER, CORNER);
+	raster_spare(w->raster, inner, n);
+}
+
 /* Draws a frame and shows it: everything, or only what a new snap has changed. */
 static void draw_frame(window *w, double now)
 {
@@ -264,7 +276,10 @@ static void draw_frame(window *w, double now)
 	        w->redraw || w->overlay_before || b->playing != w->playing_before || b->presenter || !(b->live.w > 0);
 	/* a hair less, so that rounding up gives pw and not pw + 1 */
 	float width = ((float)pw - 0.01F) / w->scale, height = ((float)ph - 0.01F) / w->scale;
-	rect live = b->live;
+	rect live = b->live, before[BENCH_VIEWS];
+	memcpy(before, b->cell, sizeof before);
+	if (!all)
+		spare_panels(w, b);
 	raster_begin_on(
 	        w->raster, bench_theme(b), width, height, w->scale, direct ? &surface : NULL, all ? NULL : &live);
 	w->nowhere = canvas_null(w->raster->canvas.theme, width, height);
@@ -280,6 +295,8 @@ static void draw_frame(window *w, double now)
 	}
 	/* panels that were drawn before the one under the pointer show its mark in the next frame */
 	w->redraw = marked.step != b->focus.step || marked.update != b->focus.update;
+	/* a message line has come or gone: what was not cleared lies elsewhere now */
+	w->redraw = w->redraw || memcmp(before, b->cell, sizeof before) != 0;
 	w->overlay_before = b->ui.overlay;
 	w->playing_before = b->playing;
 	w->last_frame = now;

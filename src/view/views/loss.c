@@ -49,7 +49,8 @@ static axis value_axis(const snap *s, bool log)
 	return log ? axis_log(all) : axis_linear(all);
 }
 
-static void collect_labels(const snap *s, bool log, const axis *y, labels *l)
+/* Without `numbers` arms have their names alone: half a number would be a wrong one. */
+static void collect_labels(const snap *s, bool log, const axis *y, bool numbers, labels *l)
 {
 	char value[48];
 	for (int a = 0; a < part_arms(s); a++) {
@@ -58,9 +59,9 @@ static void collect_labels(const snap *s, bool log, const axis *y, labels *l)
 		if (last < 0)
 			continue;
 		text_short(value, sizeof value, (double)loss->mean[last], 3);
-		label *k = labels_add(l, in_axis((double)loss->mean[last], log), part_arm_ink(s, a), "%s", value);
-		if (part_arms(s) > 1)
-			part_append(k->text, sizeof k->text, "  %s", part_arm_name(s, a));
+		bool named = part_arms(s) > 1;
+		label *k = labels_add(l, in_axis((double)loss->mean[last], log), part_arm_ink(s, a), "%s%s%s",
+		        numbers || !named ? value : "", numbers && named ? "  " : "", named ? part_arm_name(s, a) : "");
 		k->weight = WEIGHT_BOLD;
 		k->dash = part_arm_dash(s, a);
 	}
@@ -133,8 +134,13 @@ static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
 	labels l = {0};
 	plot_spec spec = {.x = part_updates_axis(s), .y = value_axis(s, log), .x_title = "update"};
 	spec.y_title = s->arm[0].loss_label[0] ? s->arm[0].loss_label : "loss";
-	collect_labels(s, log, &spec.y, &l);
-	spec.right = labels_width(&l, c, 0.34F * area.w);
+	float most = 0.34F * area.w;
+	collect_labels(s, log, &spec.y, true, &l);
+	if (part_arms(s) > 1 && labels_width(&l, c, 10 * area.w) > most) {
+		l.n = 0;
+		collect_labels(s, log, &spec.y, false, &l);
+	}
+	spec.right = labels_width(&l, c, most);
 	plot p = plot_begin(c, area, &spec);
 	if (!plot_has_room(&p))
 		return;
