@@ -517,6 +517,8 @@ static void one_stops_the_other_goes_on(void **unused)
 	change(a, 0, "lr=0.0001");
 	assert_false(arms_trial(a, 0)->diverged);
 	assert_int_equal(arms_update(a), failed - 1);
+	arms_arrive(a);
+	assert_true(arms_trial(a, 1)->update == end && (arms_trial(a, 0)->diverged || arms_trial(a, 0)->update == end));
 	arms_free(a);
 }
 
@@ -549,6 +551,112 @@ static void marks_are_set(void **unused)
 	arms_free(a);
 }
 
+/* ---- anything, in any order ---- */
+
+static void random_change(arms *a, rng *r)
+{
+	static const char *const live[] = {"lr=0.001", "lr=0.05", "lr=3", "lr=40", "clip=norm", "clip=none",
+	        "clip_at=0.2", "optimizer=adam", "optimizer=momentum", "optimizer=sgd", "probe_every=3",
+	        "probe_every=1", "reduce=sum"};
+	static const char *const start[] = {"cell=gru", "cell=rnn", "rho=1.5", "seed=5", "T=7", "hidden=6"};
+	err e;
+	int arm = (int)rng_below(r, (uint32_t)arms_count(a));
+	config c = arms_trial(a, arm)->c;
+	bool again = rng_below(r, 12) == 0;
+	set(&c, again ? start[rng_below(r, 6)] : live[rng_below(r, 13)]);
+	if (rng_below(r, 4) == 0)
+		arms_fork(a, arm, &c, &e);
+	else
+		assert_true(arms_config(a, arm, &c, &e));
+}
+
+static void random_step(arms *a, rng *r)
+{
+	err e;
+	char said[320];
+	int n = arms_count(a), arm = (int)rng_below(r, (uint32_t)n), with = (int)rng_below(r, (uint32_t)n);
+	switch (rng_below(r, 14)) {
+	case 0:
+		arms_duplicate(a, arm, &e);
+		break;
+	case 1:
+		arms_remove(a, arm, &e);
+		break;
+	case 2:
+		arms_exchange(a, arm, with);
+		break;
+	case 3:
+		arms_hide(a, arm, rng_below(r, 2), &e);
+		break;
+	case 4:
+		arms_bookmark(a, &e);
+		break;
+	case 5:
+		arms_rescue(a, arm, said, sizeof said, &e);
+		break;
+	case 6:
+		if (rng_below(r, 6) == 0)
+			assert_true(arms_reset(a, &e));
+		break;
+	case 7:
+	case 8:
+		seek(a, rng_below(r, (uint32_t)arms_end(a) + 20));
+		break;
+	case 9:
+	case 10:
+	case 11:
+		random_change(a, r);
+		break;
+	default:
+		go(a, rng_below(r, 40));
+	}
+	if (arms_target(a) >= 0)
+		arms_arrive(a);
+}
+
+/* After whatever was done: arms that run are side by side, the curves reach as far as what is known, and the state as
+ * text gives the same bits elsewhere. */
+static void check_arms(arms *a, int round)
+{
+	const char *text = text_of(a);
+	arms *b = open_arms(text, MIB);
+	arms_arrive(b);
+	for (int i = 0; i < arms_count(a); i++) {
+		const trial *x = arms_trial(a, i), *y = arms_trial(b, i);
+		if (!x->diverged && x->update != arms_update(a))
+			fail_msg("round %d: arm %d is at %ld, not %ld", round, i, x->update, arms_update(a));
+		if (x->update != y->update || x->diverged != y->diverged || hash_trial(x) != hash_trial(y))
+			fail_msg("round %d: arm %d at update %ld is not what its state says: %s", round, i, x->update,
+			        text);
+	}
+	arms_show(a, &shown, rng_make(1, RNG_TEST, (uint64_t)round).s[0] % 2);
+	for (int i = 0; i < shown.arms; i++) {
+		const snap_series *s = &shown.arm[i].series[SNAP_LOSS];
+		long last = s->n ? s->first + s->n * s->stride - 1 : 0;
+		assert_true(shown.arm[i].end <= last && last - shown.arm[i].end < (s->n ? s->stride : 1));
+		assert_true(shown.about[shown.arm[i].index].end == shown.arm[i].end);
+	}
+	arms_free(b);
+}
+
+static void anything_in_any_order(void **unused)
+{
+	(void)unused;
+	for (uint64_t run = 0; run < 12; run++) {
+		rng r = rng_make(run, RNG_TEST, 4);
+		arms *a = open_arms(
+		        run % 2 ? "unroll/1 hidden=5 T=6 batch=2 activation=relu" : "unroll/1 hidden=5 T=6 batch=2",
+		        run % 3 ? 4 * MIB : 100000);
+		arms_arrive(a);
+		for (int i = 0; i < 120; i++) {
+			random_step(a, &r);
+			if (i % 4 == 0)
+				check_arms(a, (int)run * 1000 + i);
+		}
+		arms_free(a);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(every_cell_comes_back),
@@ -557,6 +665,7 @@ int main(void)
 	        cmocka_unit_test(a_state_repeats_a_run), cmocka_unit_test(arms_stay_equal),
 	        cmocka_unit_test(curves_follow), cmocka_unit_test(a_reset_leaves_a_ghost),
 	        cmocka_unit_test(an_explosion_is_replayed), cmocka_unit_test(a_rescue_does_what_it_takes),
-	        cmocka_unit_test(one_stops_the_other_goes_on), cmocka_unit_test(marks_are_set)};
+	        cmocka_unit_test(one_stops_the_other_goes_on), cmocka_unit_test(marks_are_set),
+	        cmocka_unit_test(anything_in_any_order)};
 	return cmocka_run_group_tests_name("history", tests, NULL, NULL);
 }

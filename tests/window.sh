@@ -357,6 +357,10 @@ check "a mark is found again" eventually is_number "update reading" "$past"
 key End
 eventually is_number "update reading" "$made"
 check "the fork has its own learning rate" is lr 0.05
+key s
+eventually saved png 3
+"$UNROLL" train "$(newest png)" --arm C 2>>"$errors" >"$SCRATCH/trained"
+check "the command line makes the same numbers" eventually grep -q "^update $made: loss $(value "loss reading")," "$SCRATCH/trained"
 key ctrl+c
 key shift+x
 check "Shift+X removes an arm" eventually gone "arm 3"

@@ -121,6 +121,21 @@ static void arm_step(arm *m, bool keep_curve)
 		record_curves(m->r, m->t);
 }
 
+/* A run that has stopped stands at its last finite update, but the step that failed has left its traces in the
+ * optimizer: the state there is made once more. */
+static bool arm_undo_stop(arm *m, err *e)
+{
+	long update = m->t->update;
+	if (!m->t->diverged)
+		return true;
+	if (!history_rewind(m->h, m->t, update, e))
+		return false;
+	while (m->t->update < update)
+		arm_step(m, true);
+	arrive_at_start(m);
+	return true;
+}
+
 /* The curves up to the present and no further, after history_edit has cut the rest. */
 static bool arm_cut(arm *m, err *e)
 {
@@ -393,7 +408,7 @@ static bool adjust(arms *a, const config *c, err *e)
 		arm *m = &a->arm[i];
 		if (history_edits_needed(m->t, &c[i]) == 0)
 			continue;
-		if (!history_edit(m->h, m->t, &c[i], STATE_EDITS, e) || !arm_cut(m, e))
+		if (!arm_undo_stop(m, e) || !history_edit(m->h, m->t, &c[i], STATE_EDITS, e) || !arm_cut(m, e))
 			return false;
 	}
 	return true;
@@ -408,7 +423,15 @@ bool arms_config(arms *a, int i, const config *c, err *e)
 		if (config_restart(&a->arm[k].t->c, &wanted[k]) == KNOB_WEIGHTS)
 			which |= 1U << k;
 	}
-	return which ? begin_again(a, wanted, which, e) : adjust(a, wanted, e);
+	if (which)
+		return begin_again(a, wanted, which, e);
+	long now = arms_update(a);
+	bool uneven = false;
+	if (!adjust(a, wanted, e))
+		return false;
+	for (int k = 0; k < a->n; k++) /* one that had stopped lives again, where the others are not or have stopped */
+		uneven = uneven || a->arm[k].t->update != now || a->arm[k].t->diverged;
+	return !uneven || arms_seek(a, arms_update(a) > now ? arms_update(a) : now, e);
 }
 
 bool arms_reset(arms *a, err *e)
@@ -595,7 +618,8 @@ static void tell(const rescue_try *r, const config *c, char *said, size_t size)
 bool arms_rescue(arms *a, int i, char *said, size_t size, err *e)
 {
 	arm *m = &a->arm[i];
-	long failed = history_diverged(m->h);
+	long failed = history_diverged(m->h), now = arms_update(a),
+	     back = m->t->diverged && now < failed ? failed : now;
 	rescue_try r = {.m = m, .update = failed > BACK ? failed - BACK : 0};
 	config c;
 	bool well;
@@ -610,11 +634,15 @@ bool arms_rescue(arms *a, int i, char *said, size_t size, err *e)
 		return false;
 	arrive_at_start(m);
 	record_jump(m->r);
-	if (!well)
+	if (!well && arms_seek(a, back, e)) /* to where it stood: if it had stopped, it stops once more */
 		return err_input(e,
 		        "neither clipping nor a learning rate of %.2g helps from update %ld; go further back, or start "
 		        "again",
 		        c.v[KNOB_lr], r.update);
+	if (!well && arms_seek(a, back, e)) /* to where it stood: if it had stopped, it stops once more */
+		return false;
+	if (!well)
+		return false;
 	tell(&r, &c, said, size);
 	return arms_seek(a, r.update, e);
 }

@@ -33,7 +33,8 @@ void arms_arrive(arms *a);           /* all rounds of the way at once */
 
 /* ---- what is compared ---- */
 /* New settings of one arm. What all arms share (state_shares) changes for all. A knob of the start begins the arm again
- * at update 0, and the others go back there; any other knob changes at the present and cuts what lay ahead. */
+ * at update 0, and the others go back there; any other knob changes at the present and cuts what lay ahead. An arm that
+ * had stopped goes on from its last finite state, on the way to where the others are. */
 bool arms_config(arms *a, int i, const config *c, err *e);
 /* All arms again from update 0, with their present settings. */
 bool arms_reset(arms *a, err *e);

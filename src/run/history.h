@@ -39,7 +39,8 @@ void history_plan(history *h, const state_edit *edits, int n);
  * before. */
 bool history_step(history *h, trial *t);
 /* Takes over the knobs of c that differ, at the present update, and cuts what lay ahead. At update 0 they become the
- * settings of the start. False when `room` further changes do not suffice, or a knob would begin the run again. */
+ * settings of the start. t has not diverged: seek first. False when `room` further changes do not suffice, or a knob
+ * would begin the run again. */
 bool history_edit(history *h, trial *t, const config *c, int room, err *e);
 /* Changes needed to get from t's settings to c. */
 int history_edits_needed(const trial *t, const config *c);

@@ -388,7 +388,8 @@ static bool read_setting(reader *r, const char *word, err *e)
 		return err_prefix(e, "state");
 	snprintf(name, sizeof name, "%.*s", (int)n, word);
 	knob_id id = (knob_id)knob_find(name);
-	if (r->arm >= 0 && state_shares(id))
+	/* what can change under way may have reached an arm at another update: it had stopped, or begun again */
+	if (r->arm >= 0 && state_shares(id) && knob_get(id)->restart == KNOB_WEIGHTS)
 		return err_input(e, "state: %.60s belongs to all arms; put it before the first arm", word);
 	if (r->at == 0) {
 		*start = scratch;
