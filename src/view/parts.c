@@ -139,6 +139,12 @@ void part_append_run(char *buf, int size, const char *before, const snap *s)
 		append_names(buf, size, s, "; arms: ");
 }
 
+void part_append_future(char *buf, int size, const snap *s)
+{
+	if (s->end > s->update)
+		part_append(buf, size, " Pale beyond the line: known from before.");
+}
+
 const char *part_percent(char *buf, int size, double share)
 {
 	double percent = 100 * share;

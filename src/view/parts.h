@@ -26,6 +26,8 @@ void part_append(char *buf, int size, const char *fmt, ...) __attribute__((forma
 /* Of what is drawn, settings changed under way included: "rnn (50 tanh) on adding, T = 100, batch 20, seed 1, update 1
  * 240" */
 void part_append_run(char *buf, int size, const char *before, const snap *s); /* `before` NULL: nothing */
+/* " Pale: known beyond the present." when the run was rewound. */
+void part_append_future(char *buf, int size, const snap *s);
 /* "12 %" */
 const char *part_percent(char *buf, int size, double share);
 /* The reason why there is nothing to draw. */

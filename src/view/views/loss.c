@@ -62,7 +62,8 @@ static void collect_labels(const snap *s, bool log, const axis *y, bool numbers,
 		bool named = part_arms(s) > 1;
 		label *k = labels_add(l, in_axis((double)loss->mean[last], log), part_arm_ink(s, a), "%s%s%s",
 		        numbers || !named ? value : "", numbers && named ? "  " : "", named ? part_arm_name(s, a) : "");
-		k->weight = WEIGHT_BOLD;
+		k->weight = s->arm[a].end > s->arm[a].update ? WEIGHT_REGULAR
+		                                             : WEIGHT_BOLD; /* of the pale end, not of now */
 		k->dash = part_arm_dash(s, a);
 	}
 	int before = part_last(&s->arm[0].previous, log);
@@ -166,6 +167,7 @@ static const char *caption(const snap *s, bool run, char *buf, int size)
 	        buf, size, "Minibatch means and extremes%s", s->arm[0].previous.n > 0 ? " (pale: the run before)" : "");
 	part_append_run(buf, size, run ? ": " : NULL, s);
 	part_append(buf, size, ".");
+	part_append_future(buf, size, s);
 	return buf;
 }
 

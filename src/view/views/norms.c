@@ -189,6 +189,7 @@ static const char *caption(const snap *s, bool run, char *buf, int size)
 	part_append(buf, size, "Whole gradient%s", clips(&s->arm[0]) ? " before and after clipping" : ", not clipped");
 	part_append_run(buf, size, run ? ": " : NULL, s);
 	part_append(buf, size, ". Right: all updates by size.");
+	part_append_future(buf, size, s);
 	return buf;
 }
 
