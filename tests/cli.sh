@@ -194,6 +194,41 @@ same_bits() {
 
 # ---- probe ----
 
+# What a state string holds besides the settings of the start: changes under way, arms, views.
+states_with_a_past() {
+	past='unroll/1 hidden=7 T=9 batch=4 @10 lr=0.05 clip=norm clip_at=0.01 @15 optimizer=adam @20'
+	gives 0 'train: settings that change under way' "$U" train "$past" --csv past.csv
+	head -n 11 a.csv >expected
+	head -n 11 past.csv >seen
+	same 'train: as before until the change' seen expected
+	holds 'train: clipped from the change on' awk -F, 'NR > 12 && NR <= 21 && !($5 <= 0.0100001) { bad = 1 }
+		NR > 1 && NR < 12 && $4 != $5 { bad = 1 } END { exit bad || NR != 21 }' past.csv
+	"$U" train "$past" --updates 24 --csv t.csv >log 2>&1
+	gives 0 'probe: settings that change under way' "$U" probe "$past" --csv p.csv
+	sed -n 's/^loss \([^,]*\), gradient norm \([^,]*\),.*/\1 \2/p' case.out >seen
+	echo "$(field t.csv 2 21) $(field t.csv 4 21)" >expected
+	same 'probe: the state that the table reaches' seen expected
+	arms='unroll/1 hidden=7 T=9 batch=4 views=loss,norms arm=slow lr=0.001 arm="" lr=0.05 @20'
+	"$U" train $quick --set lr=0.05 --updates 20 --csv expected >log 2>&1
+	gives 0 'train --arm' "$U" train "$arms" --arm B --csv seen
+	same 'train --arm: the same as alone' seen expected
+	gives 0 'train: the first of several arms' "$U" train "$arms" --csv seen
+	holds 'train: says which arm' grep -q "^unroll: the state has 2 arms; this is the first, 'slow'" case.err
+	refuses 2 'train: no such arm' 'A (slow), B (lr 0.05)' "$U" train "$arms" --arm fast
+	refuses 2 'train: a start setting under way' 'rho=1.2 after update 9' "$U" train 'unroll/1 @9 rho=1.2'
+	refuses 2 'render: no such view' "did you mean 'loss'" "$U" render 'unroll/1 views=lss' -o r.png
+	for state in "$past" "$arms"; do
+		gives 0 'render: a state with a past' "$U" render "$state" -o one.png
+		gives 0 'render: … from the picture' "$U" render one.png -o other.png
+		same 'render: … the same bytes' one.png other.png
+		"$U" render "$state" -o one.svg >log 2>&1
+		holds 'render: the svg carries it' grep -qF "$(echo "$state" | sed 's/"/\&quot;/g')" one.svg
+		! command -v pdfinfo >/dev/null || holds 'render: the pdf carries it' sh -c \
+			"'$U' render '$state' -o one.pdf && pdfinfo one.pdf | grep -qF 'Keywords:' && pdfinfo one.pdf | grep -qF '$state'"
+	done
+	holds 'render: the views of the state' sh -c "grep -q 'series:loss:1' one.svg && ! grep -q 'waterfall' one.svg"
+}
+
 probe() {
 	for cell in rnn lstm gru; do
 		gives 0 "probe: $cell" "$U" probe $quick --set cell=$cell --set precision=f64 --out p.npz --csv p.csv --check
@@ -705,6 +740,7 @@ echo 'no picture at all' >fake.png
 train_csv
 train_goals
 train_weights
+states_with_a_past
 same_bits
 printf 'sequence,step,a,target\n1,1,0.5,0\n2,1,0.25,1\n3,1,1,1\n' >one.csv
 probe

@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *const fake_names[FAKE_COUNT] = {"ordinary", "empty", "nan", "huge", "arms"};
+const char *const fake_names[FAKE_COUNT] = {
+        "ordinary", "empty", "nan", "huge", "arms", "four", "four-empty", "four-nan", "four-huge"};
 
 static snap made;
 
@@ -224,6 +225,58 @@ static void spoil_arm(snap_arm *a)
 	        "at 1, or lower the learning rate.");
 }
 
+/* What the window wants to know beside the arms that are drawn. */
+static void complete(snap *s)
+{
+	s->all = s->state.arms = s->arms;
+	for (int i = 0; i < s->arms; i++) {
+		snap_arm *a = &s->arm[i];
+		snap_about *o = &s->about[i];
+		a->index = i;
+		a->end = a->end > a->update ? a->end : a->update;
+		s->state.arm[i].start = o->config = a->config;
+		strcpy(o->name, a->name);
+		o->update = a->update;
+		o->end = a->end;
+		o->parameters = a->parameters;
+		o->seconds = a->update ? 0.0012 : 0;
+		o->diverged = a->diverged;
+		o->diverged_update = a->diverged_update;
+		s->update = s->state.update = a->update;
+		s->end = a->end > s->end ? a->end : s->end;
+	}
+	if (s->update > 100) {
+		s->about[0].marks = 2;
+		s->about[0].mark[0] = (snap_mark){57, 0};
+		s->about[0].mark[1] = (snap_mark){s->update - 7, 3};
+	}
+}
+
+/* Four arms, rewound to update 800 of 1240: a change under way, a ghost of the run before, one that has stopped. */
+static void fill_four(snap *s)
+{
+	static const char *const names[] = {"ρ = 0.8", "", "ρ = 1.2, clip 1", "a long name for an arm"};
+	s->arms = 4;
+	for (int i = 0; i < s->arms; i++) {
+		snap_arm *a = &s->arm[i];
+		fill_arm(a, (shape){100, 50, 1240, 0.09 - 0.025 * i, -0.96 + 0.1 * i, 0.8 + 0.15 * i}, (uint64_t)i);
+		strcpy(a->name, names[i]);
+		a->end = a->update;
+		a->update = i == 3 ? 640 : 800;
+	}
+	s->arm[0].previous = s->arm[3].series[SNAP_LOSS];
+	s->arm[3].end = s->arm[3].diverged_update = 641;
+	s->arm[3].diverged = true;
+	for (int k = 0; k < SNAP_SCALARS; k++)
+		s->arm[3].series[k].n = s->arm[3].series[k].n * 640 / 1240;
+	strcpy(s->arm[3].message, "Stopped at update 641: b is no longer finite. Try clipping.");
+	s->arm[1].edits = s->state.edits = 1;
+	s->arm[1].edited = 300;
+	s->state.edit[0] = (state_edit){.update = 300, .value = 0.05, .arm = 1, .knob = KNOB_lr};
+	complete(s);
+	s->update = s->state.update = 800;
+}
+
 const snap *fake_snap(fake which)
 {
 	const shape ordinary = {100, 50, 1240, 0.0531, -0.96, 1.05};
@@ -251,8 +304,30 @@ const snap *fake_snap(fake which)
 		strcpy(made.arm[1].name, "ρ = 1.0");
 		strcpy(made.arm[2].name, "ρ = 1.2, clip 1");
 		break;
+	case FAKE_FOUR_EMPTY:
+	case FAKE_FOUR_NAN:
+	case FAKE_FOUR_HUGE:
+		made.arms = 4;
+		for (int i = 0; i < made.arms; i++) {
+			snap_arm *a = &made.arm[i];
+			if (which == FAKE_FOUR_EMPTY)
+				begin_arm(a, &(shape){.T = 100, .hidden = 50});
+			else if (which == FAKE_FOUR_NAN)
+				fill_arm(a, ordinary, (uint64_t)i);
+			else
+				fill_arm(a, (shape){SNAP_STEPS, SNAP_EIG, 1000000, 0.068 - 0.01 * i, -0.5, 1.4},
+				        (uint64_t)i);
+			if (which == FAKE_FOUR_NAN)
+				spoil_arm(a);
+			strcpy(a->name, (const char *[]){"rnn", "lstm", "gru", "no clip"}[i]);
+		}
+		break;
+	case FAKE_FOUR:
+		fill_four(&made);
+		return &made;
 	default:
 		fill_arm(&made.arm[0], ordinary, 1);
 	}
+	complete(&made);
 	return &made;
 }

@@ -849,7 +849,7 @@ static void sum_over_the_batch(void **unused)
 	err e;
 	assert_true(config_set(&c, "clip", "norm", &e) && config_set(&c, "clip_at", "0.001", &e));
 	assert_int_equal(config_restart(&t->c, &c), KNOB_NOTHING);
-	assert_true(trial_adjust(t, &c, &e));
+	trial_configure(t, &c);
 	trial_step(t);
 	assert_true(t->r.clipped && t->clipped == 1);
 	close_to("clipped to the threshold", t->r.clipped_norm, .001, 1e-15);

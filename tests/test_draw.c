@@ -433,6 +433,29 @@ static void test_target(void **state)
 	raster_free(r);
 }
 
+/* What will be drawn over is not cleared, for one frame; everything else is. */
+static void test_spared(void **state)
+{
+	(void)state;
+	int w, h, stride, kept = 0;
+	raster *r = sheet(40, 30, 1);
+	canvas_box(&r->canvas, (rect){0, 0, 40, 30}, 0, INK_BAD, 1);
+	raster_spare(r, (const rect[]){{2, 3, 10, 5}, {8, 5, 10, 5}, {30, 20, 100, 100}}, 3);
+	raster_begin(r, light, 40, 30, 1);
+	uint32_t *p = raster_pixels(r, &w, &h, &stride), bad = light->argb[INK_BAD] | 0xFF000000U;
+	for (int y = 0; y < h; y++)
+		for (int x = 0; x < w; x++) {
+			bool inside = (x >= 2 && x < 12 && y >= 3 && y < 8) || (x >= 8 && x < 18 && y >= 5 && y < 10) ||
+			              (x >= 30 && y >= 20);
+			assert_true((p[y * stride + x] == bad) == inside);
+			kept += inside;
+		}
+	assert_int_equal(kept, 50 + 50 - 12 + 100);
+	raster_begin(r, light, 40, 30, 1);
+	assert_true(raster_pixels(r, &w, &h, &stride)[5 * stride + 5] != bad);
+	raster_free(r);
+}
+
 static void test_text_outside(void **state)
 {
 	(void)state;
@@ -685,6 +708,7 @@ int main(void)
 	        cmocka_unit_test(test_images),
 	        cmocka_unit_test(test_sizes),
 	        cmocka_unit_test(test_target),
+	        cmocka_unit_test(test_spared),
 	        cmocka_unit_test(test_text_outside),
 	        cmocka_unit_test(test_atlas),
 	        cmocka_unit_test(test_svg),

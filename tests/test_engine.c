@@ -510,12 +510,20 @@ static void runs_repeat(void **unused)
 	}
 }
 
+static void read_run(run_state *s, const char *text)
+{
+	err e;
+	if (!state_read(s, text, &e))
+		fail_msg("%s: %s", text, e.text);
+}
+
 /* The window's thread makes the numbers that a plain loop makes, however it is interrupted. */
 static void worker_equals_trial(void **unused)
 {
 	(void)unused;
 	const char *state = "unroll/1 T=15 hidden=12 clip=norm optimizer=nesterov lr=0.003";
-	enum { N = 700 };
+	enum { N = 700, MIB = 1 << 20 };
+	static run_state start;
 	trial *t = open_trial(state);
 	err e;
 	record *r = record_new(&e);
@@ -526,15 +534,15 @@ static void worker_equals_trial(void **unused)
 		record_update(r, t);
 	}
 	const snap_arm *ours = record_arm(r, t, true);
-	config c = read_config(state);
-	worker *w = worker_new(&c, NULL, NULL, &e);
+	read_run(&start, state);
+	worker *w = worker_new(&start, 16 * MIB, NULL, NULL, &e);
 	assert_non_null(w);
 	for (int i = 0; i < 100; i++)
 		worker_step(w, i % 3 ? 3 : 1); /* further steps replace what is left of earlier ones */
 	worker_settle(w);
 	const snap *s = worker_take(w);
 	assert_non_null(s);
-	assert_true(s->arm[0].update <= N);
+	assert_true(s->arm[0].update <= N && s->obeyed == 100 && worker_sent(w) == 100);
 	worker_step(w, N - s->arm[0].update);
 	worker_settle(w);
 	s = worker_take(w);
@@ -543,33 +551,129 @@ static void worker_equals_trial(void **unused)
 	for (int i = 0; i < SNAP_SCALARS; i++)
 		assert_true(ours->now[i] == theirs->now[i] || (isnan(ours->now[i]) && isnan(theirs->now[i])));
 	assert_memory_equal(ours->total.norm, theirs->total.norm, (size_t)ours->T * sizeof(float));
-	assert_memory_equal(&ours->series[SNAP_LOSS], &theirs->series[SNAP_LOSS], sizeof ours->series[0]);
+	const snap_series *x = &ours->series[SNAP_LOSS], *y = &theirs->series[SNAP_LOSS];
+	assert_true(x->n == y->n && x->stride == y->stride);
+	assert_memory_equal(x->mean, y->mean, (size_t)x->n * sizeof(float));
 	assert_memory_equal(ours->eig_re, theirs->eig_re, (size_t)ours->eigs * sizeof(float));
 	/* reset, another configuration, one that cannot be */
 	worker_reset(w);
 	worker_settle(w);
 	assert_int_equal(worker_take(w)->arm[0].update, 0);
-	config impossible = c;
-	assert_true(config_set(&impossible, "form", "urnn", &e)); /* while the run goes on: no restart of the weights */
-	worker_config(w, &impossible);
-	worker_settle(w);
-	assert_true(strstr(worker_take(w)->arm[0].message, "no such form") != NULL);
-	worker_config(w, &c);
-	worker_settle(w);
-	assert_true(worker_take(w)->arm[0].message[0] == '\0');
-	impossible = c;
+	config impossible = start.arm[0].start;
 	assert_true(config_set(&impossible, "T", "1", &e));
-	worker_config(w, &impossible);
+	worker_config(w, 0, &impossible);
 	worker_settle(w);
 	s = worker_take(w);
-	assert_true(strstr(s->arm[0].message, "T=1") != NULL);
-	worker_goto(w, &c, N);
+	assert_true(strstr(s->message, "T=1") != NULL);
+	start.update = N;
+	worker_open(w, &start);
 	worker_settle(w);
 	s = worker_take(w);
 	assert_true(s->arm[0].update == N && s->arm[0].now[SNAP_LOSS] == ours->now[SNAP_LOSS] && !s->playing);
 	worker_free(w);
 	record_free(r);
 	trial_free(t);
+}
+
+/* Four arms through the thread: compared, forked in the past, dragged about, and repeated from their state. */
+static void worker_carries_arms(void **unused)
+{
+	(void)unused;
+	static run_state start;
+	static snap first;
+	err e;
+	read_run(&start, "unroll/1 T=8 hidden=9 batch=4 lr=0.003 @40");
+	worker *w = worker_new(&start, 8 << 20, NULL, NULL, &e);
+	assert_non_null(w);
+	config c = start.arm[0].start;
+	worker_compare(w, 0); /* waits for update 40 no longer than it must */
+	worker_step(w, 30);
+	worker_settle(w);
+	const snap *s = worker_take(w);
+	assert_true(s->all == 2 && s->update >= 30 && s->about[0].update == s->about[1].update);
+	worker_seek(w, 200);
+	worker_settle(w);
+	for (int i = 0; i < 300; i++) /* a drag: the newest place counts */
+		worker_seek(w, (i * 37) % 200);
+	worker_seek(w, 25);
+	c.v[KNOB_lr] = 0.05;
+	worker_fork(w, 1, &c);
+	worker_rename(w, 2, "faster");
+	worker_hide(w, 0, true);
+	worker_settle(w);
+	s = worker_take(w);
+	assert_true(s->update == 25 && s->end == 200 && s->all == 3 && s->arms == 2 && s->arm[1].index == 2);
+	assert_true(s->state.edits == 1 && s->state.edit[0].update == 25 && s->about[2].end == 25);
+	assert_string_equal(s->about[2].name, "faster");
+	worker_play_until(w, 90);
+	worker_settle(w);
+	s = worker_take(w);
+	assert_true(s->update == 90 && !s->playing && s->end == 200);
+	c.v[KNOB_lr] = 0.002;
+	for (int i = 0; i < 50; i++) { /* changes while it plays */
+		worker_play(w, true);
+		c.v[KNOB_clip_at] = 0.1 + i;
+		worker_config(w, i % 3, &c);
+	}
+	worker_bookmark(w);
+	worker_play(w, false);
+	worker_settle(w);
+	s = worker_take(w);
+	assert_true(s->about[0].update == s->about[1].update && s->about[1].update == s->about[2].update);
+	first.update = s->update;
+	for (int i = 0; i < 2; i++)
+		snap_copy_arm(&first.arm[i], &s->arm[i]);
+	snap_copy_state(&start, &s->state);
+	worker_remove(w, 0);
+	worker_exchange(w, 0, 1);
+	worker_settle(w);
+	assert_int_equal(worker_take(w)->all, 2);
+	worker_open(w, &start);
+	worker_settle(w);
+	s = worker_take(w);
+	assert_true(s->update == first.update && s->all == 3 && s->arms == 2);
+	for (int i = 0; i < 2; i++) {
+		assert_true(s->arm[i].now[SNAP_LOSS] == first.arm[i].now[SNAP_LOSS]);
+		assert_memory_equal(s->arm[i].total.norm, first.arm[i].total.norm, (size_t)s->arm[i].T * sizeof(float));
+		assert_memory_equal(s->arm[i].eig_re, first.arm[i].eig_re, (size_t)s->arm[i].eigs * sizeof(float));
+	}
+	worker_free(w);
+}
+
+/* A run that stops, seen through the thread: replayed slowly, then rescued. */
+static void worker_replays_and_rescues(void **unused)
+{
+	(void)unused;
+	static run_state start;
+	err e;
+	read_run(&start, "unroll/1 activation=relu init=identity sigma_in=0.1 T=60 batch=4 lr=0.005");
+	worker *w = worker_new(&start, 8 << 20, NULL, NULL, &e);
+	assert_non_null(w);
+	worker_replay(w, 0);
+	worker_settle(w);
+	const snap *s = worker_take(w);
+	assert_true(strstr(s->message, "nothing to replay") != NULL && !s->playing);
+	worker_play(w, true);
+	worker_settle(w);
+	s = worker_take(w);
+	assert_true(s->about[0].diverged && !s->playing);
+	long failed = s->about[0].diverged_update;
+	worker_replay(w, 0);
+	do {
+		s = worker_take(w);
+	} while (!s || !s->replay);
+	assert_true(s->playing && s->update < failed && s->about[0].diverged_update == failed);
+	worker_settle(w);
+	s = worker_take(w);
+	assert_true(s->about[0].diverged && !s->replay && !s->playing);
+	worker_rescue(w, 0);
+	worker_play_until(w, 100);
+	worker_settle(w);
+	s = worker_take(w);
+	assert_true(!s->about[0].diverged && s->update == 100);
+	assert_string_equal(config_choice(&s->about[0].config, KNOB_clip), "norm");
+	assert_true(strstr(s->message, "Again from update") == s->message);
+	worker_free(w);
 }
 
 /* Knobs that need no restart change the run where it stands. */
@@ -583,7 +687,7 @@ static void live_knobs(void **unused)
 	err e;
 	assert_true(config_set(&c, "lr", "0", &e));
 	assert_int_equal(config_restart(&t->c, &c), KNOB_NOTHING);
-	assert_true(trial_adjust(t, &c, &e));
+	trial_edit(t, KNOB_lr, 0);
 	trial_step(t);
 	assert_true(t->r.update_norm == 0 && t->update == 6);
 	assert_true(config_set(&c, "optimizer", "adam", &e));
@@ -629,7 +733,8 @@ int main(void)
 	        cmocka_unit_test(first_steps), cmocka_unit_test(clipping), cmocka_unit_test(growth_per_step),
 	        cmocka_unit_test(norms_never_underflow), cmocka_unit_test(explosions_are_shown),
 	        cmocka_unit_test(divergence_is_explained), cmocka_unit_test(runs_repeat),
-	        cmocka_unit_test(worker_equals_trial), cmocka_unit_test(live_knobs),
+	        cmocka_unit_test(worker_equals_trial), cmocka_unit_test(worker_carries_arms),
+	        cmocka_unit_test(worker_replays_and_rescues), cmocka_unit_test(live_knobs),
 	        cmocka_unit_test(nonsense_is_refused), cmocka_unit_test(curves_stay_bounded)};
 	return cmocka_run_group_tests_name("engine", tests, NULL, NULL);
 }

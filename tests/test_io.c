@@ -196,6 +196,34 @@ static void a_kill_leaves_the_old_file(void **state)
 }
 
 /* After a fork the child has the table of temporaries, but they are its parent's. */
+/* What a kill -9 has left goes with the next save; files of living processes, fresh ones and others stay. */
+static void leftovers_are_removed(void **state)
+{
+	(void)state;
+	err e;
+	char name[64], fresh[64], own[64];
+	struct timespec old[2] = {{.tv_sec = 1000000000}, {.tv_sec = 1000000000}};
+	pid_t dead = fork();
+	if (dead == 0)
+		_exit(0);
+	assert_int_equal(waitpid(dead, NULL, 0), dead);
+	snprintf(name, sizeof name, ".unroll-%ld-3.tmp", (long)dead);
+	snprintf(fresh, sizeof fresh, ".unroll-%ld-4.tmp", (long)dead);
+	snprintf(own, sizeof own, ".unroll-%ld-99999.tmp", (long)getpid());
+	const char *const all[] = {name, fresh, own, ".unroll-x-1.tmp", ".unroll-1.tmp", "mine.tmp"};
+	for (size_t i = 0; i < COUNT(all); i++) {
+		put_text(at(all[i]), "x");
+		if (all[i] != fresh)
+			assert_int_equal(utimensat(AT_FDCWD, at(all[i]), old, 0), 0);
+	}
+	assert_true(file_write_all(at("next"), "y", 1, &e));
+	for (size_t i = 0; i < COUNT(all); i++) {
+		assert_int_equal(access(at(all[i]), F_OK), all[i] == name ? -1 : 0);
+		(void)unlink(at(all[i]));
+	}
+	(void)unlink(at("next"));
+}
+
 static void a_child_spares_its_parents_files(void **state)
 {
 	(void)state;
@@ -1146,6 +1174,7 @@ int main(void)
 	        cmocka_unit_test(an_abort_leaves_nothing),
 	        cmocka_unit_test(links_are_followed),
 	        cmocka_unit_test(a_kill_leaves_the_old_file),
+	        cmocka_unit_test(leftovers_are_removed),
 	        cmocka_unit_test(a_child_spares_its_parents_files),
 	        cmocka_unit_test(many_saves_at_once),
 	        cmocka_unit_test(a_full_disk_leaves_the_old_file),

@@ -391,9 +391,11 @@ static void bench_run(bench *b, float w, float h, theme_id t, const ui_event *e)
 static bench *bench_new(fake which)
 {
 	bench *b = &bench_of_tests;
+	static run_state start;
 	config c;
 	config_default(&c);
-	bench_init(b, &c, NULL, &(settings){.theme = THEME_LIGHT, .scale = 1}, NULL);
+	state_begin(&start, &c, 0);
+	bench_init(b, &start, NULL, &(settings){.theme = THEME_LIGHT, .scale = 1}, NULL);
 	b->snap = fake_snap(which);
 	return b;
 }
@@ -629,6 +631,72 @@ static void keys_and_buttons(void **state)
 	assert_true(b->quit);
 }
 
+/* Tab walks through the top bar from left to right. */
+static void top_bar_in_reading_order(void **state)
+{
+	(void)state;
+	static const char *const order[] = {
+	        "controls", "arm 1", "arm 2", "arm 3", "arm 4", "compare", "fork", "picture", "theme", "help"};
+	bench *b = bench_new(FAKE_FOUR);
+	bench_run(b, 1400, 800, THEME_LIGHT, NULL);
+	for (size_t i = 1; i < sizeof order / sizeof *order; i++) {
+		const ui_control *k = ui_find(&b->ui, order[i]), *before = ui_find(&b->ui, order[i - 1]);
+		assert_true(k && before && k > before && k->area.x > before->area.x);
+	}
+}
+
+static void toasts_leave_the_plots_free(void **state)
+{
+	(void)state;
+	static const float size[][2] = {{1280, 720}, {700, 500}, {1920, 1080}};
+	for (int i = 0; i < 3; i++) {
+		bench *b = bench_new(FAKE_ORDINARY);
+		bench_run(b, size[i][0], size[i][1], THEME_LIGHT, NULL);
+		ui_toast(&b->ui, "A message of ordinary length that stands somewhere for six seconds.");
+		bench_run(b, size[i][0], size[i][1], THEME_LIGHT, NULL);
+		const ui_control *toast = ui_find(&b->ui, "toast");
+		assert_non_null(toast);
+		assert_false(overlap(toast->area, b->plots));
+	}
+}
+
+/* Arms by mouse and keyboard: selected, named, marked as different; plots chosen and moved. */
+static void arms_and_plots(void **state)
+{
+	(void)state;
+	bench *b = bench_new(FAKE_FOUR);
+	bench_run(b, 1280, 800, THEME_LIGHT, NULL);
+	bench_click(b, "arm 3");
+	assert_int_equal(bench_arm(b), 2);
+	bench_key(b, 'a', 0);
+	bench_key(b, 'a', 0);
+	assert_int_equal(bench_arm(b), 0);
+	bench_key(b, 'n', 0);
+	assert_non_null(ui_find(&b->ui, "arm name"));
+	assert_true(ui_editing(&b->ui));
+	bench_type(b, "x");
+	bench_key(b, UI_KEY_ENTER, 0);
+	assert_null(ui_find(&b->ui, "arm name"));
+	bench_key(b, 'c', UI_SHIFT);
+	assert_true(b->fork);
+	bench_key(b, UI_KEY_ESCAPE, 0);
+	assert_false(b->fork);
+	bench_key(b, 'v', 0);
+	bench_click(b, "loss earlier");
+	assert_string_equal(b->view[0]->name, "loss");
+	bench_click(b, "view: norms");
+	assert_int_equal(b->views, views_count - 1);
+	bench_key(b, UI_KEY_ESCAPE, 0);
+	static run_state s;
+	bench_state(b, &s);
+	assert_true(s.views == views_count - 1 && strcmp(s.view[0], "loss") == 0 && s.arms == 4 && s.edits == 1);
+	bench_type(b, "1");
+	bench_state(b, &s);
+	assert_true(s.views == 1 && strcmp(s.view[0], "loss") == 0);
+	bench_open(b, &s);
+	assert_int_equal(b->views, 1);
+}
+
 static void typing_does_not_command(void **state)
 {
 	(void)state;
@@ -659,13 +727,15 @@ static void diverged_run_offers_clipping(void **state)
 	bench *b = bench_new(FAKE_NAN);
 	bench_run(b, 1280, 800, THEME_LIGHT, NULL);
 	assert_non_null(ui_find(&b->ui, "message"));
-	bench_click(b, "again with clipping");
-	assert_string_equal(config_choice(&b->config, KNOB_clip), "norm");
+	assert_non_null(ui_find(&b->ui, "replay"));
+	bench_key(b, ' ', 0); /* there is nothing to go on with: the end once more */
 	assert_true(b->playing);
-	bench_run(b, 1280, 800, THEME_LIGHT, NULL);
-	assert_null(ui_find(&b->ui, "again with clipping"));
+	b->playing = false;
+	bench_click(b, "again with clipping");
+	assert_true(b->playing);
 	bench_click(b, "close message");
 	assert_null(ui_find(&b->ui, "message"));
+	assert_null(ui_find(&b->ui, "again with clipping"));
 }
 
 static void commands_do_not_collide(void **state)
@@ -800,6 +870,9 @@ int main(void)
 	        cmocka_unit_test(rare_knobs_on_demand),
 	        cmocka_unit_test(tab_reaches_everything),
 	        cmocka_unit_test(keys_and_buttons),
+	        cmocka_unit_test(top_bar_in_reading_order),
+	        cmocka_unit_test(toasts_leave_the_plots_free),
+	        cmocka_unit_test(arms_and_plots),
 	        cmocka_unit_test(typing_does_not_command),
 	        cmocka_unit_test(diverged_run_offers_clipping),
 	        cmocka_unit_test(commands_do_not_collide),

@@ -109,6 +109,29 @@ more_than() { # NAME NUMBER
 	now=$(digits "$1")
 	[ "${now:-0}" -gt "${2:-0}" ]
 }
+less_than() { # NAME NUMBER
+	now=$(digits "$1")
+	[ "${now:-999999999}" -lt "$2" ]
+}
+is_number() { # NAME NUMBER
+	[ "$(digits "$1")" = "$2" ]
+}
+value_has() { # NAME TEXT
+	case $(value "$1") in *"$2"*) ;; *) return 1 ;; esac
+}
+speed_max() {
+	click speed 0.9
+	xdotool key ctrl+a type max
+	key Return
+	leave
+}
+leave() { # no control has the keyboard: the arrows are commands again
+	xdotool mousemove --window "$window" 800 400 click 1
+	settle
+}
+picture_has() { # TEXT: in the newest PNG
+	grep -aqF "$1" "$(newest png)"
+}
 same_for_a_while() { # NAME
 	before=$(value "$1")
 	sleep 0.7
@@ -263,11 +286,107 @@ sleep 0.5
 key q
 check "Q closes with status 0" ended_with 0
 
-start_program "unroll/1 lr=90"
+# ---- a run that stops: replayed, then rescued ----
+start_program "unroll/1 activation=relu init=identity sigma_in=0.1 T=60 batch=4 lr=0.02 seed=2"
+xdotool mousemove --window "$window" 800 400
+speed_max
 key space
-check "a run that diverges offers clipping" eventually there "again with clipping"
+check "a run that diverges says so" eventually there "again with clipping"
+failed=$(digits "update reading")
+key space
+check "Space goes back before the end" eventually less_than "update reading" $((failed - 5))
+check "… and plays into it again" eventually is_number "update reading" "$failed"
+key x
+key space
+made=$(digits "update reading")
+key Right
+check "the replay can be stepped through" eventually is_number "update reading" $((made + 1))
 click "again with clipping"
-check "… and goes on with it" eventually is clip norm
+check "it is rescued by clipping" eventually is clip norm
+check "… ten updates before the end, and says so" eventually value_has message "Again from update $((failed + 1 - 10))"
+check "… and goes on" eventually more_than "update reading" $((failed + 50))
+kill -TERM "$program"
+check "SIGTERM closes with status 0" ended_with 0
+
+# ---- two cells compared ----
+start_program "unroll/1 T=20 hidden=12 batch=5"
+xdotool mousemove --window "$window" 800 400
+key c
+check "C makes a second arm" eventually there "arm 2"
+click cell
+eventually there "option: lstm" && click "option: lstm"
+leave
+check "it takes a cell of its own" eventually is "arm 2" lstm
+check "… and the first one keeps its own" is "arm 1" rnn
+key space
+check "both are trained" eventually more_than "update reading" 60
+key space
+click "arm 1"
+check "a click selects an arm" eventually is cell rnn
+key a
+check "A selects the next" eventually is cell lstm
+key n
+xdotool type "my own"
+key Return
+check "an arm can be named" eventually is "arm 2" "my own"
+key h
+key s
+check "a comparison is saved" eventually saved png 2
+check "… with both arms in its state" eventually picture_has 'arm="my own" shown=0 cell=lstm'
+key h
+leave
+
+# ---- back, and on another way ----
+made=$(digits "update reading")
+key Left
+check "the left arrow goes back one update" eventually is_number "update reading" $((made - 1))
+key Home
+check "Home goes to the beginning" eventually is_number "update reading" 0
+key End
+check "End goes to the furthest update" eventually is_number "update reading" "$made"
+drag_slider timeline 0.9 0.2
+check "the timeline can be dragged" eventually less_than "update reading" $((made / 2))
+leave
+past=$(digits "update reading")
+key b
+key shift+c
+type_into_slider lr 0.05
+check "a change after Shift+C makes a third arm" eventually there "arm 3"
+leave
+key Left comma
+key period
+check "a mark is found again" eventually is_number "update reading" "$past"
+key End
+eventually is_number "update reading" "$made"
+check "the fork has its own learning rate" is lr 0.05
+key s
+eventually saved png 3
+"$UNROLL" train "$(newest png)" --arm C 2>>"$errors" >"$SCRATCH/trained"
+check "the command line makes the same numbers" eventually grep -q "^update $made: loss $(value "loss reading")," "$SCRATCH/trained"
+key ctrl+c
+key shift+x
+check "Shift+X removes an arm" eventually gone "arm 3"
+key r
+key ctrl+v
+check "the state brings all arms back" eventually there "arm 3"
+check "… at their update" eventually is_number "update reading" "$made"
+check "… and their settings" eventually is "arm 3" "lstm, lr 0.05"
+key v
+check "V lists the plots" there "view: loss"
+click "view: loss" 0.1
+click "view: norms" 0.1
+key Escape
+check "plots can be taken away" gone "loss plot"
+key ctrl+c ctrl+v
+check "… and the state knows it" eventually gone "norms plot"
+key q
+check "Q closes with status 0 again" ended_with 0
+
+# ---- a state with a past, on the command line ----
+start_program "unroll/1 T=20 hidden=12 batch=5 @40 lr=0.05 @60000"
+check "a long way shows how far it has got" eventually value_has timeline "to 60"
+key space
+check "Space ends it" same_for_a_while "update reading"
 kill -TERM "$program"
 check "SIGTERM closes with status 0" ended_with 0
 

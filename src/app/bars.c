@@ -41,43 +41,34 @@ static rect centred(rect r, float height)
 	return (rect){r.x, r.y + (r.h - height) / 2, r.w, height};
 }
 
-static void summary(const bench *b, char *buf, size_t size)
-{
-	const config *c = &b->config;
-	char lr[32];
-	snprintf(buf, size, "%s · %s · T = %.0f · %s, η = %s%s%s", config_choice(c, KNOB_cell),
-	        config_choice(c, KNOB_task), c->v[KNOB_T], config_choice(c, KNOB_optimizer),
-	        text_short(lr, sizeof lr, c->v[KNOB_lr], 4), c->v[KNOB_clip] != 0 ? " · clip by " : "",
-	        c->v[KNOB_clip] != 0 ? config_choice(c, KNOB_clip) : "");
-}
-
 void bars_top(bench *b, rect r)
 {
 	static const struct {
 		const char *name, *command, *label;
 		ui_icon icon;
-	} right[] = {{"help", "help", "?", ICON_NONE}, {"theme", "theme", NULL, ICON_THEME},
-	        {"picture", "picture", NULL, ICON_PICTURE}};
+	} right[] = {{"picture", "picture", NULL, ICON_PICTURE}, {"theme", "theme", NULL, ICON_THEME},
+	        {"help", "help", "?", ICON_NONE}};
+	enum { RIGHT = sizeof right / sizeof *right };
 	ui *u = &b->ui;
 	float em = u->em, side = fminf(BUTTON * em, r.h - 2);
-	char text[160];
-	rect at, row = rect_inset(r, GAP * em, 0);
+	rect at, place[RIGHT], row = rect_inset(r, GAP * em, 0);
+	bool room[RIGHT];
 	canvas_box(u->c, r, 0, INK_PANEL, 1);
 	canvas_line(u->c, r.x, r.y + r.h, r.x + r.w, r.y + r.h, ui_line(1, INK_BORDER));
 	if (take(b, &row, side, true, &at) &&
 	        ui_button(u, centred(at, side), "controls", ICON_MENU, NULL, LOOK_PLAIN, command_tip("controls")))
 		command_run(b, "controls");
-	for (size_t i = 0; i < sizeof right / sizeof *right; i++)
-		if (take(b, &row, side, false, &at) &&
-		        ui_button(u, centred(at, side), right[i].name, right[i].icon, right[i].label, LOOK_PLAIN,
-		                command_tip(right[i].command)))
-			command_run(b, right[i].command);
+	/* places from the right, controls from the left: the order in which Tab walks */
+	for (int i = RIGHT - 1; i >= 0; i--)
+		room[i] = take(b, &row, side, false, &place[i]);
 	float name = canvas_measure("unroll", 16 * em, WEIGHT_BOLD).width + 2;
-	if (take(b, &row, name, true, &at))
+	if (r.w > 560 * em && take(b, &row, name, true, &at))
 		ui_label(u, at, "unroll", 16, WEIGHT_BOLD, INK_TEXT, ALIGN_LEFT);
-	summary(b, text, sizeof text);
-	if (row.w > 80 * em)
-		ui_label(u, rect_inset(row, GAP * em, 0), text, 13, WEIGHT_REGULAR, INK_MUTED, ALIGN_LEFT);
+	chips_draw(b, row);
+	for (int i = 0; i < RIGHT; i++)
+		if (room[i] && ui_button(u, centred(place[i], side), right[i].name, right[i].icon, right[i].label,
+		                       LOOK_PLAIN, command_tip(right[i].command)))
+			command_run(b, right[i].command);
 }
 
 /* ---- transport ---- */
@@ -98,24 +89,33 @@ static void reading(bench *b, rect *row, const char *name, const char *value, fl
 	ui_label(u, lower, value, 14, WEIGHT_BOLD, INK_TEXT, ALIGN_RIGHT);
 }
 
+/* The selected arm where it is drawn. */
+static const snap_arm *shown_arm(const bench *b)
+{
+	for (int i = 0; i < b->snap->arms; i++)
+		if (b->snap->arm[i].index == bench_arm(b))
+			return &b->snap->arm[i];
+	return &b->snap->arm[0];
+}
+
 static void readings(bench *b, rect *row)
 {
-	const snap_arm *a = &b->snap->arm[0];
+	const snap_arm *a = shown_arm(b);
 	char text[48];
-	bool rate = row->w > 520 * b->ui.em;
+	bool rate = row->w > 700 * b->ui.em;
 	if (isfinite(a->now[SNAP_LOSS]))
 		text_short(text, sizeof text, a->now[SNAP_LOSS], 4);
 	else
 		snprintf(text, sizeof text, "%s", a->diverged ? "not finite" : "–");
-	reading(b, row, "loss", text, 92);
-	reading(b, row, "update", text_short(text, sizeof text, (double)a->update, 9), 92);
+	reading(b, row, "loss", text, 84);
+	reading(b, row, "update", text_short(text, sizeof text, (double)b->snap->update, 9), 84);
 	if (!rate)
 		return;
 	if (b->playing && a->updates_per_second > 0)
 		text_short(text, sizeof text, a->updates_per_second, a->updates_per_second < 10 ? 2 : 4);
 	else
 		snprintf(text, sizeof text, "–");
-	reading(b, row, "updates/s", text, 92);
+	reading(b, row, "updates/s", text, 84);
 }
 
 static void speed_slider(bench *b, rect row)
@@ -134,12 +134,10 @@ static void speed_slider(bench *b, rect row)
 	float em = u->em;
 	double v = fmin(b->speed, SPEED_MAX), typed;
 	rect label;
-	rect_cut_left(&row, 2 * GAP * em);
-	if (row.w < 150 * em)
+	if (row.w < 100 * em)
 		return;
-	if (row.w > 210 * em && take(b, &row, 44 * em, true, &label))
+	if (row.w > 170 * em && take(b, &row, 44 * em, true, &label))
 		ui_label(u, label, "speed", 13, WEIGHT_REGULAR, INK_MUTED, ALIGN_LEFT);
-	row.w = fminf(row.w - GAP * em, 280 * em);
 	ui_result got = ui_slider(u, centred(row, UI_TARGET * em), &range, &v);
 	if (got == UI_SAME)
 		return;
@@ -176,43 +174,81 @@ void bars_bottom(bench *b, rect r)
 	if (!play_only && take(b, &row, side, true, &at) &&
 	        ui_button(u, centred(at, side), "step", ICON_STEP, NULL, LOOK_RAISED, command_tip("step")))
 		command_run(b, "step");
+	/* the speed stands left of what a new snap changes: under the controls, when they are shown */
+	float speed = fmaxf(b->live.x - row.x - gap, 176 * em);
 	readings(b, &row);
-	speed_slider(b, row);
+	if (row.w > speed + 140 * em && take(b, &row, speed, true, &at))
+		speed_slider(b, at);
+	if (row.w > 90 * em)
+		timeline_draw(b, row);
 }
 
 /* ---- the message ---- */
 
-/* What stopped the run in short: the plots say it at length. */
-static const char *stop_text(const snap_arm *a)
+/* What stopped a run: the one place that says it at length. */
+static const char *stop_text(const bench *b, int arm)
 {
-	static char text[160];
+	static char text[480];
 	char update[32];
-	snprintf(text, sizeof text, "The run stopped at update %s%s%s.",
-	        text_short(update, sizeof update, (double)a->diverged_update, 9),
-	        a->diverged_where[0] ? ": not finite in " : "", a->diverged_where);
+	const snap_about *o = &b->snap->about[arm];
+	const snap_arm *a = NULL;
+	for (int i = 0; i < b->snap->arms; i++)
+		if (b->snap->arm[i].index == arm)
+			a = &b->snap->arm[i];
+	int n = snprintf(text, sizeof text, "%s%s", b->snap->all > 1 ? o->name : "", b->snap->all > 1 ? ": " : "");
+	if (a && a->message[0])
+		snprintf(text + n, sizeof text - (size_t)n, "%s", a->message);
+	else
+		snprintf(text + n, sizeof text - (size_t)n, "Stopped at update %s.",
+		        text_short(update, sizeof update, (double)o->diverged_update, 9));
 	return text;
+}
+
+/* Shortly before the end that is known. */
+static const char *replay_text(const bench *b)
+{
+	static char text[200];
+	char update[32];
+	for (int i = 0; i < b->snap->all; i++) {
+		const snap_about *o = &b->snap->about[i];
+		if (o->diverged || o->diverged_update == 0 || o->diverged_update - o->update > 21)
+			continue;
+		snprintf(text, sizeof text, "%s%sstops at update %s. Space plays slowly, → goes one update further.",
+		        b->snap->all > 1 ? o->name : "This run", b->snap->all > 1 ? ": " : " ",
+		        text_short(update, sizeof update, (double)o->diverged_update, 9));
+		return text;
+	}
+	return NULL;
 }
 
 static const char *message_text(const bench *b)
 {
-	for (int i = 0; i < b->snap->arms; i++)
-		if (b->snap->arm[i].diverged && strcmp(stop_text(&b->snap->arm[i]), b->dismissed) != 0)
-			return stop_text(&b->snap->arm[i]);
-	for (int i = 0; i < b->snap->arms; i++)
-		if (!b->snap->arm[i].diverged && b->snap->arm[i].message[0] &&
-		        strcmp(b->snap->arm[i].message, b->dismissed) != 0)
-			return b->snap->arm[i].message;
-	return NULL;
+	int stopped = bench_diverged(b);
+	const char *text = stopped >= 0 ? stop_text(b, stopped) : NULL;
+	if (text && strcmp(text, b->dismissed) != 0)
+		return text;
+	if (b->snap->message[0] && strcmp(b->snap->message, b->dismissed) != 0)
+		return b->snap->message;
+	text = stopped < 0 ? replay_text(b) : NULL;
+	return text && strcmp(text, b->dismissed) != 0 ? text : NULL;
 }
 
-static bool offers_clipping(const bench *b)
+/* For the runs that the message is about. */
+static bool offers_rescue(const bench *b)
 {
-	return bench_diverged(b) && b->config.v[KNOB_clip] == 0;
+	return bench_diverged(b) >= 0 || replay_text(b);
+}
+
+static const char *rescue_label(const bench *b)
+{
+	int arm = bench_diverged(b);
+	const config *c = &b->snap->about[arm < 0 ? bench_arm(b) : arm].config;
+	return strcmp(config_choice(c, KNOB_clip), "norm") == 0 ? "Again, smaller steps" : "Again with clipping";
 }
 
 static float message_room(const bench *b, float width, float em)
 {
-	return width - (offers_clipping(b) ? 172 : 0) * em - BUTTON * em - 4 * GAP * em;
+	return width - (offers_rescue(b) ? 172 + 104 : 0) * em - BUTTON * em - 4 * GAP * em;
 }
 
 float bars_message_height(bench *b, float width)
@@ -231,7 +267,7 @@ void bars_message(bench *b, rect r)
 	ui *u = &b->ui;
 	float em = u->em, gap = GAP * em;
 	rect at, row = rect_inset(r, 2 * gap, 0);
-	ink mark = bench_diverged(b) ? INK_BAD : INK_ACCENT;
+	ink mark = bench_diverged(b) >= 0 ? INK_BAD : INK_ACCENT;
 	if (!text)
 		return;
 	canvas_box(u->c, r, 0, INK_PANEL, 1);
@@ -241,10 +277,15 @@ void bars_message(bench *b, rect r)
 	        ui_button(u, centred(at, BUTTON * em), "close message", ICON_CLOSE, NULL, LOOK_PLAIN,
 	                "close this message"))
 		snprintf(b->dismissed, sizeof b->dismissed, "%s", text);
-	if (offers_clipping(b) && r.h >= BUTTON * em && take(b, &row, 164 * em, false, &at) &&
-	        ui_button(u, centred(at, BUTTON * em), "again with clipping", ICON_NONE, "Again with clipping",
-	                LOOK_PRIMARY, "clip the gradient by its norm, start again, and play"))
-		bench_clip_and_retry(b);
+	if (offers_rescue(b) && r.h >= BUTTON * em && take(b, &row, 164 * em, false, &at) &&
+	        ui_button(u, centred(at, BUTTON * em), "again with clipping", ICON_NONE, rescue_label(b), LOOK_PRIMARY,
+	                "from ten updates before the end, the gradient clipped; smaller steps where that is not enough "
+	                "(Z)"))
+		bench_rescue(b);
+	if (offers_rescue(b) && r.h >= BUTTON * em && take(b, &row, 96 * em, false, &at) &&
+	        ui_button(
+	                u, centred(at, BUTTON * em), "replay", ICON_NONE, "Replay", LOOK_RAISED, command_tip("replay")))
+		bench_replay(b);
 	ui_status(u, row, "message", text);
 	canvas_clip(u->c, r);
 	float height = ui_paragraph(u, row, text, 13, INK_TEXT, false);

@@ -10,60 +10,129 @@
 
 /* points at type scale 1 */
 static const float PANEL = 344, PLOTS_MIN = 440, TITLE = 30, GAP = 8;
-/* A play or pause is believed over older snaps for this long, seconds. */
-static const double ANSWER = 0.2;
 
 /* Before the worker's first snap: update 0 of the configuration, without data. */
-static const snap *empty_snap(const config *c)
+static const snap *empty_snap(const run_state *s)
 {
 	static snap empty;
 	empty.version = SNAP_VERSION;
-	empty.arms = 1;
-	empty.arm[0].config = *c;
-	for (int i = 0; i < SNAP_SCALARS; i++)
-		empty.arm[0].now[i] = NAN;
-	empty.arm[0].clipped_share = NAN;
-	empty.arm[0].saturation = NAN;
+	snap_copy_state(&empty.state, s);
+	empty.all = empty.arms = s->arms;
+	for (int a = 0; a < s->arms; a++) {
+		snap_arm *m = &empty.arm[a];
+		m->config = empty.about[a].config = state_config(s, a, 0);
+		m->index = a;
+		if (s->arms > 1)
+			state_label(s, a, m->name, sizeof m->name);
+		snprintf(empty.about[a].name, sizeof empty.about[a].name, "%s", m->name);
+		for (int i = 0; i < SNAP_SCALARS; i++)
+			m->now[i] = NAN;
+		m->clipped_share = m->saturation = NAN;
+	}
 	return &empty;
 }
 
-void bench_init(bench *b, const config *c, worker *w, const settings *s, const ui_clipboard *clipboard)
+static void take_views(bench *b, const run_state *s)
+{
+	err e = {0};
+	run_state usual = {0};
+	b->alone = -1;
+	if (!view_pick(s, b->view, &b->views, &e))
+		view_pick(&usual, b->view, &b->views, &e);
+}
+
+void bench_init(bench *b, const run_state *s, worker *w, const settings *set, const ui_clipboard *clipboard)
 {
 	memset(b, 0, sizeof *b);
 	ui_init(&b->ui, clipboard);
-	b->config = *c;
+	b->config = state_config(s, 0, 0);
 	b->worker = w;
-	b->settings = *s;
-	b->snap = empty_snap(c);
+	b->settings = *set;
+	b->snap = empty_snap(s);
+	b->renaming = -1;
+	take_views(b, s);
 	b->speed = 300; /* slow enough to watch the gradient arrive */
 	if (w)
 		worker_speed(w, b->speed);
-	b->alone = -1;
 	b->panel = true;
 }
 
-bool bench_diverged(const bench *b)
+int bench_arm(const bench *b)
 {
-	for (int i = 0; i < b->snap->arms; i++)
-		if (b->snap->arm[i].diverged)
-			return true;
-	return false;
+	int last = b->snap->all - 1;
+	return b->arm > last ? last > 0 ? last : 0 : b->arm;
 }
 
-bool bench_take(bench *b, double now)
+const snap_about *bench_about(const bench *b)
+{
+	return &b->snap->about[bench_arm(b)];
+}
+
+int bench_diverged(const bench *b)
+{
+	for (int i = 0; i < b->snap->all; i++) {
+		int arm = (bench_arm(b) + i) % b->snap->all;
+		if (b->snap->about[arm].diverged)
+			return arm;
+	}
+	return -1;
+}
+
+static bool all_stopped(const bench *b)
+{
+	for (int i = 0; i < b->snap->all; i++)
+		if (!b->snap->about[i].diverged)
+			return false;
+	return b->snap->all > 0;
+}
+
+void bench_state(const bench *b, run_state *s)
+{
+	const view *list[BENCH_VIEWS];
+	snap_copy_state(s, &b->snap->state);
+	view_note(s, list, bench_views(b, list));
+}
+
+static uint32_t hash_bytes(uint32_t h, const void *bytes, size_t n)
+{
+	const unsigned char *p = bytes;
+	for (size_t i = 0; i < n; i++)
+		h = (h ^ p[i]) * 16777619u;
+	return h;
+}
+
+/* Of what the top bar and the controls show: they are drawn anew when it changes. */
+static uint32_t chrome_hash(const bench *b)
+{
+	uint32_t h = hash_bytes(2166136261u, &b->config, sizeof b->config);
+	for (int i = 0; i < b->snap->all; i++) {
+		const snap_about *o = &b->snap->about[i];
+		h = hash_bytes(h, o->name, strlen(o->name) + 1);
+		h = hash_bytes(h, &o->config, sizeof o->config);
+		h = hash_bytes(h, &o->parameters, sizeof o->parameters);
+		h = (h ^ (uint32_t)(o->hidden + 2 * o->diverged)) * 16777619u;
+	}
+	return h;
+}
+
+bool bench_take(bench *b)
 {
 	const snap *s = b->worker ? worker_take(b->worker) : NULL;
 	if (!s)
 		return false;
 	b->snap = s;
-	const snap_arm *a = &s->arm[0];
-	bool ended =
-	        bench_diverged(b) || (a->config.v[KNOB_updates] > 0 && (double)a->update >= a->config.v[KNOB_updates]);
 	/* a snap from before the user's last word must not take it back */
-	if (now - b->playing_since > ANSWER || ended)
+	if (s->obeyed >= worker_sent(b->worker)) {
 		b->playing = s->playing;
-	if (!a->message[0])
+		b->arm = bench_arm(b);
+		if (!b->config_changed)
+			b->config = bench_about(b)->config;
+	}
+	if (!s->message[0] && bench_diverged(b) < 0)
 		b->dismissed[0] = 0;
+	uint32_t hash = chrome_hash(b);
+	b->chrome_changed = b->chrome_changed || hash != b->chrome_hash;
+	b->chrome_hash = hash;
 	return true;
 }
 
@@ -89,26 +158,45 @@ const char *bench_title(const bench *b, char *buf, size_t size)
 int bench_views(const bench *b, const view **list)
 {
 	int n = 0;
-	for (int i = 0; i < views_count && n < BENCH_VIEWS; i++)
+	for (int i = 0; i < b->views; i++)
 		if (b->alone < 0 || b->alone == i)
-			list[n++] = views[i];
+			list[n++] = b->view[i];
 	return n;
 }
 
 /* ---- actions ---- */
 
+/* What an arm can have for itself. */
+static bool differs_alone(const config *a, const config *b)
+{
+	for (int id = 0; id < KNOB_COUNT; id++)
+		if (a->v[id] != b->v[id] && !state_shares((knob_id)id))
+			return true;
+	return false;
+}
+
 static void send_config(bench *b)
 {
-	if (b->config_changed && b->worker)
-		worker_config(b->worker, &b->config);
+	if (b->config_changed && b->worker) {
+		if (b->fork && differs_alone(&b->config, &bench_about(b)->config)) {
+			worker_fork(b->worker, bench_arm(b), &b->config);
+			b->arm = b->snap->all; /* further changes of the same drag are the new arm's */
+			b->fork = false;
+		} else {
+			worker_config(b->worker, b->arm, &b->config);
+		}
+	}
 	b->config_changed = false;
 }
 
 void bench_play(bench *b, bool play)
 {
 	send_config(b);
+	if (play && all_stopped(b)) {
+		bench_replay(b);
+		return;
+	}
 	b->playing = play;
-	b->playing_since = b->ui.now;
 	if (b->worker)
 		worker_play(b->worker, play);
 }
@@ -117,48 +205,185 @@ void bench_step(bench *b, long updates)
 {
 	send_config(b);
 	b->playing = false;
-	b->playing_since = b->ui.now;
-	if (b->worker)
+	if (b->worker && updates < 0)
+		worker_seek(b->worker, b->snap->update + updates > 0 ? b->snap->update + updates : 0);
+	else if (b->worker)
 		worker_step(b->worker, updates);
+}
+
+void bench_seek(bench *b, long update)
+{
+	send_config(b);
+	b->playing = false;
+	if (b->worker)
+		worker_seek(b->worker, update);
 }
 
 void bench_reset(bench *b)
 {
-	b->config_changed = true;
 	send_config(b);
 	b->dismissed[0] = 0;
 	if (b->worker)
 		worker_reset(b->worker);
 }
 
-void bench_clip_and_retry(bench *b)
+/* The arm to rescue or replay: one that has stopped, or will. */
+static int doomed_arm(const bench *b)
 {
-	err e = {0};
-	config_set(&b->config, "clip", "norm", &e);
-	bench_reset(b);
-	bench_play(b, true);
+	int arm = bench_diverged(b);
+	for (int i = 0; arm < 0 && i < b->snap->all; i++)
+		if (b->snap->about[(bench_arm(b) + i) % b->snap->all].diverged_update > 0)
+			arm = (bench_arm(b) + i) % b->snap->all;
+	return arm;
 }
 
-void bench_goto(bench *b, const config *c, long update)
+void bench_rescue(bench *b)
 {
-	b->config = *c;
-	b->config_changed = false;
-	b->playing = false;
-	b->playing_since = b->ui.now;
+	int arm = doomed_arm(b);
+	send_config(b);
+	if (arm < 0) {
+		ui_toast(&b->ui, "No run has stopped: there is nothing to rescue.");
+		return;
+	}
+	b->playing = true;
+	b->dismissed[0] = 0;
 	if (b->worker)
-		worker_goto(b->worker, c, update);
+		worker_rescue(b->worker, arm);
+}
+
+void bench_replay(bench *b)
+{
+	int arm = doomed_arm(b);
+	send_config(b);
+	if (arm < 0) {
+		ui_toast(&b->ui, "No run has stopped: there is nothing to replay.");
+		return;
+	}
+	b->playing = true;
+	if (b->worker)
+		worker_replay(b->worker, arm);
+}
+
+void bench_open(bench *b, const run_state *s)
+{
+	b->config = state_config(s, 0, s->update);
+	b->arm = 0;
+	b->config_changed = b->fork = b->playing = false;
+	b->renaming = -1;
+	take_views(b, s);
+	if (b->worker)
+		worker_open(b->worker, s);
+}
+
+/* ---- arms ---- */
+
+void bench_compare(bench *b)
+{
+	send_config(b);
+	if (b->snap->all == SNAP_ARMS) {
+		ui_toast(&b->ui, "Four arms are all that fit; remove one first (Shift+X).");
+		return;
+	}
+	if (!b->worker)
+		return;
+	worker_compare(b->worker, bench_arm(b));
+	b->arm = b->snap->all;
+	ui_toast(&b->ui, "A second run from here: what you change now is its own; task, batches and seed stay shared.");
+}
+
+void bench_remove(bench *b)
+{
+	if (b->snap->all < 2) {
+		ui_toast(&b->ui, "There is only one arm.");
+		return;
+	}
+	send_config(b);
+	if (b->worker)
+		worker_remove(b->worker, bench_arm(b));
+	b->arm = bench_arm(b) > 0 ? bench_arm(b) - 1 : 0;
+	b->renaming = -1;
+}
+
+void bench_hide(bench *b, int arm)
+{
+	if (b->worker && arm < b->snap->all)
+		worker_hide(b->worker, arm, !b->snap->about[arm].hidden);
+}
+
+void bench_select(bench *b, int arm)
+{
+	send_config(b);
+	if (arm < 0 || arm >= b->snap->all)
+		return;
+	b->arm = arm;
+	b->config = b->snap->about[arm].config;
+	b->chrome_changed = true;
+}
+
+void bench_exchange(bench *b, int with)
+{
+	int arm = bench_arm(b);
+	send_config(b);
+	if (with < 0 || with >= b->snap->all || with == arm)
+		return;
+	if (b->worker)
+		worker_exchange(b->worker, arm, with);
+	b->arm = with;
+}
+
+void bench_rename(bench *b, int arm, const char *name)
+{
+	if (b->worker)
+		worker_rename(b->worker, arm, name);
+}
+
+/* ---- views ---- */
+
+static int place_of(const bench *b, const view *v)
+{
+	for (int i = 0; i < b->views; i++)
+		if (b->view[i] == v)
+			return i;
+	return -1;
+}
+
+void bench_toggle_view(bench *b, const view *v)
+{
+	int at = place_of(b, v);
+	if (at < 0 && b->views == BENCH_VIEWS) {
+		ui_toast(&b->ui, "Eight plots are all that fit; take one away first.");
+	} else if (at < 0) {
+		b->view[b->views++] = v;
+	} else if (b->views == 1) {
+		ui_toast(&b->ui, "One plot stays.");
+	} else {
+		b->views--;
+		memmove(&b->view[at], &b->view[at + 1], (size_t)(b->views - at) * sizeof *b->view);
+	}
+	b->alone = -1;
+}
+
+void bench_move_view(bench *b, const view *v, int by)
+{
+	int at = place_of(b, v), to = at + by;
+	if (at < 0 || to < 0 || to >= b->views)
+		return;
+	b->view[at] = b->view[to];
+	b->view[to] = v;
+	b->alone = -1;
 }
 
 static bool drop_picture(bench *b, const char *path, err *e)
 {
-	char state[STATE_TEXT];
-	config c = b->config;
-	long update = 0;
-	if (!png_read_state(path, state, sizeof state, e))
+	static char text[STATE_TEXT];
+	static run_state s;
+	const view *list[BENCH_VIEWS];
+	int n;
+	if (!png_read_state(path, text, sizeof text, e))
 		return false;
-	if (!config_read_state(&c, &update, state, e))
+	if (!state_read(&s, text, e) || !view_pick(&s, list, &n, e))
 		return err_prefix(e, "%s", path);
-	bench_goto(b, &c, update);
+	bench_open(b, &s);
 	return true;
 }
 
@@ -194,7 +419,7 @@ static bool pointer_on_plots(const bench *b)
 		if (k[i].id == u->hot)
 			hot = &k[i];
 	return u->inside && rect_has(b->plots, u->pointer.x, u->pointer.y) && !u->popup.id && !b->help &&
-	       !(b->narrow && b->overlay) && (!hot || hot->role == UI_PLOT);
+	       !b->choosing && !(b->narrow && b->overlay) && (!hot || hot->role == UI_PLOT);
 }
 
 static void draw_views(bench *b)
@@ -236,9 +461,7 @@ static void plot_titles(bench *b)
 		if (pressed && b->alone >= 0)
 			b->alone = -1;
 		else if (pressed)
-			for (int v = 0; v < views_count; v++)
-				if (views[v] == list[i])
-					b->alone = v;
+			b->alone = i;
 	}
 }
 
@@ -277,6 +500,7 @@ static void screen(bench *b, canvas *chrome, bool show)
 	rect rest = {0, 0, c->width, c->height};
 	b->narrow = rest.w < (PANEL + PLOTS_MIN) * em;
 	b->live = rest;
+	b->ui.toast_area = (rect){0};
 	if (b->presenter) {
 		plots_part(b, rest, show);
 		return;
@@ -284,12 +508,14 @@ static void screen(bench *b, canvas *chrome, bool show)
 	rect top = rect_cut_top(&rest, bars_top_height(b, c->height));
 	rect bottom = rect_cut_bottom(&rest, bars_bottom_height(b, c->height));
 	rect all = rest;
+	b->ui.toast_area = top;
 	bool panel = b->narrow ? b->overlay : b->panel;
 	rect side = {rest.x, rest.y, fminf(PANEL * em, rest.w), rest.h};
 	b->ui.c = chrome;
 	bars_top(b, top);
 	b->ui.c = c;
 	if (panel && !b->narrow) {
+		b->ui.toast_area = side;
 		side_panel(b, rect_cut_left(&rest, side.w), chrome);
 		rect_cut_left(&rest, 1);
 	}
@@ -311,6 +537,8 @@ void bench_pass(bench *b, canvas *c, canvas *chrome, bool show, const ui_event *
 	screen(b, chrome, show);
 	if (b->help)
 		help_draw(b);
+	if (b->choosing)
+		chooser_draw(b);
 	ui_end(&b->ui);
 	if (ui_unused(&b->ui))
 		command_dispatch(b, ui_unused(&b->ui));

@@ -7,43 +7,51 @@
 #include "ui/ui.h"
 #include "view/view.h"
 
-enum { BENCH_GROUPS = 16, BENCH_VIEWS = 8 };
+enum { BENCH_GROUPS = 16, BENCH_VIEWS = STATE_VIEWS };
 
 typedef struct bench {
 	ui ui;
-	worker *worker;      /* NULL in tests of the layout */
-	const snap *snap;    /* newest; NULL before the first one */
-	config config;       /* what the controls show; the worker may refuse it */
+	worker *worker;   /* NULL in tests of the layout */
+	const snap *snap; /* newest; NULL before the first one */
+	int arm;          /* the one that the controls show, among all; beyond the last while a new one is being made */
+	config config;    /* its settings; the worker may refuse what was changed */
 	bool config_changed; /* to be sent before the next frame */
+	bool fork;           /* the next change makes a new arm */
+	int renaming;        /* arm whose name is being typed; −1 = none */
+	bool rename_begins;
 
 	settings settings;
 	bool settings_changed;
 
 	bool playing;
-	double playing_since; /* when the user last said play or pause */
-	double speed;         /* updates per second; SPEED_MAX and more: as fast as it goes */
-	char dismissed[320];  /* message of the run that was closed */
+	double speed;        /* updates per second; SPEED_MAX and more: as fast as it goes */
+	char dismissed[320]; /* message of the run that was closed */
 
-	int alone; /* index of the view that fills the window; −1 = all */
-	bool presenter, help;
-	bool panel, overlay; /* the column of controls in a wide window, over the plots in a narrow one */
+	const view *view[BENCH_VIEWS]; /* that are shown, in this order */
+	int views;
+	int alone;                      /* index of the view that fills the window; −1 = all */
+	bool presenter, help, choosing; /* choosing: the list of views is open */
+	bool panel, overlay;            /* the column of controls in a wide window, over the plots in a narrow one */
 	bool narrow;
 	bool section_open[BENCH_GROUPS], section_all[BENCH_GROUPS];
 	bool sections_fitted;
-	float panel_offset, help_offset;
+	float panel_offset, help_offset, choose_offset;
 	view_focus focus;
 	rect plots;             /* where the plots are */
 	rect cell[BENCH_VIEWS]; /* … each of them */
-	rect live;              /* what a new snap changes; the rest only changes after an event */
+	rect live;              /* what a new snap changes; the rest only changes after an event … */
+	bool chrome_changed;    /* … or when this says so: then everything is to be drawn */
+	uint32_t chrome_hash;
 
 	theme presenter_theme;
 
 	bool fullscreen, quit; /* wishes to the window */
 } bench;
 
-void bench_init(bench *b, const config *c, worker *w, const settings *s, const ui_clipboard *clipboard);
+/* The views of the state must exist (view_pick). */
+void bench_init(bench *b, const run_state *s, worker *w, const settings *set, const ui_clipboard *clipboard);
 /* Picks up the newest snap; false when there is no new one. */
-bool bench_take(bench *b, double now);
+bool bench_take(bench *b);
 /* One pass: takes `event` (NULL: none) and draws. `chrome` is where the control column and the top bar go, `c` the
  * rest: the same canvas, or a canvas_null when they have not changed. With `views` false the plots are left out (a pass
  * that is not seen). */
@@ -51,7 +59,13 @@ void bench_pass(bench *b, canvas *c, canvas *chrome, bool views, const ui_event 
 const theme *bench_theme(bench *b);
 /* "unroll — rnn, adding, T = 50" */
 const char *bench_title(const bench *b, char *buf, size_t size);
-bool bench_diverged(const bench *b);
+/* The selected arm: its place among all. */
+int bench_arm(const bench *b);
+const snap_about *bench_about(const bench *b);
+/* An arm that stands at its divergence, the selected one first; −1 = none. */
+int bench_diverged(const bench *b);
+/* What repeats the screen, with the views. */
+void bench_state(const bench *b, run_state *s);
 /* The views that are shown: all, or the one that fills the window. Returns how many. */
 int bench_views(const bench *b, const view **list);
 /* A file was dropped on the window: a picture with a state, or data. */
@@ -61,8 +75,20 @@ void bench_drop(bench *b, const char *path);
 void bench_play(bench *b, bool play);
 void bench_step(bench *b, long updates);
 void bench_reset(bench *b);
-void bench_clip_and_retry(bench *b);
-void bench_goto(bench *b, const config *c, long update);
+void bench_seek(bench *b, long update);
+/* An arm that diverged, from ten updates earlier, with what it takes. */
+void bench_rescue(bench *b);
+void bench_replay(bench *b);
+void bench_open(bench *b, const run_state *s);
+void bench_compare(bench *b);
+void bench_remove(bench *b);
+void bench_hide(bench *b, int arm);
+void bench_select(bench *b, int arm);
+void bench_exchange(bench *b, int with);
+void bench_rename(bench *b, int arm, const char *name);
+/* Shows a view, behind those that are shown, or takes it away; one stays. */
+void bench_toggle_view(bench *b, const view *v);
+void bench_move_view(bench *b, const view *v, int by);
 
 /* ---- panel.c: the column of controls, made from the knob table ---- */
 void panel_draw(bench *b, rect r);
@@ -76,6 +102,15 @@ float bars_message_height(bench *b, float width);
 void bars_top(bench *b, rect r);
 void bars_bottom(bench *b, rect r);
 void bars_message(bench *b, rect r);
+
+/* ---- chips.c: the arms in the top bar ---- */
+void chips_draw(bench *b, rect r);
+
+/* ---- timeline.c: the past and the known future in the transport ---- */
+void timeline_draw(bench *b, rect r);
+
+/* ---- chooser.c: which views are shown, and in which order ---- */
+void chooser_draw(bench *b);
 
 /* ---- help.c ---- */
 void help_draw(bench *b);

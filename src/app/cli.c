@@ -58,7 +58,8 @@ static const option *find_option(const char *name, size_t length, const option *
 	return NULL;
 }
 
-bool cli_parse(int argc, char **argv, const option *options, int n, config *c, cli_words *words, err *e)
+static bool parse(
+        int argc, char **argv, const option *options, int n, config *c, run_state *s, cli_words *words, err *e)
 {
 	words->n = 0;
 	bool only_words = false;
@@ -76,10 +77,10 @@ bool cli_parse(int argc, char **argv, const option *options, int n, config *c, c
 		}
 		const char *equals = a[1] == '-' ? strchr(a, '=') : NULL;
 		size_t length = equals ? (size_t)(equals - a) : strlen(a);
-		bool set = c && length == 5 && memcmp(a, "--set", 5) == 0;
+		bool set = (c || s) && length == 5 && memcmp(a, "--set", 5) == 0;
 		const option *o = set ? NULL : find_option(a, length, options, n);
 		if (!set && !o)
-			return unknown_option(a, options, n, c != NULL, e);
+			return unknown_option(a, options, n, c || s, e);
 		if (o && o->flag) {
 			if (equals)
 				return err_input(e, "%s takes no value", o->name);
@@ -91,10 +92,15 @@ bool cli_parse(int argc, char **argv, const option *options, int n, config *c, c
 			return err_input(e, "%s needs a value", a);
 		if (o)
 			*o->value = value;
-		else if (!config_assign(c, value, e))
+		else if (!(s ? state_assign(s, value, e) : config_assign(c, value, e)))
 			return false;
 	}
 	return true;
+}
+
+bool cli_parse(int argc, char **argv, const option *options, int n, config *c, cli_words *words, err *e)
+{
+	return parse(argc, argv, options, n, c, NULL, words, e);
 }
 
 bool cli_number(const char *option_name, const char *text, double low, double high, double *out, err *e)
@@ -109,14 +115,31 @@ bool cli_number(const char *option_name, const char *text, double low, double hi
 	return true;
 }
 
+/* The state string in a word, or in the picture that it names. */
+static bool find_state(const char *word, char *state, size_t size, err *e)
+{
+	char extension[8];
+	if (strncmp(word, "unroll/", 7) == 0) {
+		if (strlen(word) >= size)
+			return err_input(e, "the state has %zu bytes; allowed: %zu", strlen(word), size - 1);
+		memcpy(state, word, strlen(word) + 1);
+		return true;
+	}
+	if (strcmp(file_extension(word, extension, sizeof extension), "png") == 0)
+		return png_read_state(word, state, size, e);
+	return err_input(e, "'%.80s' is no state; allowed: 'unroll/1 knob=value … @update', FIGURE.png", word);
+}
+
 bool cli_state(const char *word, config *c, long *update, err *e)
 {
-	char extension[8], state[STATE_TEXT];
-	if (strncmp(word, "unroll/", 7) == 0)
-		return config_read_state(c, update, word, e);
-	if (strcmp(file_extension(word, extension, sizeof extension), "png") == 0)
-		return png_read_state(word, state, sizeof state, e) && config_read_state(c, update, state, e);
-	return err_input(e, "'%.80s' is no state; allowed: 'unroll/1 knob=value … @update', FIGURE.png", word);
+	char state[STATE_TEXT];
+	return find_state(word, state, sizeof state, e) && config_read_state(c, update, state, e);
+}
+
+bool cli_read_state(const char *word, run_state *s, err *e)
+{
+	char state[STATE_TEXT];
+	return find_state(word, state, sizeof state, e) && state_read(s, state, e);
 }
 
 double cli_now(void)
@@ -138,6 +161,32 @@ bool cli_parse_run(int argc, char **argv, const option *options, int n, config *
 		return true;
 	/* the state string first, then once more what was set beside it */
 	return cli_state(words.word[0], c, update, e) && cli_parse(argc, argv, options, n, c, &words, e);
+}
+
+bool cli_parse_state(int argc, char **argv, const option *options, int n, run_state *s, err *e)
+{
+	cli_words words;
+	config c;
+	config_default(&c);
+	state_begin(s, &c, 0);
+	if (!parse(argc, argv, options, n, NULL, s, &words, e))
+		return false;
+	if (words.n > 1)
+		return err_input(e, "more than one state string; allowed: one");
+	if (words.n == 0)
+		return true;
+	return cli_read_state(words.word[0], s, e) && parse(argc, argv, options, n, NULL, s, &words, e);
+}
+
+int cli_arm(const run_state *s, const char *name, err *e)
+{
+	char label[STATE_NAME];
+	if (name)
+		return state_find_arm(s, name, e);
+	if (s->arms > 1)
+		fprintf(stderr, "unroll: the state has %d arms; this is the first, '%s' (--arm takes another)\n",
+		        s->arms, state_label(s, 0, label, sizeof label));
+	return 0;
 }
 
 /* ---- progress ---- */

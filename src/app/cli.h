@@ -2,6 +2,7 @@
 #ifndef APP_CLI_H
 #define APP_CLI_H
 #include "run/knob.h"
+#include "run/state.h"
 #include "run/trial.h"
 
 #include <stdbool.h>
@@ -43,6 +44,13 @@ bool cli_state(const char *word, config *c, long *update, err *e);
 /* The options of a command that works on one run: at most one state string, --set over it, wherever they stand. Without
  * a state string *c is the defaults and *update stays. */
 bool cli_parse_run(int argc, char **argv, const option *options, int n, config *c, long *update, err *e);
+
+/* The same with everything that a state can hold: several arms, settings that change under way. */
+bool cli_read_state(const char *word, run_state *s, err *e);
+bool cli_parse_state(int argc, char **argv, const option *options, int n, run_state *s, err *e);
+/* The arm that a command works on which works on one: the one named, or the first; says so where there is a choice. −1
+ * and a message when there is none of that name. */
+int cli_arm(const run_state *s, const char *name, err *e);
 
 /* Long work: a bar with the time left on a terminal, a line for every tenth elsewhere; on standard error. */
 typedef struct cli_progress {

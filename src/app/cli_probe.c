@@ -252,14 +252,16 @@ static bool take_sizes(config *c, const config *given, const char *weights, cons
 	return !own_classes || outputs > 1000 || config_set(c, "classes", number, e);
 }
 
-static int measure(trial *t, long update, const char *weights, const char *out, const char *csv, bool check)
+static int measure(
+        trial *t, const run_state *s, int arm, const char *weights, const char *out, const char *csv, bool check)
 {
 	err e;
 	cli_catch_interrupt();
 	cli_progress p = cli_progress_start("training");
-	for (; t->update < update && !t->diverged && !cli_interrupted();) {
+	while (t->update < s->update && !t->diverged && !cli_interrupted()) {
 		trial_step(t);
-		cli_progress_show(&p, t->update, update);
+		trial_follow(t, s->edit, s->edits, arm);
+		cli_progress_show(&p, t->update, s->update);
 	}
 	cli_progress_end(&p);
 	if (t->diverged)
@@ -282,15 +284,18 @@ static int measure(trial *t, long update, const char *weights, const char *out, 
 static int run(int argc, char **argv)
 {
 	err e;
-	const char *weights = NULL, *data = NULL, *out = NULL, *csv = NULL;
+	static run_state s;
+	const char *weights = NULL, *data = NULL, *out = NULL, *csv = NULL, *arm_name = NULL;
 	bool check = false;
 	const option options[] = {{"--weights", &weights, NULL}, {"--data", &data, NULL}, {"--out", &out, NULL},
-	        {"--csv", &csv, NULL}, {"--check", NULL, &check}};
+	        {"--csv", &csv, NULL}, {"--check", NULL, &check}, {"--arm", &arm_name, NULL}};
 	enum { COUNT = sizeof options / sizeof *options };
-	config c;
-	long update = 0;
-	if (!cli_parse_run(argc, argv, options, COUNT, &c, &update, &e))
+	if (!cli_parse_state(argc, argv, options, COUNT, &s, &e))
 		return cli_fail(&e);
+	int arm = cli_arm(&s, arm_name, &e);
+	if (arm < 0)
+		return cli_fail(&e);
+	config c = state_config(&s, arm, 0);
 	if (!out && !csv && !check)
 		return err_input(&e, "nowhere to write; allowed: --out P.npz, --csv F, --check"), cli_fail(&e);
 	if ((out && !file_check_writable(out, &e)) || (csv && !file_check_writable(csv, &e)))
@@ -301,11 +306,11 @@ static int run(int argc, char **argv)
 	trial *t = trial_new(&c, &e);
 	if (!t)
 		return cli_fail(&e);
-	int status = measure(t, update, weights, out, csv, check);
+	int status = measure(t, &s, arm, weights, out, csv, check);
 	trial_free(t);
 	return status;
 }
 
 const cli cli_probe = {"probe",
-        "probe ['STATE'] [--set K=V]… [--weights W.npz] [--data D.npz] [--out P.npz] [--csv F] [--check]",
+        "probe ['STATE'] [--set K=V]… [--weights W.npz] [--data D.npz] [--out P.npz] [--csv F] [--check] [--arm NAME]",
         "measure one batch: gradients, temporal norms, Jacobians, spectrum", run};

@@ -4,17 +4,16 @@
 #include "app/export.h"
 #include "base/text.h"
 #include "io/file.h"
-#include "run/record.h"
+#include "run/arms.h"
 #include "view/view.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_VIEWS = 8 };
+enum { MOST_VIEWS = STATE_VIEWS };
 
 typedef struct job {
-	config c;
-	long update;
+	run_state *state;
 	const view *view[MOST_VIEWS];
 	int views;
 	theme_id theme;
@@ -147,57 +146,54 @@ static bool can_draw(const job *j, err *e)
 
 static snap picture;
 
-static bool draw(const job *j, record *r, const trial *t, const char *path, err *e)
+static bool draw(const job *j, arms *a, const char *path, err *e)
 {
-	picture.version = SNAP_VERSION;
 	picture.serial++;
-	picture.arms = 1;
-	picture.arm[0] = *record_arm(r, t, true);
+	arms_show(a, &picture, true);
 	return export_view(&picture, j->view, j->views, j->theme, j->width, j->height, j->scale, path, e);
 }
 
-static bool draw_frame(const job *j, record *r, const trial *t, long frame, err *e)
+static bool draw_frame(const job *j, arms *a, long frame, err *e)
 {
 	char path[4096];
-	return frame_name(j->out, frame, path, sizeof path, e) && draw(j, r, t, path, e);
+	return frame_name(j->out, frame, path, sizeof path, e) && draw(j, a, path, e);
 }
 
-static bool run_to_end(const job *j, trial *t, record *r, err *e)
+static void tell_stops(const arms *a)
 {
-	long last = j->sequence ? j->to : j->update, frame = 0;
+	for (int i = 0; i < arms_count(a); i++)
+		if (arms_trial(a, i)->diverged)
+			fprintf(stderr, "unroll: %s\n", arms_trial(a, i)->message);
+}
+
+static bool run_to_end(const job *j, arms *a, err *e)
+{
+	long last = j->state->update, frame = 0;
 	cli_progress p = cli_progress_start("training");
-	trial_measure(t);
-	record_start(r, t);
 	bool ok = true;
 	if (j->sequence && j->from == 0)
-		ok = draw_frame(j, r, t, frame++, e);
-	while (ok && t->update < last && !t->diverged && !cli_interrupted()) {
-		trial_step(t);
-		record_update(r, t);
-		if (j->sequence && t->update >= j->from && (t->update - j->from) % j->every == 0)
-			ok = draw_frame(j, r, t, frame++, e);
-		else if (!j->sequence && last - t->update < SNAP_GHOSTS)
-			record_arm(r, t, false); /* leaves its curve as a ghost */
-		cli_progress_show(&p, t->update, last);
+		ok = draw_frame(j, a, frame++, e);
+	while (ok && !cli_interrupted() && arms_round(a)) {
+		long update = arms_update(a);
+		if (j->sequence && update >= j->from && (update - j->from) % j->every == 0)
+			ok = draw_frame(j, a, frame++, e);
+		cli_progress_show(&p, update, last);
 	}
 	cli_progress_end(&p);
 	if (ok && cli_interrupted())
-		return err_check(e, "interrupted after update %ld; %s", t->update,
+		return err_check(e, "interrupted after update %ld; %s", arms_update(a),
 		        j->sequence ? "the frames before it are complete" : "nothing was written");
-	if (ok && t->diverged)
-		fprintf(stderr, "unroll: %s\n", t->message);
-	return ok && (j->sequence || draw(j, r, t, j->out, e));
+	tell_stops(a);
+	return ok && (j->sequence || draw(j, a, j->out, e));
 }
 
 static int render(const job *j)
 {
 	err e;
 	cli_catch_interrupt();
-	trial *t = trial_new(&j->c, &e);
-	record *r = t ? record_new(&e) : NULL;
-	bool ok = r && run_to_end(j, t, r, &e);
-	record_free(r);
-	trial_free(t);
+	arms *a = arms_new(j->state, 0, &e);
+	bool ok = a && run_to_end(j, a, &e);
+	arms_free(a);
 	return ok ? 0 : cli_fail(&e);
 }
 
@@ -208,23 +204,25 @@ static bool read_job(job *j, int argc, char **argv, err *e)
 	        {"--theme", &theme_name, NULL}, {"--size", &size, NULL}, {"--scale", &scale, NULL},
 	        {"--frames", &frames, NULL}, {"--out", &j->out, NULL}};
 	enum { COUNT = sizeof options / sizeof *options };
-	if (!cli_parse_run(argc, argv, options, COUNT, &j->c, &j->update, e))
+	if (!cli_parse_state(argc, argv, options, COUNT, j->state, e))
 		return false;
-	double n = (double)j->update;
+	double n = (double)j->state->update;
 	if (!cli_number("--updates", updates, 0, 1e9, &n, e))
 		return false;
-	j->update = (long)n;
-	for (int i = 0; !view_names && i < views_count && i < MOST_VIEWS; i++)
-		j->view[j->views++] = views[i];
-	return (!view_names || read_views(view_names, j, e)) && (!theme_name || read_theme(theme_name, j, e)) &&
-	       (!size || read_size(size, j, e)) && (!scale || read_scale(scale, j, e)) &&
-	       (!frames || read_frames(frames, j, e)) && can_draw(j, e);
+	j->state->update = (long)n;
+	bool ok = view_names ? read_views(view_names, j, e) : view_pick(j->state, j->view, &j->views, e);
+	ok = ok && (!theme_name || read_theme(theme_name, j, e)) && (!size || read_size(size, j, e)) &&
+	     (!scale || read_scale(scale, j, e)) && (!frames || read_frames(frames, j, e)) && can_draw(j, e);
+	if (ok && j->sequence)
+		j->state->update = j->to;
+	return ok;
 }
 
 static int run(int argc, char **argv)
 {
 	err e;
-	job j = {.theme = THEME_LIGHT, .width = 1280, .height = 720, .scale = 1};
+	static run_state state;
+	job j = {.state = &state, .theme = THEME_LIGHT, .width = 1280, .height = 720, .scale = 1};
 	if (!read_job(&j, argc, argv, &e))
 		return cli_fail(&e);
 	return render(&j);

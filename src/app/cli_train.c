@@ -14,7 +14,8 @@
 #include <string.h>
 
 typedef struct job {
-	config c;
+	const run_state *state;
+	int arm;
 	long updates; /* 0 = until the goal */
 	bool temporal, has_goal;
 	goal goal;
@@ -126,6 +127,7 @@ static int train(job *j)
 		csv_header(j, f);
 	while (!reached && goes_on(j, f)) {
 		trial_step(j->t);
+		trial_follow(j->t, j->state->edit, j->state->edits, j->arm);
 		j->max_step = j->t->r.update_norm > j->max_step ? j->t->r.update_norm : j->max_step;
 		j->rho = j->sigma_max = NAN;
 		if (spectrum && j->t->measured && !j->t->diverged)
@@ -149,7 +151,8 @@ static bool open_job(job *j, const char *load, err *e)
 {
 	if (j->save && !file_check_writable(j->save, e))
 		return false;
-	j->t = trial_new(&j->c, e);
+	config start = state_config(j->state, j->arm, 0);
+	j->t = trial_new(&start, e);
 	if (!j->t || (load && !weights_load(j->t, load, e)))
 		return false;
 	const char *name;
@@ -253,18 +256,21 @@ static int run_job(job *j, const char *load)
 static int run(int argc, char **argv)
 {
 	err e;
-	job j = {.prompt = ""};
+	static run_state state;
+	job j = {.state = &state, .prompt = ""};
 	const char *tests = NULL, *samples = NULL, *temperature = NULL;
 	double test_on = 0, symbols = 0;
-	const char *updates = NULL, *load = NULL, *until = NULL;
+	const char *updates = NULL, *load = NULL, *until = NULL, *arm = NULL;
 	const option options[] = {{"--updates", &updates, NULL}, {"--csv", &j.csv, NULL}, {"--save", &j.save, NULL},
 	        {"--load", &load, NULL}, {"--until", &until, NULL}, {"--temporal", NULL, &j.temporal},
-	        {"--test", &tests, NULL}, {"--sample", &samples, NULL}, {"--prompt", &j.prompt, NULL},
-	        {"--temperature", &temperature, NULL}};
-	long at = 0;
-	if (!cli_parse_run(argc, argv, options, sizeof options / sizeof *options, &j.c, &at, &e))
+	        {"--arm", &arm, NULL}, {"--test", &tests, NULL}, {"--sample", &samples, NULL},
+	        {"--prompt", &j.prompt, NULL}, {"--temperature", &temperature, NULL}};
+	if (!cli_parse_state(argc, argv, options, sizeof options / sizeof *options, &state, &e))
 		return cli_fail(&e);
-	double n = j.c.v[KNOB_updates] > 0 ? j.c.v[KNOB_updates] : (double)at;
+	j.arm = cli_arm(&state, arm, &e);
+	if (j.arm < 0)
+		return cli_fail(&e);
+	double limit = state.arm[j.arm].start.v[KNOB_updates], n = limit > 0 ? limit : (double)state.update;
 	if (!cli_number("--updates", updates, 0, 1e9, &n, &e))
 		return cli_fail(&e);
 	if (!cli_number("--test", tests, 1, 1e6, &test_on, &e) ||
@@ -293,5 +299,5 @@ static int run(int argc, char **argv)
 
 const cli cli_train = {"train",
         "train ['STATE'] [--set K=V]… [--updates N] [--until 'GOAL'] [--csv F] [--temporal] [--load W.npz] [--save "
-        "W.npz] [--test N] [--sample N] [--prompt TEXT] [--temperature X]",
+        "W.npz] [--arm NAME] [--test N] [--sample N] [--prompt TEXT] [--temperature X]",
         "train without a window; write numbers and weights", run};

@@ -8,12 +8,114 @@
 static void play(bench *b, int unused)
 {
 	(void)unused;
-	bench_play(b, !b->playing);
+	bench_play(b, !b->playing && b->snap->travel_to == 0); /* a long way to another update ends, too */
 }
 
 static void step(bench *b, int updates)
 {
 	bench_step(b, updates);
+}
+
+static void replay(bench *b, int unused)
+{
+	(void)unused;
+	bench_replay(b);
+}
+
+static void rescue(bench *b, int unused)
+{
+	(void)unused;
+	bench_rescue(b);
+}
+
+static void bookmark(bench *b, int unused)
+{
+	(void)unused;
+	if (b->worker)
+		worker_bookmark(b->worker);
+}
+
+/* The next or the last mark of any arm, seen from the present. */
+static void to_mark(bench *b, int direction)
+{
+	long now = b->snap->update, best = -1;
+	for (int a = 0; a < b->snap->all; a++)
+		for (int i = 0; i < b->snap->about[a].marks; i++) {
+			long at = b->snap->about[a].mark[i].update;
+			bool there = direction > 0 ? at > now : at < now;
+			if (there && (best < 0 || (direction > 0 ? at < best : at > best)))
+				best = at;
+		}
+	if (best >= 0)
+		bench_seek(b, best);
+	else
+		ui_toast(&b->ui, direction > 0 ? "There is no mark ahead." : "There is no mark before this update.");
+}
+
+static void to_end(bench *b, int end)
+{
+	bench_seek(b, end ? b->snap->end : 0);
+}
+
+/* ---- arms ---- */
+
+static void compare(bench *b, int unused)
+{
+	(void)unused;
+	bench_compare(b);
+}
+
+static void fork_toggle(bench *b, int unused)
+{
+	(void)unused;
+	b->fork = !b->fork;
+	ui_toast(&b->ui, b->fork ? "Fork: the next setting that you change makes a new arm." : "Fork is off.");
+}
+
+static void select_arm(bench *b, int direction)
+{
+	int n = b->snap->all;
+	if (n > 1)
+		bench_select(b, (bench_arm(b) + direction + n) % n);
+	else
+		ui_toast(&b->ui, "There is only one arm; C makes another.");
+}
+
+static void hide(bench *b, int unused)
+{
+	(void)unused;
+	bench_hide(b, bench_arm(b));
+}
+
+static void remove_arm(bench *b, int unused)
+{
+	(void)unused;
+	bench_remove(b);
+}
+
+static void exchange(bench *b, int unused)
+{
+	(void)unused;
+	if (b->snap->all > 1)
+		bench_exchange(b, (bench_arm(b) + 1) % b->snap->all);
+}
+
+static void rename_arm(bench *b, int unused)
+{
+	(void)unused;
+	if (b->presenter)
+		return;
+	b->renaming = bench_arm(b);
+	b->rename_begins = true;
+}
+
+/* ---- what is shown ---- */
+
+static void choose(bench *b, int unused)
+{
+	(void)unused;
+	b->choosing = !b->choosing;
+	b->choose_offset = 0;
 }
 
 static void reset(bench *b, int unused)
@@ -27,12 +129,12 @@ static void new_seed(bench *b, int unused)
 	(void)unused;
 	double high = knob_get(KNOB_seed)->high;
 	b->config.v[KNOB_seed] = b->config.v[KNOB_seed] >= high ? 1 : b->config.v[KNOB_seed] + 1;
-	bench_reset(b);
+	b->config_changed = true; /* begins every arm again */
 }
 
 static void plot_alone(bench *b, int number)
 {
-	if (number <= views_count)
+	if (number <= b->views)
 		b->alone = b->alone == number - 1 ? -1 : number - 1;
 }
 
@@ -42,6 +144,10 @@ static void back(bench *b, int unused)
 	(void)unused;
 	if (b->help)
 		b->help = false;
+	else if (b->choosing)
+		b->choosing = false;
+	else if (b->fork)
+		b->fork = false;
 	else if (b->narrow && b->overlay)
 		b->overlay = false;
 	else if (b->alone >= 0)
@@ -69,35 +175,29 @@ static void picture(bench *b, int all_formats)
 static void copy_state(bench *b, int unused)
 {
 	(void)unused;
-	char state[STATE_TEXT];
-	const snap_arm *a = b->snap ? &b->snap->arm[0] : NULL;
-	config_state(a ? &a->config : &b->config, a ? a->update : 0, state, sizeof state);
+	static char text[STATE_TEXT];
+	static run_state s;
 	if (!b->ui.clipboard.set)
 		return;
-	b->ui.clipboard.set(b->ui.clipboard.data, state);
-	char text[160] = "The state of this run is on the clipboard.";
-	if (a && a->edited)
-		snprintf(text, sizeof text,
-		        "The state is on the clipboard. It begins with the knobs as they are now; this run was changed "
-		        "after update "
-		        "%ld.",
-		        a->edited);
-	ui_toast(&b->ui, text);
+	bench_state(b, &s);
+	b->ui.clipboard.set(b->ui.clipboard.data, state_write(&s, text, sizeof text));
+	ui_toast(&b->ui, "The state is on the clipboard: it repeats all of this, bit for bit.");
 }
 
 static void paste_state(bench *b, int unused)
 {
 	(void)unused;
-	char text[STATE_TEXT];
-	config c = b->config;
-	long update = 0;
+	static char text[STATE_TEXT];
+	static run_state s;
+	const view *list[BENCH_VIEWS];
+	int n;
 	err e = {0};
 	if (!b->ui.clipboard.get || !b->ui.clipboard.get(b->ui.clipboard.data, text, sizeof text)) {
 		ui_toast(&b->ui, "The clipboard holds no text.");
 		return;
 	}
-	if (config_read_state(&c, &update, text, &e))
-		bench_goto(b, &c, update);
+	if (state_read(&s, text, &e) && view_pick(&s, list, &n, &e))
+		bench_open(b, &s);
 	else
 		ui_toast(&b->ui, e.text);
 }
@@ -107,7 +207,7 @@ static void check_gradient(bench *b, int unused)
 	(void)unused;
 	b->dismissed[0] = 0;
 	if (b->worker)
-		worker_check_gradient(b->worker);
+		worker_check_gradient(b->worker, bench_arm(b));
 }
 
 static void fullscreen(bench *b, int unused)
@@ -156,12 +256,34 @@ const command commands[] = {
         {"play", {{' ', 0, 0}}, "play or pause", play, 0},
         {"step", {{UI_KEY_RIGHT, 0, 0}}, "next update", step, 1},
         {"step-ten", {{UI_KEY_RIGHT, UI_SHIFT, 0}}, "ten updates", step, 10},
+        {"back-one", {{UI_KEY_LEFT, 0, 0}}, "the update before", step, -1},
+        {"back-ten", {{UI_KEY_LEFT, UI_SHIFT, 0}}, "ten updates back", step, -10},
+        {"to-start", {{UI_KEY_HOME, 0, 0}}, "to the beginning of the run", to_end, 0},
+        {"to-end", {{UI_KEY_END, 0, 0}}, "to the furthest update known", to_end, 1},
+        {"mark-before", {{0, 0, ","}}, "back to the mark before", to_mark, -1},
+        {"mark-after", {{0, 0, "."}}, "on to the next mark", to_mark, 1},
+        {"bookmark", {{'b', 0, 0}}, "set or take away a bookmark", bookmark, 0},
+        {"replay", {{'x', 0, 0}}, "the last twenty updates before a run stopped", replay, 0},
+        {"rescue", {{'z', 0, 0}}, "a run that stopped: again, clipped", rescue, 0},
+        {"compare", {{'c', 0, 0}}, "compare: a second run from here", compare, 0},
+        {"fork", {{'c', UI_SHIFT, 0}}, "fork: the next change makes a new arm", fork_toggle, 0},
+        {"arm-next", {{'a', 0, 0}}, "select the next arm", select_arm, 1},
+        {"arm-before", {{'a', UI_SHIFT, 0}}, "select the arm before", select_arm, -1},
+        {"arm-name", {{'n', 0, 0}}, "name the arm", rename_arm, 0},
+        {"arm-hide", {{'h', 0, 0}}, "hide or show the arm", hide, 0},
+        {"arm-exchange", {{'e', 0, 0}}, "exchange the arm with the next", exchange, 0},
+        {"arm-remove", {{'x', UI_SHIFT, 0}}, "remove the arm", remove_arm, 0},
         {"reset", {{'r', 0, 0}}, "start again with the same seed", reset, 0},
         {"new-seed", {{'r', UI_SHIFT, 0}}, "start again with a new seed", new_seed, 0},
         {"plot-1", {{0, 0, "1"}}, "the first plot alone, and back", plot_alone, 1},
         {"plot-2", {{0, 0, "2"}}, "the second plot alone, and back", plot_alone, 2},
         {"plot-3", {{0, 0, "3"}}, "the third plot alone, and back", plot_alone, 3},
         {"plot-4", {{0, 0, "4"}}, "the fourth plot alone, and back", plot_alone, 4},
+        {"plot-5", {{0, 0, "5"}}, "the fifth plot alone, and back", plot_alone, 5},
+        {"plot-6", {{0, 0, "6"}}, "the sixth plot alone, and back", plot_alone, 6},
+        {"plot-7", {{0, 0, "7"}}, "the seventh plot alone, and back", plot_alone, 7},
+        {"plot-8", {{0, 0, "8"}}, "the eighth plot alone, and back", plot_alone, 8},
+        {"views", {{'v', 0, 0}}, "choose and arrange the plots", choose, 0},
         {"back", {{UI_KEY_ESCAPE, 0, 0}}, "back: close what is open, show all plots", back, 0},
         {"controls", {{'m', 0, 0}}, "show or hide the controls", controls, 0},
         {"theme", {{'t', 0, 0}}, "next theme: light, dark, projector, print", next_theme, 0},
@@ -194,8 +316,8 @@ static const char *key_name(int key, char *one)
 		int key;
 		const char *name;
 	} names[] = {{' ', "Space"}, {UI_KEY_ENTER, "Enter"}, {UI_KEY_ESCAPE, "Esc"}, {UI_KEY_TAB, "Tab"},
-	        {UI_KEY_LEFT, "←"}, {UI_KEY_RIGHT, "→"}, {UI_KEY_UP, "↑"}, {UI_KEY_DOWN, "↓"}, {UI_KEY_F1, "F1"},
-	        {UI_KEY_F11, "F11"}, {'-', "−"}};
+	        {UI_KEY_LEFT, "←"}, {UI_KEY_RIGHT, "→"}, {UI_KEY_UP, "↑"}, {UI_KEY_DOWN, "↓"}, {UI_KEY_HOME, "Home"},
+	        {UI_KEY_END, "End"}, {UI_KEY_F1, "F1"}, {UI_KEY_F11, "F11"}, {'-', "−"}};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (names[i].key == key)
 			return names[i].name;

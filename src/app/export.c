@@ -82,7 +82,10 @@ bool export_view(const snap *s, const view *const *list, int n, theme_id t, floa
 {
 	char ext[16];
 	job j = {.snap = s, .list = list, .n = n, .theme = t, .w = w, .h = h, .scale = scale, .path = path};
-	config_state(&s->arm[0].config, s->arm[0].update, j.state, sizeof j.state);
+	static run_state state;
+	snap_copy_state(&state, &s->state);
+	view_note(&state, list, n);
+	state_write(&state, j.state, sizeof j.state);
 	captions(s, list, n, j.caption, sizeof j.caption);
 	file_extension(path, ext, sizeof ext);
 	if (strcmp(ext, "png") == 0)

@@ -3,6 +3,7 @@
 #include "app/command.h"
 
 #include <math.h>
+#include <string.h>
 
 static const struct {
 	const char *keys, *help;
@@ -34,12 +35,29 @@ static void heading(bench *b, rect *at, const char *text)
 	        ALIGN_LEFT);
 }
 
+/* The eight keys of the plots share a row: that of the first. */
+static bool is_plot(const command *k, bool first)
+{
+	return strncmp(k->name, "plot-", 5) == 0 && (k->name[5] == '1') == first;
+}
+
+static int command_rows(void)
+{
+	int n = 0;
+	for (int i = 0; i < commands_count; i++)
+		n += !is_plot(&commands[i], false);
+	return n;
+}
+
 static void command_column(bench *b, rect *at)
 {
 	char keys[64];
 	heading(b, at, "Commands");
 	for (int i = 0; i < commands_count; i++)
-		row(b, at, command_keys(&commands[i], keys, sizeof keys), commands[i].help);
+		if (is_plot(&commands[i], true))
+			row(b, at, "1 – 8", "a plot alone, and back");
+		else if (!is_plot(&commands[i], false))
+			row(b, at, command_keys(&commands[i], keys, sizeof keys), commands[i].help);
 }
 
 static void control_column(bench *b, rect *at)
@@ -50,13 +68,17 @@ static void control_column(bench *b, rect *at)
 	heading(b, at, "The marks on a slider");
 	row(b, at, "hatched", "training usually goes wrong there: allowed");
 	row(b, at, "dot at the left", "not the default");
+	row(b, at, "bar at the left", "here the arms differ");
+	heading(b, at, "The marks on the timeline");
+	row(b, at, "▾  ●  ×  ▸", "first clipped, solved, stopped, bookmark");
+	row(b, at, "tick below", "a setting was changed there");
 }
 
 void help_draw(bench *b)
 {
 	ui *u = &b->ui;
-	float em = u->em, pad = PAD * em, rows = (float)commands_count * ROW * em + 36 * em;
-	float other = (float)(sizeof control_keys / sizeof *control_keys + 2) * ROW * em + 72 * em;
+	float em = u->em, pad = PAD * em, rows = (float)command_rows() * ROW * em + 36 * em;
+	float other = (float)(sizeof control_keys / sizeof *control_keys + 5) * ROW * em + 108 * em;
 	bool two = u->c->width > 940 * em;
 	float content = two ? fmaxf(rows, other) : rows + other;
 	float width = fminf((two ? 1040 : 560) * em, u->c->width), height = fminf(content + 3.5F * pad, u->c->height);

@@ -4,6 +4,7 @@
 #include "app/window.h"
 #include "base/text.h"
 #include "io/file.h"
+#include "view/view.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -44,15 +45,16 @@ static int unknown_word(const char *word)
 }
 
 /* Without a display: say so, and leave a picture instead of a window that nobody sees. */
-static int no_display(const config *c, long update)
+static int no_display(run_state *s)
 {
 	err e;
-	char word[STATE_TEXT];
+	static char word[STATE_TEXT];
 	fprintf(stderr, "unroll: no display; drawing %s instead (`unroll render` draws any view of any state)\n",
 	        default_picture);
 	if (!settings_make_folder("out", &e))
 		return cli_fail(&e);
-	config_state(c, update > 0 ? update : 500, word, sizeof word);
+	s->update = s->update > 0 ? s->update : 500;
+	state_write(s, word, sizeof word);
 	char *argv[] = {"render", word, "-o", (char *)(size_t)default_picture, NULL};
 	for (int i = 0; i < clis_count; i++)
 		if (strcmp(clis[i]->name, "render") == 0)
@@ -63,12 +65,13 @@ static int no_display(const config *c, long update)
 static int open_window(const char *word, double started)
 {
 	err e;
-	config c;
-	long update = 0;
-	if (!cli_state(word ? word : first_state, &c, &update, &e))
+	static run_state s;
+	const view *list[STATE_VIEWS];
+	int n;
+	if (!cli_read_state(word ? word : first_state, &s, &e) || !view_pick(&s, list, &n, &e))
 		return cli_fail(&e);
 	if (!window_display_available())
-		return no_display(&c, update);
+		return no_display(&s);
 	const char *frames = getenv("UNROLL_BENCH_FRAMES"), *start = getenv("UNROLL_STARTED");
 	window_speed speed = {0};
 	window_options o = {.theme = -1, .started = start ? strtod(start, NULL) : started, .speed = &speed};
@@ -77,7 +80,7 @@ static int open_window(const char *word, double started)
 		o.width = 1920;
 		o.height = 1080;
 	}
-	int status = window_run(&c, update, &o);
+	int status = window_run(&s, &o);
 	if (frames)
 		printf("frames %d first %.3f median %.4f p99 %.4f\n", speed.frames, speed.first, speed.median,
 		        speed.p99);

@@ -232,13 +232,25 @@ static void knob_control(bench *b, rect r, knob_id id)
 	}
 }
 
+/* The arms differ in it. */
+static bool differs(const bench *b, knob_id id)
+{
+	for (int i = 0; i < b->snap->all; i++)
+		if (b->snap->about[i].config.v[id] != b->config.v[id] && i != bench_arm(b))
+			return true;
+	return false;
+}
+
 static void knob_row(bench *b, rect r, knob_id id)
 {
 	const knob *k = knob_get(id);
 	float em = b->ui.em;
 	rect label = rect_cut_left(&r, fminf(LABEL * em, 0.42f * r.w));
 	rect_cut_left(&r, GAP * em);
-	if (!config_is_default(&b->config, id))
+	if (differs(b, id)) /* what is compared has the colour of the arm */
+		canvas_box(b->ui.c, (rect){label.x - 9 * em, label.y + 5 * em, 4 * em, label.h - 10 * em}, 2 * em,
+		        (ink)(INK_ARM_0 + bench_arm(b)), 1);
+	else if (!config_is_default(&b->config, id))
 		canvas_disc(b->ui.c, label.x - 7 * em, label.y + label.h / 2, 2.5f * em, INK_ACCENT, 1);
 	ui_label(&b->ui, label, k->label, 13, WEIGHT_REGULAR, INK_TEXT, ALIGN_LEFT);
 	knob_control(b, (rect){r.x, r.y + (r.h - CONTROL * em) / 2, r.w, CONTROL * em}, id);
@@ -270,6 +282,8 @@ void panel_draw(bench *b, rect r)
 	float em = b->ui.em;
 	canvas_box(b->ui.c, r, 0, INK_PANEL, 1);
 	canvas_line(b->ui.c, r.x + r.w, r.y, r.x + r.w, r.y + r.h, ui_line(1, INK_BORDER));
+	if (b->snap->all > 1) /* whose settings these are */
+		canvas_box(b->ui.c, (rect){r.x, r.y, r.w, 3 * em}, 0, (ink)(INK_ARM_0 + bench_arm(b)), 1);
 	open_sections(b, groups, n, r.h);
 	float height = content_height(b, groups, n, em);
 	rect at = ui_scroll(&b->ui, r, "controls scroll bar", height, &b->panel_offset);

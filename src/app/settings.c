@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "io/file.h"
+#include "run/worker.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -59,6 +60,11 @@ static bool set_one(settings *s, const char *key, const char *value)
 		s->scale = (float)number;
 		return true;
 	}
+	if (strcmp(key, "history") == 0 && text_read_number(value, false, &number) && number >= 0 &&
+	        number <= HISTORY_MAX) {
+		s->history = (int)number;
+		return true;
+	}
 	return false;
 }
 
@@ -66,13 +72,15 @@ static void complain(const char *path, int line, const char *text)
 {
 	char clean[80];
 	file_printable(clean, sizeof clean, text, strlen(text));
-	fprintf(stderr, "unroll: %s:%d: '%s' is ignored; allowed: theme=light|dark|projector|print, scale=0.8 to 3\n",
+	fprintf(stderr,
+	        "unroll: %s:%d: '%s' is ignored; allowed: theme=light|dark|projector|print, scale=0.8 to 3, "
+	        "history=0 to 65536 (MiB)\n",
 	        path, line, clean);
 }
 
 settings settings_load(void)
 {
-	settings s = {.theme = THEME_LIGHT, .scale = 1};
+	settings s = {.theme = THEME_LIGHT, .scale = 1, .history = WORKER_HISTORY_MIB};
 	char path[FILE_PATH];
 	unsigned char *data;
 	size_t size;
@@ -112,6 +120,7 @@ bool settings_save(const settings *s, err *e)
 		return false;
 	*slash = '/';
 	text_exact_f32(scale, sizeof scale, s->scale);
-	int n = snprintf(text, sizeof text, "theme=%s\nscale=%s\n", themes[s->theme].name, scale);
+	int n = snprintf(
+	        text, sizeof text, "theme=%s\nscale=%s\nhistory=%d\n", themes[s->theme].name, scale, s->history);
 	return file_write_all(path, text, (size_t)n, e);
 }

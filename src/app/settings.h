@@ -9,9 +9,11 @@
 
 #define SCALE_MIN 0.8F
 #define SCALE_MAX 3.0F
+enum { HISTORY_MAX = 65536 }; /* MiB */
 
 typedef struct settings {
 	theme_id theme;
+	int history; /* MiB for going back to past updates, all arms together */
 	float scale; /* of type and everything else, on top of the display's */
 } settings;
 

@@ -252,6 +252,18 @@ static void present_texture(window *w, const rect *dirty)
 	SDL_RenderPresent(w->renderer);
 }
 
+/* The panels of the plots cover most of the frame; inside their round corners nothing needs to be cleared. */
+static void spare_panels(window *w, const bench *b)
+{
+	enum { CORNER = 7 };
+	rect inner[BENCH_VIEWS];
+	const view *list[BENCH_VIEWS];
+	int n = bench_views(b, list);
+	for (int i = 0; i < n; i++)
+		inner[i] = rect_inset(b->cell[i], CORNER, CORNER);
+	raster_spare(w->raster, inner, n);
+}
+
 /* Draws a frame and shows it: everything, or only what a new snap has changed. */
 static void draw_frame(window *w, double now)
 {
@@ -264,7 +276,10 @@ static void draw_frame(window *w, double now)
 	        w->redraw || w->overlay_before || b->playing != w->playing_before || b->presenter || !(b->live.w > 0);
 	/* a hair less, so that rounding up gives pw and not pw + 1 */
 	float width = ((float)pw - 0.01F) / w->scale, height = ((float)ph - 0.01F) / w->scale;
-	rect live = b->live;
+	rect live = b->live, before[BENCH_VIEWS];
+	memcpy(before, b->cell, sizeof before);
+	if (!all)
+		spare_panels(w, b);
 	raster_begin_on(
 	        w->raster, bench_theme(b), width, height, w->scale, direct ? &surface : NULL, all ? NULL : &live);
 	w->nowhere = canvas_null(w->raster->canvas.theme, width, height);
@@ -280,6 +295,8 @@ static void draw_frame(window *w, double now)
 	}
 	/* panels that were drawn before the one under the pointer show its mark in the next frame */
 	w->redraw = marked.step != b->focus.step || marked.update != b->focus.update;
+	/* a message line has come or gone: what was not cleared lies elsewhere now */
+	w->redraw = w->redraw || memcmp(before, b->cell, sizeof before) != 0;
 	w->overlay_before = b->ui.overlay;
 	w->playing_before = b->playing;
 	w->last_frame = now;
@@ -422,11 +439,12 @@ static double frame(window *w)
 	if (now < w->last_frame + FRAME)
 		return 0;
 	bool due = now >= ui_due(&w->bench.ui);
-	bool fresh = bench_take(&w->bench, now);
+	bool fresh = bench_take(&w->bench);
 	if (!w->redraw && !fresh && !due)
 		return fmin(ui_due(&w->bench.ui) - now, w->save_at > 0 ? w->save_at - now : INFINITY);
-	if (due)
+	if (due || w->bench.chrome_changed)
 		w->redraw = true;
+	w->bench.chrome_changed = false;
 	draw_frame(w, now);
 	write_controls(w);
 	return 0;
@@ -465,7 +483,7 @@ static bool measure_frames(window *w, int n, window_speed *speed)
 	int done = 0;
 	for (; done < n && !w->bench.quit && !stop_asked; done++) {
 		take_events(w, seconds());
-		bench_take(&w->bench, seconds());
+		bench_take(&w->bench);
 		double start = seconds();
 		draw_frame(w, start);
 		ms[done] = 1e3 * (seconds() - start);
@@ -499,7 +517,7 @@ static void close_window(window *w)
 	SDL_QuitSubSystem(SDL_INIT_VIDEO);
 }
 
-static int open_all(window *w, const config *c, long start_update, const window_options *o)
+static int open_all(window *w, const run_state *state, const window_options *o)
 {
 	settings s = settings_load();
 	ui_clipboard clipboard = events_clipboard();
@@ -509,21 +527,19 @@ static int open_all(window *w, const config *c, long start_update, const window_
 	if (o->scale > 0)
 		s.scale = fminf(fmaxf(o->scale, SCALE_MIN), SCALE_MAX);
 	w->wake_event = SDL_RegisterEvents(1);
-	w->worker = worker_new(c, wake, w, &e);
+	w->worker = worker_new(state, (size_t)s.history << 20, wake, w, &e);
 	if (!w->worker) {
 		fprintf(stderr, "unroll: %s\n", e.text);
 		return e.code;
 	}
-	bench_init(&w->bench, c, w->worker, &s, &clipboard);
-	if (start_update > 0)
-		bench_goto(&w->bench, c, start_update);
+	bench_init(&w->bench, state, w->worker, &s, &clipboard);
 	if (!open_window(w, o))
 		return fail("cannot open a window", SDL_GetError());
 	w->raster = raster_new(bench_theme(&w->bench), 1, 1, 1);
 	return w->raster ? 0 : fail("cannot draw", "out of memory");
 }
 
-int window_run(const config *c, long start_update, const window_options *o)
+int window_run(const run_state *s, const window_options *o)
 {
 	static window w; /* large: the controls of two passes */
 	double started = o->started > 0 ? o->started : seconds();
@@ -534,7 +550,7 @@ int window_run(const config *c, long start_update, const window_options *o)
 	watch_signals();
 	display_in_use = true;
 	w.controls_path = getenv("UNROLL_CONTROLS");
-	int status = open_all(&w, c, start_update, o);
+	int status = open_all(&w, s, o);
 	if (status == 0) {
 		w.redraw = true;
 		draw_frame(&w, seconds());

@@ -1,7 +1,7 @@
 /* window: the window of the workbench. SDL is in window.c and events.c and nowhere else. */
 #ifndef APP_WINDOW_H
 #define APP_WINDOW_H
-#include "run/knob.h"
+#include "run/state.h"
 
 #include <stdbool.h>
 
@@ -25,8 +25,8 @@ typedef struct window_options {
 bool window_display_available(void);
 /* The name of the video driver after window_display_available, for messages. */
 const char *window_driver(void);
-/* Opens the window on a configuration, run up to `start_update`, until it is closed. The exit status; what went wrong
+/* Opens the window on a state, until it is closed. The exit status; what went wrong
  * is on standard error. */
-int window_run(const config *c, long start_update, const window_options *o);
+int window_run(const run_state *s, const window_options *o);
 
 #endif

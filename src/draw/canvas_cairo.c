@@ -314,7 +314,7 @@ static const char *clean_text(char *buf, size_t size, const char *utf8)
 
 static void set_metadata(pdf_device *v, const vector_info *info)
 {
-	char text[16384];
+	static char text[1 << 17]; /* a state has at most half as much */
 	cairo_surface_t *s = v->surface;
 	cairo_pdf_surface_set_metadata(s, CAIRO_PDF_METADATA_TITLE, clean_text(text, sizeof text, info->title));
 	cairo_pdf_surface_set_metadata(s, CAIRO_PDF_METADATA_SUBJECT, clean_text(text, sizeof text, info->caption));

@@ -132,12 +132,34 @@ static pixel_box dirty_box(const raster *r, const rect *dirty)
 	return b;
 }
 
+/* What the spared rectangles from the one at `from` on leave of a box: strips above, below and beside them. */
+static void clear_rest(raster *r, pixel_box b, int from)
+{
+	if (is_empty(b))
+		return;
+	for (int i = from; i < r->spares; i++) {
+		pixel_box s = intersect(b, box_of(r, &r->spared[i]));
+		if (is_empty(s))
+			continue;
+		clear_rest(r, (pixel_box){b.x0, b.y0, b.x1, s.y0}, i + 1);
+		clear_rest(r, (pixel_box){b.x0, s.y1, b.x1, b.y1}, i + 1);
+		clear_rest(r, (pixel_box){b.x0, s.y0, s.x0, s.y1}, i + 1);
+		clear_rest(r, (pixel_box){s.x1, s.y0, b.x1, s.y1}, i + 1);
+		return;
+	}
+	pixels_mix(row_at(r, b.y0) + b.x0, r->target.stride, b.x1 - b.x0, b.y1 - b.y0, color_of(r, INK_WINDOW), 256);
+}
+
 static void clear(raster *r)
 {
-	pixel_box b = current_clip(r);
-	if (!is_empty(b))
-		pixels_mix(row_at(r, b.y0) + b.x0, r->target.stride, b.x1 - b.x0, b.y1 - b.y0, color_of(r, INK_WINDOW),
-		        256);
+	clear_rest(r, current_clip(r), 0);
+	r->spares = 0;
+}
+
+void raster_spare(raster *r, const rect *opaque, int n)
+{
+	r->spares = n < RASTER_SPARED ? n : RASTER_SPARED;
+	memcpy(r->spared, opaque, (size_t)r->spares * sizeof *opaque);
 }
 
 void raster_begin_on(raster *r, const theme *t, float width, float height, float scale, const pixel_target *target,

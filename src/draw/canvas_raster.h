@@ -23,7 +23,7 @@ typedef struct pixel_target {
 	int stride; /* pixels from row to row */
 } pixel_target;
 
-enum { RASTER_CLIPS = 32 };
+enum { RASTER_CLIPS = 32, RASTER_SPARED = 16 };
 
 /* To others: the canvas, and the functions below. */
 typedef struct raster {
@@ -35,6 +35,9 @@ typedef struct raster {
 
 	pixel_box clip[RASTER_CLIPS + 1]; /* [0] is the frame or its dirty part */
 	int clips;                        /* may exceed RASTER_CLIPS: the deeper ones are counted, not applied */
+
+	rect spared[RASTER_SPARED]; /* of the next frame: not cleared, points */
+	int spares;
 
 	/* Coverage of the path being drawn; 0 everywhere between two verbs. */
 	uint8_t *mask; /* h rows of mask_w bytes, and three more */
@@ -61,6 +64,9 @@ void raster_begin(raster *r, const theme *t, float width, float height, float sc
  * outside it the pixels stay as they were in the frame before. */
 void raster_begin_on(raster *r, const theme *t, float width, float height, float scale, const pixel_target *target,
         const rect *dirty);
+/* Before raster_begin_on: rectangles that the frame will draw over with opaque boxes, so that clearing them would be
+ * lost work. They count for one frame. */
+void raster_spare(raster *r, const rect *opaque, int n);
 uint32_t *raster_pixels(raster *r, int *w, int *h, int *stride);
 
 #endif

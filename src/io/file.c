@@ -3,13 +3,16 @@
 #include "base/text.h"
 
 #include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/types.h>
+#include <time.h>
 #include <unistd.h>
 
 /* ---- the temporaries that exist now ---- */
@@ -84,6 +87,38 @@ static bool set_target(file_save *s, const char *path, bool exists, err *e)
 	return true;
 }
 
+/* "….unroll-PID-N.tmp" of a process that is gone and left alone for a minute (it may run on another machine that shares
+ * the folder): what a kill has left behind. */
+static bool is_stale(const char *folder, const char *name)
+{
+	char path[FILE_PATH + 256];
+	struct stat st;
+	long pid;
+	unsigned n;
+	int used = 0;
+	if (sscanf(name, ".unroll-%ld-%u.tmp%n", &pid, &n, &used) != 2 || used == 0 || name[used] || pid <= 0)
+		return false;
+	if (kill((pid_t)pid, 0) == 0 || errno != ESRCH)
+		return false;
+	snprintf(path, sizeof path, "%s%s", folder, name);
+	return lstat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() && time(NULL) - st.st_mtime > 60;
+}
+
+static void remove_stale(const char *target)
+{
+	char folder[FILE_PATH], path[FILE_PATH + 256];
+	snprintf(folder, sizeof folder, "%.*s", (int)folder_length(target), target);
+	DIR *d = opendir(folder[0] ? folder : ".");
+	if (!d)
+		return;
+	for (struct dirent *k; (k = readdir(d));)
+		if (is_stale(folder, k->d_name)) {
+			snprintf(path, sizeof path, "%s%s", folder, k->d_name);
+			(void)unlink(path);
+		}
+	closedir(d);
+}
+
 /* Opens a new file beside the target; the mode comes from the umask. Returns −1 with errno on an error. */
 static int open_temporary(file_save *s)
 {
@@ -134,6 +169,7 @@ bool file_save_open(file_save *s, const char *path, err *e)
 		return cannot_write(e, path, errno);
 	if (!set_target(s, path, exists, e))
 		return false;
+	remove_stale(s->target);
 	int fd = open_temporary(s);
 	if (fd < 0)
 		return cannot_write(e, path, errno);

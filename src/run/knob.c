@@ -497,6 +497,20 @@ static bool form_lacks(const config *c, err *e)
 	        config_choice(c, KNOB_optimizer), list);
 }
 
+/* What may be changed under way must fit together by itself, since nothing begins again then. */
+static bool terms_fit(const config *c, err *e)
+{
+	if (!choice_is(c, KNOB_direction, "gradient") &&
+	        (c->v[KNOB_l1] > 0 || c->v[KNOB_l2] > 0 || c->v[KNOB_omega] > 0))
+		return err_input(e,
+		        "direction=%s mixes the temporal gradients of the data and knows no penalties; set l1, l2 and "
+		        "omega to 0",
+		        config_choice(c, KNOB_direction));
+	if (c->v[KNOB_omega] > 0 && c->v[KNOB_leak] > 0)
+		return err_input(e, "omega is defined for the plain recurrence; set leak=0");
+	return true;
+}
+
 bool config_fits(const config *c, err *e)
 {
 	if (!config_form(c))
@@ -510,7 +524,7 @@ bool config_fits(const config *c, err *e)
 		        config_text(c, (knob_id)id, value, sizeof value), config_choice(c, KNOB_cell),
 		        knob_cells((knob_id)id, with, sizeof with));
 	}
-	return true;
+	return terms_fit(c, e);
 }
 
 void config_relax(config *c)
@@ -603,105 +617,4 @@ bool config_uses(const config *c, knob_id id)
 	default:
 		return optimizer_uses(c, id) && init_uses(c, id);
 	}
-}
-
-/* A file name with spaces or quotes stands in double quotes, with \" and \\ escaped. */
-static void append_value(char *out, size_t size, const char *value)
-{
-	size_t n = strlen(out);
-	if (!strpbrk(value, " \"\\")) {
-		snprintf(out + n, size - n, "%s", value);
-		return;
-	}
-	if (n + 1 < size)
-		out[n++] = '"';
-	for (; *value && n + 3 < size; value++) {
-		if (*value == '"' || *value == '\\')
-			out[n++] = '\\';
-		out[n++] = *value;
-	}
-	if (n + 1 < size)
-		out[n++] = '"';
-	out[n] = '\0';
-}
-
-const char *config_state(const config *c, long update, char *buf, size_t size)
-{
-	snprintf(buf, size, "unroll/1");
-	config d;
-	config_default(&d);
-	for (int id = 0; id < KNOB_COUNT; id++) {
-		if (same(c, &d, (knob_id)id))
-			continue;
-		char value[CONFIG_TEXT];
-		size_t n = strlen(buf);
-		snprintf(buf + n, size - n, " %s=", table[id].name);
-		append_value(buf, size, config_text(c, (knob_id)id, value, sizeof value));
-	}
-	if (update > 0) {
-		size_t n = strlen(buf);
-		snprintf(buf + n, size - n, " @%ld", update);
-	}
-	return buf;
-}
-
-/* Copies the next word of *p (blanks separate words, double quotes protect them) and advances *p. False at the end of
- * the text; *bad when a quote is not closed or the word is too long. */
-static bool next_word(const char **p, char *word, size_t size, bool *bad)
-{
-	*p += strspn(*p, " \t\r\n");
-	if (!**p)
-		return false;
-	size_t n = 0;
-	bool quoted = false;
-	for (; **p && (quoted || !strchr(" \t\r\n", **p)); (*p)++) {
-		if (**p == '"') {
-			quoted = !quoted;
-			continue;
-		}
-		if (quoted && **p == '\\' && (*p)[1])
-			(*p)++;
-		if (n + 1 >= size) {
-			*bad = true;
-			return true;
-		}
-		word[n++] = **p;
-	}
-	word[n] = '\0';
-	*bad = quoted;
-	return true;
-}
-
-static bool read_update(const char *word, long *update, err *e)
-{
-	double v;
-	if (!text_read_number(word + 1, false, &v) || v != floor(v) || v < 0 || v > 1e9)
-		return err_input(e, "state: '%.40s' is not an update; allowed: @0 to @1000000000", word);
-	*update = (long)v;
-	return true;
-}
-
-bool config_read_state(config *c, long *update, const char *state, err *e)
-{
-	config next;
-	config_default(&next);
-	long at = 0;
-	char word[CONFIG_TEXT + 64];
-	bool bad = false;
-	const char *p = state;
-	if (!next_word(&p, word, sizeof word, &bad) || bad || strncmp(word, "unroll/", 7) != 0)
-		return err_input(e, "state: does not begin with 'unroll/1'; copy one with Ctrl+C in the window");
-	if (strcmp(word, "unroll/1") != 0)
-		return err_input(e, "state: version '%.20s' is not known; allowed: unroll/1", word);
-	while (next_word(&p, word, sizeof word, &bad)) {
-		if (bad)
-			return err_input(
-			        e, "state: a quote is not closed or a value is longer than %d bytes", CONFIG_TEXT - 1);
-		bool ok = word[0] == '@' ? read_update(word, &at, e) : config_assign(&next, word, e);
-		if (!ok)
-			return false;
-	}
-	*c = next;
-	*update = at;
-	return true;
 }

@@ -41,7 +41,7 @@ struct optim_form; /* nn/model.h */
 const knob *knob_get(knob_id id);
 int knob_find(const char *name); /* −1 when unknown */
 
-enum { CONFIG_TEXT = 256, STATE_TEXT = 2048 };
+enum { CONFIG_TEXT = 256, STATE_TEXT = 65536 }; /* STATE_TEXT: a whole state, see run/state.h */
 
 /* Plain data: copying the struct copies the configuration. */
 typedef struct config {
@@ -80,9 +80,10 @@ bool config_offers(const config *c, knob_id id, int choice);
 /* The row of the optimizer's forms that `form` chooses; NULL when the optimizer has no such form. */
 const struct optim_form *config_form(const config *c);
 
-/* "unroll/1 key=value … @update" with the values that differ from the defaults. Returns buf. */
+/* The state (run/state.h) of one arm that was not changed under way: "unroll/1 key=value … @update" with the values
+ * that differ from the defaults. Returns buf. */
 const char *config_state(const config *c, long update, char *buf, size_t size);
-/* Reads a state string; *update is 0 when there is no "@". On an error nothing is changed. */
+/* Reads such a state; *update is 0 when there is no "@". On an error nothing is changed. */
 bool config_read_state(config *c, long *update, const char *state, err *e);
 
 #endif

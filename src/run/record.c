@@ -12,6 +12,7 @@ struct record {
 	long counts[SNAP_SCALARS];
 	long fall_stride, fall_due; /* measurements between rows; update of the next row */
 	long previous;              /* measured update of the total curve on show */
+	long known;                 /* the curves hold the updates up to here */
 	double *W;                  /* H × H */
 	double *work;               /* 3 H */
 	int H;
@@ -145,13 +146,59 @@ void record_update(record *r, const trial *t)
 	const double now[SNAP_SCALARS] = {
 	        t->r.loss, t->metric, t->r.grad_norm, t->r.clipped_norm, t->r.update_norm, NAN, NAN};
 	long update = t->diverged ? t->diverged_update : t->update;
-	for (int i = 0; i < SNAP_RHO; i++) {
-		a->now[i] = now[i];
-		record_series_add(&a->series[i], &r->counts[i], update, now[i]);
-	}
+	memcpy(a->now, now, SNAP_RHO * sizeof *now);
 	add_histogram(a, t->r.grad_norm);
+	if (update <= r->known)
+		return;
+	r->known = update;
+	for (int i = 0; i < SNAP_RHO; i++)
+		record_series_add(&a->series[i], &r->counts[i], update, now[i]);
 	if (t->measured && t->measured_update >= r->fall_due && t->r.temporal_total)
 		add_fall_row(r, t);
+}
+
+/* ---- going back ---- */
+
+/* Cuts the curve behind `update`; returns the last update of the last bucket that is left whole. */
+static long cut_series(snap_series *s, long *count, long update)
+{
+	long at = update + 1 - s->first;
+	if (s->n == 0 || at >= s->n * s->stride)
+		return update;
+	s->n = at > 0 ? (int)(at / s->stride) : 0;
+	*count = s->stride; /* the last bucket is full: what follows begins the next one */
+	return s->n > 0 ? s->first + s->n * s->stride - 1 : 0;
+}
+
+long record_cut(record *r, long update)
+{
+	snap_arm *a = &r->arm;
+	long whole = update;
+	if (update >= r->known)
+		return update;
+	for (int i = 0; i < SNAP_SCALARS; i++) {
+		long last = cut_series(&a->series[i], &r->counts[i], update);
+		if (i < SNAP_RHO &&
+		        last < whole) /* the spectrum is not measured at every update: its points are dropped */
+			whole = last;
+	}
+	while (a->fall_rows > 0 && a->fall_update[a->fall_rows - 1] > whole)
+		a->fall_rows--;
+	r->fall_due = a->fall_rows ? a->fall_update[a->fall_rows - 1] + r->fall_stride : 0;
+	r->known = whole;
+	return whole;
+}
+
+void record_jump(record *r)
+{
+	r->arm.ghosts = 0;
+	r->arm.total.T = 0;
+}
+
+void *record_aside(record *r, size_t *size)
+{
+	*size = sizeof r->arm.grad_histogram;
+	return r->arm.grad_histogram;
 }
 
 /* ---- the arm ---- */
@@ -178,6 +225,35 @@ static void describe(record *r, const trial *t)
 	a->parameters = (int)t->api->parameters(t->m);
 }
 
+record *record_copy(const record *r, err *e)
+{
+	record *to = record_new(e);
+	if (!to)
+		return NULL;
+	*to = *r;
+	to->arm.previous.n = 0; /* the ghost stays with the arm that left it */
+	size_t H = (size_t)r->H;
+	to->W = H ? malloc(H * H * sizeof *to->W) : NULL;
+	to->work = H ? malloc(3 * H * sizeof *to->work) : NULL;
+	if (!H || (to->W && to->work))
+		return to;
+	record_free(to);
+	err_machine(e, "no memory for the curves of a run");
+	return NULL;
+}
+
+void record_start_again(record *r, const trial *t)
+{
+	snap_series *before = malloc(sizeof *before);
+	const snap_arm *a = &r->arm;
+	if (before) /* a run that hardly began leaves the ghost of the one before it */
+		*before = a->series[SNAP_LOSS].n > 1 ? a->series[SNAP_LOSS] : a->previous;
+	record_start(r, t);
+	if (before)
+		r->arm.previous = *before;
+	free(before);
+}
+
 void record_start(record *r, const trial *t)
 {
 	double *W = r->W, *work = r->work;
@@ -201,7 +277,7 @@ void record_start(record *r, const trial *t)
 	describe(r, t);
 }
 
-static void copy_curves(record *r, const trial *t)
+void record_curves(record *r, const trial *t)
 {
 	snap_arm *a = &r->arm;
 	if (!t->r.temporal_total || !t->measured)
@@ -246,12 +322,15 @@ static void copy_spectrum(record *r, const trial *t)
 	a->eig_update = t->update;
 	a->now[SNAP_RHO] = hypot(re[0], im[0]);
 	a->now[SNAP_SIGMA_MAX] = sigma[0];
-	long update = t->update ? t->update : 1;
-	record_series_add(&a->series[SNAP_RHO], &r->counts[SNAP_RHO], update, a->now[SNAP_RHO]);
-	record_series_add(&a->series[SNAP_SIGMA_MAX], &r->counts[SNAP_SIGMA_MAX], update, a->now[SNAP_SIGMA_MAX]);
 	double per_step;
 	a->has_bound = trial_bound(t, sigma[0], &per_step);
 	a->bound_per_step = (float)per_step;
+	long update = t->update ? t->update : 1;
+	if (a->series[SNAP_RHO].n &&
+	        update < a->series[SNAP_RHO].first + a->series[SNAP_RHO].stride * (a->series[SNAP_RHO].n - 1))
+		return; /* the past has its points */
+	record_series_add(&a->series[SNAP_RHO], &r->counts[SNAP_RHO], update, a->now[SNAP_RHO]);
+	record_series_add(&a->series[SNAP_SIGMA_MAX], &r->counts[SNAP_SIGMA_MAX], update, a->now[SNAP_SIGMA_MAX]);
 }
 
 const snap_arm *record_arm(record *r, const trial *t, bool spectrum)
@@ -259,17 +338,16 @@ const snap_arm *record_arm(record *r, const trial *t, bool spectrum)
 	snap_arm *a = &r->arm;
 	a->config = t->c;
 	a->update = t->update;
-	a->edited = t->edited;
+	a->end = r->known > a->update ? r->known : a->update;
 	a->diverged = t->diverged;
 	a->diverged_update = t->diverged_update;
 	a->diverged_step = t->r.bad_step;
 	snprintf(a->diverged_where, sizeof a->diverged_where, "%.95s",
 	        t->diverged && t->r.bad_where ? t->r.bad_where : "");
-	if (t->diverged || t->stopped)
-		snprintf(a->message, sizeof a->message, "%s", t->message);
+	snprintf(a->message, sizeof a->message, "%s", t->message);
 	a->clipped_share = t->descent.clip == CLIP_NONE || !t->update ? NAN : (double)t->clipped / (double)t->update;
 	if (!t->diverged) /* the picture of the last finite state stays */
-		copy_curves(r, t);
+		record_curves(r, t);
 	if (spectrum)
 		copy_spectrum(r, t);
 	if (t->update == 0 && !t->diverged) {

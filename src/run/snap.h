@@ -4,11 +4,12 @@
  * May be included by run, view and app. */
 #ifndef RUN_SNAP_H
 #define RUN_SNAP_H
-#include "run/knob.h"
+#include "run/state.h"
 
 enum {
-	SNAP_VERSION = 1,
-	SNAP_ARMS = 4,
+	SNAP_VERSION = 2,
+	SNAP_ARMS = STATE_ARMS,
+	SNAP_MARKS = 32,
 	SNAP_BLOCKS = 8,   /* parameter blocks of a net */
 	SNAP_STEPS = 4400, /* longest sequence: T (1 + jitter), see knobs; longer ones are thinned to this */
 	SNAP_GHOSTS = 6,
@@ -45,11 +46,20 @@ typedef struct snap_curve { /* log10 ‖temporal gradient of step k‖, k = 0 �
 	float norm[SNAP_STEPS];
 } snap_curve;
 
+/* Something happened at an update: what history.h calls a history_mark. */
+typedef struct snap_mark {
+	long update;
+	int kind;
+} snap_mark;
+
 typedef struct snap_arm {
-	config config;
-	char name[64];
-	long update; /* updates made so far */
-	long edited; /* update after which a knob was first changed under way; 0 = never */
+	config config; /* as it is now */
+	char name[64]; /* for labels: what tells it from the others */
+	int index;     /* among all arms, the hidden ones included: its colour and line style */
+	long update;   /* updates made so far */
+	long end;      /* the furthest update known: more than `update` when the run was rewound */
+	int edits;     /* changes under way so far */
+	long edited;   /* … the update of the last one; 0 = none */
 	int parameters;
 	double updates_per_second; /* of training time; 0 when unknown */
 
@@ -61,10 +71,11 @@ typedef struct snap_arm {
 	char message[320];       /* one sentence for the reader: what happened and what to try; "" = nothing */
 
 	/* now */
-	double now[SNAP_SCALARS]; /* the last values in f64; NAN = not measured yet */
-	snap_series series[SNAP_SCALARS];
-	double clipped_share;            /* of the updates so far; NAN without clipping */
-	float grad_histogram[SNAP_BINS]; /* counts of log10 grad_norm over the run, from hist_low to hist_high */
+	double now[SNAP_SCALARS];         /* the last values in f64; NAN = not measured yet */
+	snap_series series[SNAP_SCALARS]; /* up to `end` */
+	snap_series previous;             /* the loss of the run before a reset; n = 0 when there is none */
+	double clipped_share;             /* of the updates so far; NAN without clipping */
+	float grad_histogram[SNAP_BINS];  /* counts of log10 grad_norm over the run, from hist_low to hist_high */
 	float hist_low, hist_high;
 
 	/* baselines of the task: lines to draw into loss and metric */
@@ -101,13 +112,39 @@ typedef struct snap_arm {
 	long eig_update;
 } snap_arm;
 
+/* What is known of every arm, also of a hidden one. */
+typedef struct snap_about {
+	char name[64];
+	bool hidden;
+	config config; /* as it is now */
+	long update, end;
+	int parameters;
+	double seconds; /* that an update takes; 0 when unknown */
+	bool diverged;
+	long diverged_update; /* as known, also when it lies ahead; 0 = none */
+	int marks;
+	snap_mark mark[SNAP_MARKS];
+} snap_about;
+
 typedef struct snap {
 	int version; /* SNAP_VERSION */
 	long serial; /* increases with every snap */
+	long obeyed; /* messages of the window that have been carried out */
 	bool playing;
-	bool live; /* of a run that can be played, not of a picture */
-	int arms;
+	bool live;                   /* of a run that can be played, not of a picture */
+	bool replay;                 /* plays slowly towards a known divergence */
+	long update, end;            /* of all arms: the present; the furthest one known */
+	long travel_from, travel_to; /* on the way from one update to another; to = 0: at rest */
+	run_state state;             /* repeats what is on the screen; without the views */
+	char message[320];           /* one sentence for the reader about all arms; "" = nothing */
+	int all;
+	snap_about about[SNAP_ARMS];
+	int arms; /* that are shown */
 	snap_arm arm[SNAP_ARMS];
 } snap;
+
+/* Copies what is in use: a fraction of the struct's size for ordinary runs. */
+void snap_copy_arm(snap_arm *to, const snap_arm *from);
+void snap_copy_state(run_state *to, const run_state *from);
 
 #endif

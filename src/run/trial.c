@@ -53,19 +53,6 @@ static model_tuning tuning_of(const config *c)
 	        .omega_form = (omega_form_id)choice(c, KNOB_omega_form)};
 }
 
-/* Directions are made of the temporal gradients of the data. */
-static bool direction_fits(const config *c, err *e)
-{
-	if (choice(c, KNOB_direction) == DIRECTION_GRADIENT ||
-	        (c->v[KNOB_l1] == 0 && c->v[KNOB_l2] == 0 && c->v[KNOB_omega] == 0))
-		return true;
-	return err_input(e,
-	        "direction=%s mixes the temporal gradients of the data and knows no penalties; set l1, l2 and omega to "
-	        "0",
-	        config_choice(c, KNOB_direction));
-}
-
-/* Whether all real targets of the file lie in [0, 1], or are −1 and 1. */
 static int data_targets(const dataset *d)
 {
 	bool unit = true, signs = true;
@@ -232,19 +219,9 @@ static bool open_task(trial *t, err *e)
 	return open_set(t, e);
 }
 
-static bool open_model(trial *t, err *e)
+static init_spec init_of(const config *c)
 {
-	const config *c = &t->c;
-	model_spec s;
-	if (!spec_of(t, &s, e))
-		return false;
-	t->api = is_f64(c) ? &model_f64 : &model_f32;
-	if (!fits_memory(t->api->bytes(&s), e))
-		return false;
-	t->m = t->api->create(&s, e);
-	if (!t->m)
-		return false;
-	init_spec i = {.init = choice(c, KNOB_init),
+	return (init_spec){.init = choice(c, KNOB_init),
 	        .sigma = c->v[KNOB_sigma],
 	        .rho = c->v[KNOB_rho],
 	        .sigma_in = c->v[KNOB_sigma_in],
@@ -260,6 +237,21 @@ static bool open_model(trial *t, err *e)
 	        .sparsity = (int)c->v[KNOB_sparsity],
 	        .generator = (generator_id)choice(c, KNOB_generator),
 	        .seed = (uint64_t)c->v[KNOB_seed]};
+}
+
+static bool open_model(trial *t, err *e)
+{
+	const config *c = &t->c;
+	model_spec s;
+	if (!spec_of(t, &s, e))
+		return false;
+	t->api = is_f64(c) ? &model_f64 : &model_f32;
+	if (!fits_memory(t->api->bytes(&s), e))
+		return false;
+	t->m = t->api->create(&s, e);
+	if (!t->m)
+		return false;
+	init_spec i = init_of(c);
 	model_tuning u = tuning_of(c);
 	return t->api->tune(t->m, &u, e) && t->api->init(t->m, &i, e);
 }
@@ -282,8 +274,7 @@ trial *trial_new(const config *c, err *e)
 	}
 	t->c = *c;
 	t->metric = NAN;
-	bool ok = config_fits(c, e) && direction_fits(c, e) && open_task(t, e) && open_model(t, e) &&
-	          open_validation(t, e);
+	bool ok = config_fits(c, e) && open_task(t, e) && open_model(t, e) && open_validation(t, e);
 	if (ok && c->v[KNOB_threads] > 1) {
 		t->team = crew_new((int)c->v[KNOB_threads], e);
 		ok = t->team != NULL;
@@ -309,27 +300,100 @@ void trial_free(trial *t)
 	free(t);
 }
 
-static bool changes_numbers(const config *a, const config *b)
-{
-	for (int id = 0; id < KNOB_COUNT; id++)
-		if (a->v[id] != b->v[id] && id != KNOB_updates && id != KNOB_probe_every)
-			return true;
-	return false;
-}
-
-bool trial_adjust(trial *t, const config *c, err *e)
+void trial_configure(trial *t, const config *c)
 {
 	model_tuning u = tuning_of(c);
-	if (!config_fits(c, e) || !direction_fits(c, e) || !t->api->tune(t->m, &u, e))
-		return false;
-	if (t->update > 0 && !t->edited && changes_numbers(&t->c, c))
-		t->edited = t->update;
-	if (config_restart(&t->c, c) == KNOB_OPTIMIZER)
-		t->api->optimizer_reset(t->m);
+	err e;
 	t->c = *c;
 	t->descent = descent_of(c);
+	if (!t->api->tune(t->m, &u, &e)) /* no memory for a truncation: the run goes on as it was, and says so */
+		snprintf(t->message, sizeof t->message, "%.319s", e.text);
+}
+
+static bool out_of_patience(const trial *t)
+{
+	return t->c.v[KNOB_patience] > 0 && t->waited >= t->c.v[KNOB_patience];
+}
+
+static void revive(trial *t)
+{
+	t->diverged = t->stopped = false;
+	t->diverged_update = 0;
+	t->message[0] = '\0';
+}
+
+void trial_edit(trial *t, knob_id id, double value)
+{
+	config c = t->c;
+	c.v[id] = value;
+	if (knob_get(id)->restart == KNOB_OPTIMIZER)
+		t->api->optimizer_reset(t->m);
+	revive(t);
+	t->waited = 0;
+	trial_configure(t, &c);
+}
+
+void trial_follow(trial *t, const state_edit *edits, int n, int arm)
+{
+	if (t->diverged)
+		return;
+	for (int i = 0; i < n; i++)
+		if (edits[i].arm == arm && edits[i].update == t->update)
+			trial_edit(t, edits[i].knob, edits[i].value);
+}
+
+/* ---- the complete state ---- */
+
+typedef struct head {
+	long update, clipped, best_update, waited;
+	double best_loss, validation_loss;
+} head;
+
+enum { HEAD = 64 }; /* keeps the numbers behind it aligned */
+
+size_t trial_state_size(const trial *t)
+{
+	return HEAD + t->api->state_size(t->m);
+}
+
+void trial_save(const trial *t, void *out)
+{
+	const head h = {t->update, t->clipped, t->best_update, t->waited, t->best_loss, t->validation_loss};
+	memset(out, 0, HEAD);
+	memcpy(out, &h, sizeof h);
+	t->api->state_save(t->m, (unsigned char *)out + HEAD);
+}
+
+void trial_load(trial *t, const void *in)
+{
+	head h;
+	memcpy(&h, in, sizeof h);
+	t->update = h.update;
+	t->clipped = h.clipped;
+	t->api->state_load(t->m, (const unsigned char *)in + HEAD);
+	t->measured = false;
+	revive(t);
+	t->best_update = h.best_update;
+	t->waited = (int)h.waited;
+	t->best_loss = h.best_loss;
+	t->validation_loss = h.validation_loss;
+	t->stopped = out_of_patience(t);
+}
+
+bool trial_restart(trial *t, err *e)
+{
+	init_spec i = init_of(&t->c);
+	if (!t->api->init(t->m, &i, e))
+		return false;
+	t->update = t->clipped = t->best_update = 0;
+	t->waited = 0;
+	t->metric = t->best_loss = t->validation_loss = NAN;
+	t->measured = false;
+	revive(t);
 	return true;
 }
+
+/* ---- one update ---- */
 
 static void next_batch(trial *t)
 {
@@ -378,19 +442,20 @@ static void look_for_progress(trial *t)
 		t->waited = 0;
 		return;
 	}
-	if (++t->waited < patience)
-		return;
-	t->stopped = true;
-	snprintf(t->message, sizeof t->message,
-	        "Stopped at update %ld: the loss on %ld validation sequences has not fallen for %d evaluations. It was "
-	        "lowest, %.4g, at "
-	        "update %ld.",
-	        t->update, v.sequences, patience, t->best_loss, t->best_update);
+	t->waited++;
+	t->stopped = out_of_patience(t);
+	if (t->waited == patience)
+		snprintf(t->message, sizeof t->message,
+		        "Stopped at update %ld: the loss on %ld validation sequences has not fallen for %d "
+		        "evaluations. It was "
+		        "lowest, %.4g, at "
+		        "update %ld.",
+		        t->update, v.sequences, patience, t->best_loss, t->best_update);
 }
 
 void trial_step(trial *t)
 {
-	if (t->diverged || t->stopped)
+	if (t->diverged)
 		return;
 	next_batch(t);
 	bool norms = (t->update + 1) % (long)t->c.v[KNOB_probe_every] == 0 || t->update == 0 ||

@@ -4,7 +4,7 @@
 #ifndef RUN_TRIAL_H
 #define RUN_TRIAL_H
 #include "nn/model.h"
-#include "run/knob.h"
+#include "run/state.h"
 #include "task/task.h"
 
 typedef struct trial {
@@ -21,8 +21,6 @@ typedef struct trial {
 
 	long update;    /* updates made */
 	long clipped;   /* of these: with an active clip */
-	long edited;    /* update after which a knob was first changed under way, 0 = never: the state string alone
-	                   does not repeat such a run */
 	model_result r; /* of the last update or measurement; temporal norms only when `measured` */
 	bool measured;
 	long measured_update; /* update that the norms of r belong to (the update being made), 0 = before training */
@@ -32,7 +30,7 @@ typedef struct trial {
 	double validation_loss, best_loss; /* of the last evaluation; lowest so far; NaN: none yet */
 	long best_update;                  /* when it was lowest, 0: not evaluated yet */
 	int waited;                        /* evaluations since then */
-	bool stopped;
+	bool stopped; /* it has waited long enough: whoever plays the run should pause; further steps can be made */
 
 	bool diverged;
 	long diverged_update;
@@ -42,13 +40,25 @@ typedef struct trial {
 /* NULL and a message when the configuration makes no sense or the machine has no memory for it. */
 trial *trial_new(const config *c, err *e);
 void trial_free(trial *t);
-/* Takes over knobs that need no restart of the weights (config_restart < KNOB_WEIGHTS). False, and nothing is changed,
- * when they make no sense together. */
-bool trial_adjust(trial *t, const config *c, err *e);
+/* Back to update 0 of the configuration t->c, with the weights it began with. */
+bool trial_restart(trial *t, err *e);
+/* Takes over knobs that need no restart of the weights (config_restart < KNOB_WEIGHTS). The optimizer keeps its memory:
+ * for a state that is loaded. */
+void trial_configure(trial *t, const config *c);
+/* Changes one such knob under way; a knob with KNOB_OPTIMIZER clears the optimizer's memory, whatever its value was. A
+ * run that has diverged goes on from its last finite state. */
+void trial_edit(trial *t, knob_id id, double value);
+/* Makes the changes that a state has for one of its arms at the present update; to be called after every trial_step. */
+void trial_follow(trial *t, const state_edit *edits, int n, int arm);
+/* The complete state, without the configuration: after trial_load and trial_configure every further step is as it was
+ * after trial_save. The results t->r are not part of it: they come with the next step. */
+size_t trial_state_size(const trial *t);
+void trial_save(const trial *t, void *out);
+void trial_load(trial *t, const void *in);
 /* The loss that the task is defined with: its baselines are values of it. */
 loss_id trial_task_loss(const trial *t);
 /* The next batch, one update. The temporal norms are measured when update % probe_every = 0. Does nothing after a
- * divergence or an early stop: the last finite state stays. */
+ * divergence: the last finite state stays. */
 void trial_step(trial *t);
 /* Loss, gradient and temporal norms of the next batch, without an update. */
 void trial_measure(trial *t);

@@ -1,10 +1,10 @@
 #include "run/worker.h"
 
 #include "base/text.h"
+#include "run/arms.h"
 #include "run/gradcheck.h"
-#include "run/record.h"
-#include "run/trial.h"
 
+#include <limits.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -13,17 +13,42 @@
 #include <string.h>
 #include <time.h>
 
-enum { QUEUE = 256 };
+enum { QUEUE = 256, REPLAYED = 20 };
 static const double slice = 0.008;         /* seconds of training between two looks at the queue */
 static const double snap_every = 1.0 / 75; /* seconds */
 static const double spectrum_share = 0.1;  /* of the time goes into eigenvalues at most */
+static const double short_way = 0.15;      /* seconds: a shorter way between two updates is not shown */
+static const double replay_speed = 4;      /* updates per second */
 
-typedef enum kind { MSG_PLAY, MSG_STEP, MSG_RESET, MSG_CONFIG, MSG_GOTO, MSG_SPEED, MSG_CHECK, MSG_QUIT } kind;
+typedef enum kind {
+	MSG_PLAY,
+	MSG_UNTIL,
+	MSG_STEP,
+	MSG_SEEK,
+	MSG_RESET,
+	MSG_OPEN,
+	MSG_SPEED,
+	MSG_CONFIG,
+	MSG_COMPARE,
+	MSG_FORK,
+	MSG_REMOVE,
+	MSG_EXCHANGE,
+	MSG_RENAME,
+	MSG_HIDE,
+	MSG_BOOKMARK,
+	MSG_REPLAY,
+	MSG_RESCUE,
+	MSG_CHECK,
+	MSG_QUIT
+} kind;
 
 typedef struct message {
 	kind kind;
-	long number;
+	int arm;
+	long number, place; /* place: among all messages sent */
 	double value;
+	run_state *state; /* OPEN: belongs to the message */
+	char name[STATE_NAME + 8];
 	config c;
 } message;
 
@@ -43,21 +68,23 @@ struct worker {
 	bool fresh;
 
 	atomic_int pending; /* = queued, for a look without the lock */
+	atomic_bool ending; /* QUIT has been sent: it need not wait for its turn */
 
 	/* The window's. */
 	snap *shown;
+	long sent;
 
 	/* The worker's own. */
 	snap *spare;
-	trial *t;
-	record *r;
-	config wanted;
-	bool playing;
-	long left;                              /* updates still to make before a pause; −1 = no end */
-	double speed, credit;                   /* updates per second; updates that may be made now */
+	arms *a;
+	bool playing, replay;
+	long until;           /* play pauses there */
+	double speed, credit; /* updates per second; updates that may be made now */
+	long way_from;        /* where the way to arms_target began */
+	double way_since;
 	double spectrum_time, rate, rate_since; /* rate: updates per second of the clock, since rate_since */
 	long rate_updates;
-	long serial;
+	long serial, obeyed;
 	bool changed; /* something to show */
 	char message[320];
 };
@@ -69,7 +96,7 @@ static double now(void)
 	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* ---- messages ---- */
+/* ---- what messages do ---- */
 
 static void say(worker *w, const char *text)
 {
@@ -83,40 +110,51 @@ static void rate_restart(worker *w)
 	w->rate_since = now();
 }
 
-static void restart(worker *w, trial *t)
+static void pause_run(worker *w)
 {
-	trial_free(w->t);
-	w->t = t;
-	w->rate = 0;
+	w->playing = w->replay = false;
+	w->until = LONG_MAX;
+}
+
+static void play(worker *w, long until)
+{
+	w->playing = true;
+	w->replay = false;
+	w->until = until;
+	w->credit = 0;
 	rate_restart(w);
-	w->spectrum_time = 0;
-	trial_measure(t);
-	record_start(w->r, t);
-	w->message[0] = '\0';
-	w->changed = true;
 }
 
-/* A new run of this configuration; the old one goes on when it cannot be made. */
-static bool begin(worker *w, const config *c)
+static void set_out(worker *w)
 {
-	err e;
-	trial *t = trial_new(c, &e);
-	if (!t) {
-		say(w, e.text);
-		return false;
-	}
-	restart(w, t);
-	return true;
+	w->way_from = arms_update(w->a);
+	w->way_since = now();
+	rate_restart(w);
 }
 
-static void check_gradient(worker *w)
+static bool seek(worker *w, long update, err *e)
+{
+	pause_run(w);
+	bool ok = arms_seek(w->a, update, e);
+	set_out(w);
+	return ok;
+}
+
+/* On the way to an update, along what is known already. */
+static bool on_known_way(const worker *w)
+{
+	return arms_target(w->a) >= 0 && arms_target(w->a) <= arms_end(w->a);
+}
+
+static void check_gradient(worker *w, int arm)
 {
 	err e;
 	gradcheck g;
-	if (w->t->diverged)
+	trial *t = arms_trial_to_check(w->a, arm);
+	if (t->diverged)
 		return;
-	trial_measure(w->t);
-	if (!gradcheck_run(w->t, 2e-3, 60, &g, &e)) {
+	trial_measure(t);
+	if (!gradcheck_run(t, 2e-3, 60, &g, &e)) {
 		say(w, e.text);
 		return;
 	}
@@ -126,7 +164,7 @@ static void check_gradient(worker *w)
 		worst = g.worst[i] > g.worst[worst] ? i : worst;
 		weights += g.checked[i];
 	}
-	double limit = strcmp(w->t->api->precision, "f64") == 0 ? 1e-6 : 1e-2;
+	double limit = strcmp(t->api->precision, "f64") == 0 ? 1e-6 : 1e-2;
 	char error[32], text[320];
 	snprintf(text, sizeof text,
 	        "Gradient %s: %ld weights against central differences, largest relative error %s in %s.",
@@ -135,62 +173,156 @@ static void check_gradient(worker *w)
 	say(w, text);
 }
 
-static void adjust(worker *w, const config *c)
+static bool begun(worker *w, bool ok)
 {
-	if (config_restart(&w->t->c, c) == KNOB_WEIGHTS) {
-		begin(w, c);
-		return;
-	}
-	err e;
-	if (trial_adjust(w->t, c, &e))
+	if (ok) {
 		w->message[0] = '\0';
-	else
-		say(w, e.text);
-	w->changed = true;
+		w->rate = 0;
+		w->spectrum_time = 0;
+		rate_restart(w);
+	}
+	return ok;
+}
+
+static bool open_state(worker *w, const run_state *s, err *e)
+{
+	if (!begun(w, arms_open(w->a, s, e)))
+		return false;
+	arms_clock(w->a, now);
+	pause_run(w);
+	set_out(w);
+	return true;
+}
+
+/* Of this arm, or of any other when this one goes on well. */
+static long divergence(const worker *w, int arm)
+{
+	for (int k = 0; k < arms_count(w->a); k++) {
+		long at = arms_diverged(w->a, (arm + k) % arms_count(w->a));
+		if (at > 0)
+			return at;
+	}
+	return 0;
+}
+
+static bool replay(worker *w, int arm, err *e)
+{
+	long at = divergence(w, arm);
+	if (at == 0)
+		return err_input(e, "no run has stopped: there is nothing to replay");
+	if (!seek(w, at > REPLAYED + 1 ? at - REPLAYED - 1 : 0, e))
+		return false;
+	play(w, at);
+	w->replay = true;
+	return true;
+}
+
+static bool rescue(worker *w, int arm, err *e)
+{
+	char said[320];
+	pause_run(w);
+	if (!arms_rescue(w->a, arm, said, sizeof said, e))
+		return false;
+	say(w, said);
+	set_out(w);
+	play(w, LONG_MAX);
+	return true;
+}
+
+/* A new learning rate keeps the message that explains the run; new weights do not. */
+static bool configure(worker *w, const message *m, err *e)
+{
+	bool again = config_restart(&arms_trial(w->a, m->arm)->c, &m->c) == KNOB_WEIGHTS;
+	bool ok = arms_config(w->a, m->arm, &m->c, e);
+	return again ? begun(w, ok) : ok;
+}
+
+/* What concerns arms; false with a message. */
+static bool obey_arms(worker *w, const message *m, err *e)
+{
+	if (m->arm >= arms_count(w->a) || m->arm < 0)
+		return true; /* it has been removed since */
+	switch (m->kind) {
+	case MSG_CONFIG:
+		return configure(w, m, e);
+	case MSG_COMPARE:
+		return arms_duplicate(w->a, m->arm, e);
+	case MSG_FORK:
+		return arms_fork(w->a, m->arm, &m->c, e);
+	case MSG_REMOVE:
+		return arms_remove(w->a, m->arm, e);
+	case MSG_EXCHANGE:
+		if (m->number >= 0 && m->number < arms_count(w->a))
+			arms_exchange(w->a, m->arm, (int)m->number);
+		return true;
+	case MSG_RENAME:
+		return arms_rename(w->a, m->arm, m->name, e);
+	case MSG_HIDE:
+		return arms_hide(w->a, m->arm, m->number != 0, e);
+	case MSG_REPLAY:
+		return replay(w, m->arm, e);
+	case MSG_RESCUE:
+		return rescue(w, m->arm, e);
+	case MSG_CHECK:
+		check_gradient(w, m->arm);
+		return true;
+	default:
+		return true;
+	}
+}
+
+static bool obey_going(worker *w, const message *m, err *e)
+{
+	switch (m->kind) {
+	case MSG_PLAY:
+		if (!m->number && !on_known_way(w))
+			arms_stay(w->a);
+		m->number ? play(w, LONG_MAX) : pause_run(w);
+		return true;
+	case MSG_UNTIL:
+		play(w, m->number);
+		return true;
+	case MSG_STEP:
+		pause_run(w);
+		arms_go(w->a, m->number);
+		set_out(w);
+		return true;
+	case MSG_SEEK:
+		return seek(w, m->number, e);
+	case MSG_RESET:
+		return begun(w, arms_reset(w->a, e));
+	case MSG_OPEN:
+		return open_state(w, m->state, e);
+	case MSG_SPEED:
+		w->speed = m->value;
+		w->credit = 0;
+		return true;
+	case MSG_BOOKMARK:
+		return arms_bookmark(w->a, e);
+	default:
+		return obey_arms(w, m, e);
+	}
 }
 
 /* False when the worker has to end. */
 static bool obey(worker *w, const message *m)
 {
-	switch (m->kind) {
-	case MSG_QUIT:
+	err e = {0};
+	w->obeyed = m->place;
+	if (m->kind == MSG_QUIT)
 		return false;
-	case MSG_PLAY:
-		w->playing = m->number != 0;
-		rate_restart(w);
-		w->left = -1;
-		w->credit = 0;
-		break;
-	case MSG_STEP:
-		w->playing = true;
-		w->left = m->number;
-		w->credit = (double)m->number;
-		rate_restart(w);
-		break;
-	case MSG_RESET:
-		begin(w, &w->t->c);
-		break;
-	case MSG_CONFIG:
-		adjust(w, &m->c);
-		break;
-	case MSG_GOTO:
-		w->playing = false;
-		if (begin(w, &m->c) && m->number > 0) {
-			w->playing = true;
-			w->left = m->number;
-			w->credit = (double)m->number;
-		}
-		break;
-	case MSG_SPEED:
-		w->speed = m->value;
-		w->credit = 0;
-		break;
-	case MSG_CHECK:
-		check_gradient(w);
-		break;
-	}
+	if (!obey_going(w, m, &e))
+		say(w, e.text);
+	free(m->state);
 	w->changed = true;
 	return true;
+}
+
+/* What needs the update that a seek before it asked for. */
+static bool needs_arrival(kind k)
+{
+	return k == MSG_CONFIG || (k >= MSG_COMPARE && k <= MSG_REMOVE) || k == MSG_BOOKMARK || k == MSG_RESCUE ||
+	       k == MSG_CHECK;
 }
 
 /* Takes the oldest message; waits for one up to `seconds` when there is nothing else to do. */
@@ -198,7 +330,7 @@ static bool next_message(worker *w, message *m, double seconds)
 {
 	pthread_mutex_lock(&w->lock);
 	if (!w->queued && seconds > 0) {
-		w->busy = w->playing || w->changed;
+		w->busy = w->playing || arms_target(w->a) >= 0 || w->changed;
 		if (!w->busy)
 			pthread_cond_broadcast(&w->settled);
 		struct timespec until;
@@ -208,7 +340,12 @@ static bool next_message(worker *w, message *m, double seconds)
 		until.tv_nsec = (long)((end - (double)until.tv_sec) * 1e9);
 		pthread_cond_timedwait(&w->posted, &w->lock, &until);
 	}
-	bool any = w->queued > 0;
+	if (atomic_load(&w->ending)) {
+		pthread_mutex_unlock(&w->lock);
+		*m = (message){.kind = MSG_QUIT};
+		return true;
+	}
+	bool any = w->queued > 0 && !(needs_arrival(w->queue[0].kind) && on_known_way(w));
 	if (any) {
 		*m = w->queue[0];
 		memmove(w->queue, w->queue + 1, (size_t)(w->queued - 1) * sizeof *w->queue);
@@ -216,37 +353,64 @@ static bool next_message(worker *w, message *m, double seconds)
 		w->busy = true;
 	}
 	pthread_mutex_unlock(&w->lock);
+	if (any && needs_arrival(m->kind))
+		arms_stay(w->a); /* a long way into the unknown ends here */
 	return any;
 }
 
 /* ---- training ---- */
 
-static void pause_run(worker *w)
+static double speed_of(const worker *w)
 {
-	w->playing = false;
-	w->left = -1;
+	return w->replay ? replay_speed : w->speed;
 }
 
-/* Trains for a slice, or as far as `left` and the speed allow. */
+static long limit_of(const worker *w)
+{
+	long limit = (long)arms_trial(w->a, 0)->c.v[KNOB_updates];
+	return limit > 0 && limit < w->until ? limit : w->until;
+}
+
+/* One round, when there is something to do and the speed allows it. */
+static bool go_on(worker *w)
+{
+	if (arms_target(w->a) >= 0) {
+		if (arms_round(w->a))
+			return true;
+		arms_stay(w->a);
+		w->changed = true;
+	}
+	if (!w->playing)
+		return false;
+	if (arms_update(w->a) >= limit_of(w) || arms_stopped(w->a)) {
+		pause_run(w);
+		w->changed = true;
+		return false;
+	}
+	if (speed_of(w) > 0 && w->credit < 1)
+		return false;
+	w->credit -= 1;
+	int stopped = arms_out_of_patience(w->a);
+	bool made = arms_round(w->a);
+	if (arms_out_of_patience(w->a) > stopped) {
+		pause_run(w);
+		w->changed = true;
+		return false;
+	}
+	return made;
+}
+
+/* Trains for a slice, or as far as there is to go. */
 static void train(worker *w)
 {
-	double start = now(), end = start + slice;
-	long limit = (long)w->t->c.v[KNOB_updates], made = 0;
-	while (w->playing && (w->left >= 0 || w->speed <= 0 || w->credit >= 1)) {
-		if (w->t->diverged || w->t->stopped || w->left == 0 ||
-		        (w->left < 0 && limit > 0 && w->t->update >= limit)) {
-			pause_run(w);
-			break;
-		}
-		trial_step(w->t);
-		record_update(w->r, w->t);
+	double end = now() + slice;
+	long made = 0;
+	while (go_on(w)) {
 		made++;
-		w->credit -= 1;
-		w->left -= w->left > 0;
-		if (atomic_load(&w->pending) || now() >= end)
+		if (now() >= end || (atomic_load(&w->pending) && !on_known_way(w)))
 			break;
 	}
-	if (w->left == 0 || w->t->diverged || w->t->stopped)
+	if (arms_stopped(w->a) && w->playing && arms_target(w->a) < 0)
 		pause_run(w);
 	if (!made)
 		return;
@@ -264,20 +428,21 @@ static void train(worker *w)
 static void publish(worker *w, double time)
 {
 	snap *s = w->spare;
-	bool spectrum = !w->playing || w->spectrum_time < time;
+	bool going = w->playing || arms_target(w->a) >= 0, spectrum = !going || w->spectrum_time < time;
 	double start = now();
-	const snap_arm *a = record_arm(w->r, w->t, spectrum);
+	arms_show(w->a, s, spectrum);
 	if (spectrum)
 		w->spectrum_time = time + (now() - start) / spectrum_share;
-	s->version = SNAP_VERSION;
 	s->serial = ++w->serial;
+	s->obeyed = w->obeyed;
 	s->playing = w->playing;
+	s->replay = w->replay;
 	s->live = true;
-	s->arms = 1;
-	s->arm[0] = *a;
-	s->arm[0].updates_per_second = w->rate;
-	if (w->message[0])
-		snprintf(s->arm[0].message, sizeof s->arm[0].message, "%s", w->message);
+	s->travel_to = arms_target(w->a) >= 0 ? arms_target(w->a) : 0;
+	s->travel_from = w->way_from;
+	for (int i = 0; i < s->arms; i++)
+		s->arm[i].updates_per_second = w->rate;
+	snprintf(s->message, sizeof s->message, "%s", w->message);
 	pthread_mutex_lock(&w->lock);
 	w->spare = w->front;
 	w->front = s;
@@ -292,8 +457,10 @@ static void publish(worker *w, double time)
 static double rest_time(const worker *w, double time, double shown)
 {
 	double rest = 1;
+	if (arms_target(w->a) >= 0)
+		return 0;
 	if (w->playing)
-		rest = w->left >= 0 || w->speed <= 0 ? 0 : (1 - w->credit) / w->speed;
+		rest = speed_of(w) <= 0 ? 0 : (1 - w->credit) / speed_of(w);
 	if (w->changed)
 		rest = fmin(rest, shown + snap_every - time);
 	return fmax(0, fmin(rest, 1));
@@ -308,12 +475,13 @@ static void *worker_main(void *arg)
 		if (next_message(w, &m, rest_time(w, now(), shown)) && !obey(w, &m))
 			return NULL;
 		double time = now();
-		if (w->playing && w->left < 0 && w->speed > 0)
-			w->credit = fmin(w->credit + (time - last) * w->speed, fmax(1, w->speed * slice));
+		if (w->playing && speed_of(w) > 0 && arms_target(w->a) < 0)
+			w->credit = fmin(w->credit + (time - last) * speed_of(w), fmax(1, speed_of(w) * slice));
 		last = time;
 		train(w);
 		time = now();
-		if (w->changed && time - shown >= snap_every) {
+		bool under_way = arms_target(w->a) >= 0 && time - w->way_since < short_way;
+		if (w->changed && !under_way && time - shown >= snap_every) {
 			publish(w, time);
 			shown = time;
 		}
@@ -321,6 +489,12 @@ static void *worker_main(void *arg)
 }
 
 /* ---- the window's side ---- */
+
+/* Of a row of settings, or of updates to go to (a slider that is being dragged), only the last counts. */
+static bool replaces(const message *m, const message *before)
+{
+	return m->kind == before->kind && m->arm == before->arm && (m->kind == MSG_CONFIG || m->kind == MSG_SEEK);
+}
 
 static void post(worker *w, const message *m)
 {
@@ -330,30 +504,29 @@ static void post(worker *w, const message *m)
 		nanosleep(&(struct timespec){0, 1000000}, NULL);
 		pthread_mutex_lock(&w->lock);
 	}
-	/* of a row of configurations (a slider that is being dragged) only the last counts */
-	if (m->kind == MSG_CONFIG && w->queued && w->queue[w->queued - 1].kind == MSG_CONFIG)
+	if (w->queued && replaces(m, &w->queue[w->queued - 1]))
 		w->queued--;
-	w->queue[w->queued++] = *m;
+	w->queue[w->queued] = *m;
+	w->queue[w->queued++].place = ++w->sent;
 	atomic_store(&w->pending, w->queued);
 	w->busy = true;
 	pthread_cond_signal(&w->posted);
 	pthread_mutex_unlock(&w->lock);
 }
 
-static bool prepare(worker *w, const config *c, err *e)
+static bool prepare(worker *w, const run_state *s, size_t budget, err *e)
 {
 	w->front = calloc(1, sizeof *w->front);
 	w->shown = calloc(1, sizeof *w->shown);
 	w->spare = calloc(1, sizeof *w->spare);
-	w->r = record_new(e);
-	if (!w->front || !w->shown || !w->spare || !w->r)
+	if (!w->front || !w->shown || !w->spare)
 		return err_machine(e, "no memory for the picture of a run");
-	w->t = trial_new(c, e);
-	if (!w->t)
+	w->a = arms_new(s, budget, e);
+	if (!w->a)
 		return false;
-	trial_measure(w->t);
-	record_start(w->r, w->t);
-	w->left = -1;
+	arms_clock(w->a, now);
+	pause_run(w);
+	set_out(w);
 	w->changed = w->busy = true;
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_condattr_t monotonic;
@@ -367,15 +540,16 @@ static bool prepare(worker *w, const config *c, err *e)
 
 static void release(worker *w)
 {
-	trial_free(w->t);
-	record_free(w->r);
+	arms_free(w->a);
+	for (int i = 0; i < w->queued; i++)
+		free(w->queue[i].state);
 	free(w->front);
 	free(w->shown);
 	free(w->spare);
 	free(w);
 }
 
-worker *worker_new(const config *c, void (*wake)(void *), void *wake_data, err *e)
+worker *worker_new(const run_state *s, size_t budget, void (*wake)(void *), void *wake_data, err *e)
 {
 	worker *w = calloc(1, sizeof *w);
 	if (!w) {
@@ -384,7 +558,7 @@ worker *worker_new(const config *c, void (*wake)(void *), void *wake_data, err *
 	}
 	w->wake = wake;
 	w->wake_data = wake_data;
-	bool ready = prepare(w, c, e);
+	bool ready = prepare(w, s, budget, e);
 	if (ready && pthread_create(&w->thread, NULL, worker_main, w) == 0)
 		return w;
 	if (ready)
@@ -397,6 +571,7 @@ void worker_free(worker *w)
 {
 	if (!w)
 		return;
+	atomic_store(&w->ending, true);
 	post(w, &(message){.kind = MSG_QUIT});
 	pthread_join(w->thread, NULL);
 	pthread_mutex_destroy(&w->lock);
@@ -405,9 +580,14 @@ void worker_free(worker *w)
 	release(w);
 }
 
-void worker_play(worker *w, bool play)
+void worker_play(worker *w, bool on)
 {
-	post(w, &(message){.kind = MSG_PLAY, .number = play});
+	post(w, &(message){.kind = MSG_PLAY, .number = on});
+}
+
+void worker_play_until(worker *w, long update)
+{
+	post(w, &(message){.kind = MSG_UNTIL, .number = update});
 }
 
 void worker_step(worker *w, long updates)
@@ -415,19 +595,23 @@ void worker_step(worker *w, long updates)
 	post(w, &(message){.kind = MSG_STEP, .number = updates});
 }
 
+void worker_seek(worker *w, long update)
+{
+	post(w, &(message){.kind = MSG_SEEK, .number = update});
+}
+
 void worker_reset(worker *w)
 {
 	post(w, &(message){.kind = MSG_RESET});
 }
 
-void worker_config(worker *w, const config *c)
+void worker_open(worker *w, const run_state *s)
 {
-	post(w, &(message){.kind = MSG_CONFIG, .c = *c});
-}
-
-void worker_goto(worker *w, const config *c, long update)
-{
-	post(w, &(message){.kind = MSG_GOTO, .number = update, .c = *c});
+	message m = {.kind = MSG_OPEN, .state = malloc(sizeof *m.state)};
+	if (!m.state)
+		return;
+	snap_copy_state(m.state, s);
+	post(w, &m);
 }
 
 void worker_speed(worker *w, double updates_per_second)
@@ -435,9 +619,66 @@ void worker_speed(worker *w, double updates_per_second)
 	post(w, &(message){.kind = MSG_SPEED, .value = updates_per_second});
 }
 
-void worker_check_gradient(worker *w)
+void worker_config(worker *w, int arm, const config *c)
 {
-	post(w, &(message){.kind = MSG_CHECK});
+	post(w, &(message){.kind = MSG_CONFIG, .arm = arm, .c = *c});
+}
+
+void worker_compare(worker *w, int arm)
+{
+	post(w, &(message){.kind = MSG_COMPARE, .arm = arm});
+}
+
+void worker_fork(worker *w, int arm, const config *c)
+{
+	post(w, &(message){.kind = MSG_FORK, .arm = arm, .c = *c});
+}
+
+void worker_remove(worker *w, int arm)
+{
+	post(w, &(message){.kind = MSG_REMOVE, .arm = arm});
+}
+
+void worker_exchange(worker *w, int arm, int with)
+{
+	post(w, &(message){.kind = MSG_EXCHANGE, .arm = arm, .number = with});
+}
+
+void worker_rename(worker *w, int arm, const char *name)
+{
+	message m = {.kind = MSG_RENAME, .arm = arm};
+	snprintf(m.name, sizeof m.name, "%s", name);
+	post(w, &m);
+}
+
+void worker_hide(worker *w, int arm, bool hidden)
+{
+	post(w, &(message){.kind = MSG_HIDE, .arm = arm, .number = hidden});
+}
+
+void worker_bookmark(worker *w)
+{
+	post(w, &(message){.kind = MSG_BOOKMARK});
+}
+
+void worker_replay(worker *w, int arm)
+{
+	post(w, &(message){.kind = MSG_REPLAY, .arm = arm});
+}
+
+void worker_rescue(worker *w, int arm)
+{
+	post(w, &(message){.kind = MSG_RESCUE, .arm = arm});
+}
+
+void worker_check_gradient(worker *w, int arm)
+{
+	post(w, &(message){.kind = MSG_CHECK, .arm = arm});
+}
+
+long worker_sent(const worker *w)
+{
+	return w->sent;
 }
 
 const snap *worker_take(worker *w)

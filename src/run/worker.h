@@ -7,24 +7,44 @@
 
 typedef struct worker worker;
 
-/* Starts the thread with one arm. `wake` is called from the worker's thread whenever a new snap lies ready (NULL:
- * never); it must only signal. NULL and a message when the configuration cannot be run. */
-worker *worker_new(const config *c, void (*wake)(void *), void *wake_data, err *e);
+enum { WORKER_HISTORY_MIB = 256 }; /* usual memory for the checkpoints of all arms */
+
+/* Starts the thread on a state: it goes to the update of the state and waits there. `budget`: bytes for checkpoints.
+ * `wake` is called from the worker's thread whenever a new snap lies ready (NULL: never); it must only signal. NULL and
+ * a message when the configuration cannot be run. */
+worker *worker_new(const run_state *s, size_t budget, void (*wake)(void *), void *wake_data, err *e);
 void worker_free(worker *w); /* stops and joins the thread */
 
-/* Messages; they return at once and are carried out in order. */
+/* Messages; they return at once and are carried out in order. What cannot be done leaves everything as it was; the
+ * reason arrives in snap.message. */
 void worker_play(worker *w, bool play);
-void worker_step(worker *w, long updates); /* that many more updates, then pause */
-void worker_reset(worker *w);              /* same configuration and seed, update 0 */
-/* New configuration. Restarts only what config_restart says. A configuration that cannot be run (no memory, no such
- * data file) leaves the run as it is; the reason arrives in snap_arm.message. */
-void worker_config(worker *w, const config *c);
-/* New configuration from the start, run up to `update`, then pause. */
-void worker_goto(worker *w, const config *c, long update);
+void worker_play_until(worker *w, long update);  /* at the speed that is set, then pause */
+void worker_step(worker *w, long updates);       /* that many more updates, then pause */
+void worker_seek(worker *w, long update);        /* to any update, past or future, then pause; the newest call counts */
+void worker_reset(worker *w);                    /* same settings and seed, update 0 */
+void worker_open(worker *w, const run_state *s); /* another state, as worker_new */
 /* Updates per second at most; 0 = as fast as it goes. */
 void worker_speed(worker *w, double updates_per_second);
-/* Compares the gradient of the current state with central differences; the verdict arrives in snap_arm.message. */
-void worker_check_gradient(worker *w);
+
+/* Arms are numbered from 0, the hidden ones included. See run/arms.h for what these do. */
+void worker_config(worker *w, int arm, const config *c);
+void worker_compare(worker *w, int arm);
+void worker_fork(worker *w, int arm, const config *c);
+void worker_remove(worker *w, int arm);
+void worker_exchange(worker *w, int arm, int with);
+void worker_rename(worker *w, int arm, const char *name);
+void worker_hide(worker *w, int arm, bool hidden);
+void worker_bookmark(worker *w);
+
+/* The last twenty updates before a divergence once more, slowly. Any other message about going on ends it. */
+void worker_replay(worker *w, int arm);
+/* arms_rescue, then play. */
+void worker_rescue(worker *w, int arm);
+/* Compares the gradient of the current state with central differences; the verdict arrives in snap.message. */
+void worker_check_gradient(worker *w, int arm);
+
+/* How many messages have been sent: a snap whose `obeyed` is that large knows of all of them. */
+long worker_sent(const worker *w);
 
 /* The newest snap, or NULL when there has been none since the last call. Valid until the next call. */
 const snap *worker_take(worker *w);

@@ -23,6 +23,7 @@ static const shape menu[] = {
 };
 static const shape right[] = {{6, {{5.5f, 3.5f}, {10.5f, 8}, {5.5f, 12.5f}, {4.5f, 11.4f}, {8.3f, 8}, {4.5f, 4.6f}}}};
 static const shape down[] = {{6, {{3.5f, 5.5f}, {8, 10.5f}, {12.5f, 5.5f}, {11.4f, 4.5f}, {8, 8.3f}, {4.6f, 4.5f}}}};
+static const shape up[] = {{6, {{3.5f, 10.5f}, {8, 5.5f}, {12.5f, 10.5f}, {11.4f, 11.5f}, {8, 7.7f}, {4.6f, 11.5f}}}};
 static const shape close_cross[] = {
         {4, {{3.4f, 4.6f}, {4.6f, 3.4f}, {12.6f, 11.4f}, {11.4f, 12.6f}}},
         {4, {{11.4f, 3.4f}, {12.6f, 4.6f}, {4.6f, 12.6f}, {3.4f, 11.4f}}},
@@ -46,6 +47,9 @@ static const struct {
         [ICON_CLOSE] = {close_cross, 2},
         [ICON_RIGHT] = {right, 1},
         [ICON_DOWN] = {down, 1},
+        [ICON_UP] = {up, 1},
+        [ICON_SHOWN] = {0, 0},
+        [ICON_HIDDEN] = {0, 0},
 };
 
 /* A disc whose right half is filled. */
@@ -60,6 +64,20 @@ static void half_disc(canvas *c, float x, float y, float r, ink colour)
 	canvas_polygon(c, p, 9, colour, 1);
 }
 
+static void eye(canvas *c, float x, float y, float s, bool closed, ink colour)
+{
+	static const float lid[8][2] = {
+	        {-6.5f, 0}, {-3.5f, -3}, {0, -4}, {3.5f, -3}, {6.5f, 0}, {3.5f, 3}, {0, 4}, {-3.5f, 3}};
+	point p[8];
+	stroke line = {.width = 1.4f * s, .ink = colour, .alpha = 1};
+	for (int i = 0; i < 8; i++)
+		p[i] = (point){x + s * lid[i][0], y + s * lid[i][1]};
+	canvas_outline(c, p, 8, line);
+	canvas_disc(c, x, y, 1.9f * s, colour, 1);
+	if (closed)
+		canvas_line(c, x - 6 * s, y + 5 * s, x + 6 * s, y - 5 * s, line);
+}
+
 void ui_icon_draw(canvas *c, ui_icon icon, float x, float y, float size, ink colour)
 {
 	float s = size / 16;
@@ -70,6 +88,8 @@ void ui_icon_draw(canvas *c, ui_icon icon, float x, float y, float size, ink col
 		        (stroke){.width = 1.4f * s, .ink = colour, .alpha = 1});
 		canvas_disc(c, x + 2.8f * s, y - 2.2f * s, 1.3f * s, colour, 1);
 	}
+	if (icon == ICON_SHOWN || icon == ICON_HIDDEN)
+		eye(c, x, y, s, icon == ICON_HIDDEN, colour);
 	for (int i = 0; i < icons[icon].n; i++) {
 		const shape *form = &icons[icon].shape[i];
 		point p[8];

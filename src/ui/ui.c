@@ -203,13 +203,16 @@ static void toast_draw(ui *u)
 		u->toast[0] = 0;
 	if (!u->toast[0])
 		return;
-	float em = u->em, pad = 12 * em, room = u->c->width - 4 * pad;
+	bool placed = u->toast_area.w > 0;
+	rect at = placed ? u->toast_area : (rect){0, 0, u->c->width, u->c->height - 72 * u->em};
+	float em = u->em, pad = (placed ? 8 : 12) * em, room = at.w - 4 * pad;
 	float width = fminf(canvas_measure(u->toast, 13 * em, WEIGHT_REGULAR).width + 1, fminf(room, 640 * em));
 	if (width <= 0)
 		return;
 	float height = ui_paragraph(u, (rect){0, 0, width, 0}, u->toast, 13, INK_WINDOW, false);
-	rect b = {
-	        (u->c->width - width) / 2 - pad, u->c->height - 72 * em - height, width + 2 * pad, height + 1.5f * pad};
+	rect b = {at.x + (at.w - width) / 2 - pad, at.y + at.h - height, width + 2 * pad, height + 1.5f * pad};
+	if (placed)
+		b.y = fmaxf(at.y + at.h - b.h - 4 * em, 2);
 	canvas_box(u->c, b, 8 * em, INK_TEXT, 0.94f);
 	ui_paragraph(u, rect_inset(b, pad, 0.75f * pad), u->toast, 13, INK_WINDOW, true);
 	ui_layer(u, 4);

@@ -133,7 +133,8 @@ typedef struct ui {
 	double tip_since;
 	char toast[480];
 	double toast_until;
-	bool overlay; /* something lies over the layout in this pass: popup, tip, toast, error */
+	rect toast_area; /* where toasts go; w = 0: over the foot of the canvas */
+	bool overlay;    /* something lies over the layout in this pass: popup, tip, toast, error */
 	ui_edit edit;
 	ui_popup popup;
 	ui_clipboard clipboard;
@@ -179,7 +180,10 @@ typedef enum ui_icon {
 	ICON_PICTURE,
 	ICON_CLOSE,
 	ICON_RIGHT,
-	ICON_DOWN
+	ICON_DOWN,
+	ICON_UP,
+	ICON_SHOWN,
+	ICON_HIDDEN
 } ui_icon;
 void ui_icon_draw(canvas *c, ui_icon icon, float x, float y, float size, ink colour); /* centred on x, y */
 

@@ -12,26 +12,31 @@ int part_arms(const snap *s)
 	return s->arms < 1 ? 1 : s->arms > SNAP_ARMS ? SNAP_ARMS : s->arms;
 }
 
-ink part_arm_ink(int arm)
+int part_arm_index(const snap *s, int arm)
 {
-	return (ink)(INK_ARM_0 + arm % 4);
+	return s->arm[arm].index & (SNAP_ARMS - 1);
 }
 
-dash part_arm_dash(int arm)
+ink part_arm_ink(const snap *s, int arm)
 {
-	static const dash dashes[] = {DASH_SOLID, DASH_DASHED, DASH_DASHDOT, DASH_DOTTED};
-	return dashes[arm % 4];
+	return (ink)(INK_ARM_0 + part_arm_index(s, arm));
 }
 
-stroke part_arm_stroke(int arm, float width)
+dash part_arm_dash(const snap *s, int arm)
 {
-	return plot_stroke(width, part_arm_ink(arm), 1, part_arm_dash(arm));
+	static const dash dashes[SNAP_ARMS] = {DASH_SOLID, DASH_DASHED, DASH_DASHDOT, DASH_DOTTED};
+	return dashes[part_arm_index(s, arm)];
+}
+
+stroke part_arm_stroke(const snap *s, int arm, float width)
+{
+	return plot_stroke(width, part_arm_ink(s, arm), 1, part_arm_dash(s, arm));
 }
 
 const char *part_arm_name(const snap *s, int arm)
 {
 	static const char *const letters[SNAP_ARMS] = {"A", "B", "C", "D"};
-	return s->arm[arm].name[0] ? s->arm[arm].name : letters[arm];
+	return s->arm[arm].name[0] ? s->arm[arm].name : letters[part_arm_index(s, arm)];
 }
 
 /* ---- sentences ---- */
@@ -53,27 +58,91 @@ static void append_knob(char *buf, int size, const char *before, const config *c
 	part_append(buf, size, "%s%s", before, config_text(c, id, value, sizeof value));
 }
 
+static void append_net(char *buf, int size, const config *c)
+{
+	part_append(buf, size, "%s (", config_choice(c, KNOB_cell));
+	append_knob(buf, size, "", c, KNOB_hidden);
+	part_append(
+	        buf, size, "\u00A0%s)", config_uses(c, KNOB_activation) ? config_choice(c, KNOB_activation) : "units");
+}
+
+static void append_names(char *buf, int size, const snap *s, const char *before)
+{
+	for (int a = 0; a < part_arms(s); a++)
+		part_append(buf, size, "%s%s", a ? " | " : before, part_arm_name(s, a));
+}
+
+/* The net, or the names of arms that differ in it. True when it was the net. */
+static bool append_nets(char *buf, int size, const snap *s)
+{
+	const config *first = &s->arm[0].config;
+	bool same = true;
+	for (int a = 1; a < part_arms(s); a++) {
+		const config *c = &s->arm[a].config;
+		same = same && c->v[KNOB_cell] == first->v[KNOB_cell] && c->v[KNOB_hidden] == first->v[KNOB_hidden] &&
+		       c->v[KNOB_activation] == first->v[KNOB_activation];
+	}
+	if (same)
+		append_net(buf, size, first);
+	else
+		append_names(buf, size, s, "");
+	return same;
+}
+
+/* ", lr 0.048 from update 1 200"; only how many when there are more than two. */
+static void append_changes(char *buf, int size, const snap *s)
+{
+	char update[32], value[CONFIG_TEXT];
+	int n = 0;
+	for (int a = 0; a < part_arms(s); a++)
+		n += s->arm[a].edits;
+	for (int i = 0; i < s->state.edits && n > 0 && n <= 2; i++) {
+		const state_edit *k = &s->state.edit[i];
+		config c = s->arm[0].config;
+		int shown = -1;
+		for (int a = 0; a < part_arms(s); a++)
+			shown = s->arm[a].index == k->arm ? a : shown;
+		c.v[k->knob] = k->value;
+		if (shown < 0)
+			continue;
+		part_append(buf, size, ", %s\u00A0%s from update\u00A0%s", knob_get(k->knob)->name,
+		        config_text(&c, k->knob, value, sizeof value),
+		        axis_count_text(update, sizeof update, (double)k->update));
+		if (part_arms(s) > 1)
+			part_append(buf, size, " (%s)", part_arm_name(s, shown));
+	}
+	if (n > 2)
+		part_append(buf, size, ", %d changes under way", n);
+}
+
 void part_append_run(char *buf, int size, const char *before, const snap *s)
 {
 	if (!before)
 		return;
 	const config *c = &s->arm[0].config;
 	char update[32];
-	part_append(buf, size, "%s%s (", before, config_choice(c, KNOB_cell));
-	append_knob(buf, size, "", c, KNOB_hidden);
-	part_append(buf, size, "\u00A0%s) on %s",
-	        config_uses(c, KNOB_activation) ? config_choice(c, KNOB_activation) : "units",
-	        config_choice(c, KNOB_task));
+	part_append(buf, size, "%s", before);
+	bool net = append_nets(buf, size, s);
+	part_append(buf, size, " on %s", config_choice(c, KNOB_task));
 	if (config_uses(c, KNOB_T))
 		append_knob(buf, size, ", T\u00A0=\u00A0", c, KNOB_T);
 	else
 		part_append(buf, size, ", T\u00A0=\u00A0%d", s->arm[0].T);
 	append_knob(buf, size, ", batch\u00A0", c, KNOB_batch);
 	append_knob(buf, size, ", seed\u00A0", c, KNOB_seed);
-	part_append(buf, size, ", update\u00A0%s", axis_count_text(update, sizeof update, (double)s->arm[0].update));
-	if (s->arm[0].edited > 0)
-		part_append(buf, size, ", knobs changed after update\u00A0%s",
-		        axis_count_text(update, sizeof update, (double)s->arm[0].edited));
+	long now = 0; /* an arm that has stopped stays behind */
+	for (int a = 0; a < part_arms(s); a++)
+		now = s->arm[a].update > now ? s->arm[a].update : now;
+	part_append(buf, size, ", update\u00A0%s", axis_count_text(update, sizeof update, (double)now));
+	append_changes(buf, size, s);
+	if (net && part_arms(s) > 1)
+		append_names(buf, size, s, "; arms: ");
+}
+
+void part_append_future(char *buf, int size, const snap *s)
+{
+	if (s->end > s->update)
+		part_append(buf, size, " Pale beyond the line: known from before.");
 }
 
 const char *part_percent(char *buf, int size, double share)
@@ -157,9 +226,59 @@ int part_last(const snap_series *s, bool log)
 axis part_updates_axis(const snap *s)
 {
 	long last = 0;
-	for (int a = 0; a < part_arms(s); a++)
-		last = s->arm[a].update > last ? s->arm[a].update : last;
+	for (int a = 0; a < part_arms(s); a++) {
+		const snap_arm *m = &s->arm[a];
+		const snap_series *before = &m->previous;
+		long ends[] = {m->update, m->end,
+		        buckets(before) ? before->first + buckets(before) * stride_of(before) - 1 : 0};
+		for (int i = 0; i < 3; i++)
+			last = ends[i] > last ? ends[i] : last;
+	}
 	return axis_count(0, last > 0 ? (double)last : 100);
+}
+
+/* The points up to the present; at least one of the others joins them. */
+static int past_points(curve line, long present)
+{
+	double n = floor(((double)present - line.x0) / line.dx + 0.5) + 1;
+	return n < 0 ? 0 : n > line.n ? line.n : (int)n;
+}
+
+static curve future_of(curve line, int past)
+{
+	int from = past > 0 ? past - 1 : 0;
+	return (curve){line.y + from, line.n - from, line.x0 + from * line.dx, line.dx};
+}
+
+void part_draw(const plot *p, curve line, long present, stroke s)
+{
+	int past = past_points(line, present);
+	curve done = line;
+	done.n = past;
+	line_draw(p, done, s);
+	if (past >= line.n)
+		return;
+	s.alpha *= 0.3F;
+	line_draw(p, future_of(line, past), s);
+}
+
+void part_draw_band(const plot *p, part_curve c, long present, ink i, float alpha)
+{
+	int past = past_points(c.mean, present);
+	curve low = c.low, high = c.high;
+	low.n = high.n = past;
+	line_band(p, low, high, i, alpha);
+	if (past < c.mean.n)
+		line_band(p, future_of(c.low, past), future_of(c.high, past), i, 0.3F * alpha);
+}
+
+void part_mark_present(const plot *p, const snap *s)
+{
+	if (!plot_has_room(p) || s->end <= s->update)
+		return;
+	canvas_group(p->c, "present");
+	plot_vertical(p, (double)s->update, plot_stroke(1.25F, INK_ACCENT, 0.9F, DASH_SOLID));
+	canvas_group_end(p->c);
 }
 
 double part_series_at(const snap_series *s, long update)

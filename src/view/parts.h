@@ -13,17 +13,21 @@
 #undef VIEW
 
 /* ---- arms ---- */
-int part_arms(const snap *s); /* 1 … SNAP_ARMS, whatever the snap says */
-ink part_arm_ink(int arm);
-dash part_arm_dash(int arm);
-stroke part_arm_stroke(int arm, float width);
+int part_arms(const snap *s);               /* 1 … SNAP_ARMS, whatever the snap says */
+int part_arm_index(const snap *s, int arm); /* its place among all arms: 0 … 3 */
+ink part_arm_ink(const snap *s, int arm);
+dash part_arm_dash(const snap *s, int arm);
+stroke part_arm_stroke(const snap *s, int arm, float width);
 const char *part_arm_name(const snap *s, int arm); /* "A" … when it has none */
 
 /* ---- sentences ---- */
 /* Appends to a text in buf; what does not fit is cut. */
 void part_append(char *buf, int size, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-/* "rnn (50 tanh) on adding, T = 100, batch 20, seed 1, update 1 240" */
+/* Of what is drawn, settings changed under way included: "rnn (50 tanh) on adding, T = 100, batch 20, seed 1, update 1
+ * 240" */
 void part_append_run(char *buf, int size, const char *before, const snap *s); /* `before` NULL: nothing */
+/* " Pale: known beyond the present." when the run was rewound. */
+void part_append_future(char *buf, int size, const snap *s);
 /* "12 %" */
 const char *part_percent(char *buf, int size, double share);
 /* The reason why there is nothing to draw. */
@@ -39,7 +43,12 @@ part_curve part_series(const snap_series *s, bool log);
 /* Index of the last mean that has a place on the axis (an exact zero has); −1 when there is none. */
 int part_last(const snap_series *s, bool log);
 void part_span(const snap_series *s, bool log, span *out); /* low … high of all buckets, in axis units */
-axis part_updates_axis(const snap *s);
+axis part_updates_axis(const snap *s);                     /* as far as anything is known */
+/* The curve up to the present, and pale what is known beyond it. */
+void part_draw(const plot *p, curve line, long present, stroke s);
+void part_draw_band(const plot *p, part_curve c, long present, ink i, float alpha);
+/* A line at the present when more is known. */
+void part_mark_present(const plot *p, const snap *s);
 /* Mean of the bucket that holds `update`, as it is stored; NAN outside. */
 double part_series_at(const snap_series *s, long update);
 

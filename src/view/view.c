@@ -1,8 +1,10 @@
 #include "view/view.h"
 
+#include "base/text.h"
 #include "view/parts.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 const view *const views[] = {
@@ -20,9 +22,39 @@ const view *view_find(const char *name)
 	return NULL;
 }
 
+bool view_pick(const run_state *s, const view **list, int *n, err *e)
+{
+	const char *names[64];
+	*n = 0;
+	for (int i = 0; s->views == 0 && i < views_count && *n < STATE_VIEWS; i++)
+		list[(*n)++] = views[i];
+	for (int i = 0; i < s->views; i++) {
+		const view *v = view_find(s->view[i]);
+		for (int k = 0; k < views_count && k < 64; k++)
+			names[k] = views[k]->name;
+		int near = v ? -1 : text_closest(s->view[i], names, views_count < 64 ? views_count : 64);
+		if (!v && near >= 0)
+			return err_input(e, "unknown view '%s'; did you mean '%s'?", s->view[i], names[near]);
+		if (!v)
+			return err_input(e, "unknown view '%s'; `unroll list views` shows them all", s->view[i]);
+		list[(*n)++] = v;
+	}
+	return true;
+}
+
+void view_note(run_state *s, const view *const *list, int n)
+{
+	bool usual = n == (views_count < STATE_VIEWS ? views_count : STATE_VIEWS);
+	for (int i = 0; i < n && usual; i++)
+		usual = list[i] == views[i];
+	s->views = 0;
+	for (int i = 0; i < n && i < STATE_VIEWS && !usual; i++)
+		snprintf(s->view[s->views++], STATE_VIEW, "%s", list[i]->name);
+}
+
 /* ---- panel ---- */
 
-/* How much a panel says when a run has stopped. */
+/* How much a panel says when a run has stopped: beside its title, or at length. */
 typedef enum alarm { ALARM_SHORT, ALARM_FULL } alarm;
 
 static const snap_arm *stopped_arm(const snap *s)
@@ -42,23 +74,6 @@ static void drop_items(char *list, float width, float em, weight w)
 	}
 }
 
-static void draw_title(const view *v, const snap *s, canvas *c, rect row, float size)
-{
-	char key[256], fitted[256];
-	text_style title = plot_type(c, size, INK_TEXT, ALIGN_LEFT);
-	text_style value = plot_type(c, TYPE_BASE - 1, INK_TEXT, ALIGN_RIGHT);
-	float base = row.y + title.size;
-	title.weight = WEIGHT_BOLD;
-	canvas_group(c, "title");
-	canvas_fit(fitted, sizeof fitted, v->title, row.w, title.size, title.weight);
-	canvas_text(c, row.x, base, fitted, title);
-	float rest = row.w - canvas_measure(fitted, title.size, title.weight).width - 2 * PLOT_UNIT;
-	v->key(s, key, sizeof key);
-	drop_items(key, rest, value.size, value.weight);
-	canvas_text(c, row.x + row.w, base, key, value);
-	canvas_group_end(c);
-}
-
 static void compose_alarm(const snap *s, const snap_arm *a, alarm level, char *buf, int size)
 {
 	char update[32];
@@ -71,8 +86,28 @@ static void compose_alarm(const snap *s, const snap_arm *a, alarm level, char *b
 	}
 	part_append(
 	        buf, size, "stopped at update %s", axis_count_text(update, sizeof update, (double)a->diverged_update));
-	if (a->diverged_where[0])
-		part_append(buf, size, ": %s is not finite", a->diverged_where);
+}
+
+static void draw_title(const view *v, const snap *s, canvas *c, rect row, float size, alarm level)
+{
+	char key[256], fitted[256];
+	const snap_arm *stopped = stopped_arm(s);
+	text_style title = plot_type(c, size, INK_TEXT, ALIGN_LEFT);
+	text_style value = plot_type(c, TYPE_BASE - 1, INK_TEXT, ALIGN_RIGHT);
+	float base = row.y + title.size;
+	title.weight = WEIGHT_BOLD;
+	canvas_group(c, "title");
+	canvas_fit(fitted, sizeof fitted, v->title, row.w, title.size, title.weight);
+	canvas_text(c, row.x, base, fitted, title);
+	float rest = row.w - canvas_measure(fitted, title.size, title.weight).width - 2 * PLOT_UNIT;
+	v->key(s, key, sizeof key);
+	if (stopped && level == ALARM_SHORT) {
+		compose_alarm(s, stopped, level, key, sizeof key);
+		value.ink = INK_BAD;
+	}
+	drop_items(key, rest, value.size, value.weight);
+	canvas_text(c, row.x + row.w, base, key, value);
+	canvas_group_end(c);
 }
 
 /* Cuts the message of a stopped run from the top of *area. */
@@ -82,11 +117,11 @@ static void draw_alarm(const snap *s, canvas *c, rect *area, alarm level)
 	char text[512];
 	text_style st = plot_type(c, TYPE_BASE - 1, INK_BAD, ALIGN_LEFT);
 	float pad = 0.5F * PLOT_UNIT;
-	if (!a || area->h < 8 * st.size || area->w < 12 * st.size)
+	if (!a || level == ALARM_SHORT || area->h < 8 * st.size || area->w < 12 * st.size)
 		return;
 	compose_alarm(s, a, level, text, sizeof text);
 	int lines = label_lines(text, area->w - 4 * pad, st.size, st.weight);
-	lines = level == ALARM_SHORT ? 1 : lines > 3 ? 3 : lines;
+	lines = lines > 3 ? 3 : lines;
 	float height = 1.35F * st.size * (float)lines + 1.5F * pad;
 	rect box = rect_cut_top(area, height);
 	rect_cut_top(area, pad);
@@ -116,7 +151,8 @@ static void draw_caption(const view *v, const snap *s, bool run, canvas *c, rect
 	canvas_group_end(c);
 }
 
-static void draw_panel(const view *v, const snap *s, canvas *c, rect area, view_focus *focus, bool alone, alarm level)
+static void draw_panel(
+        const view *v, const snap *s, canvas *c, rect area, view_focus *focus, bool alone, alarm level, bool run)
 {
 	float size = alone ? TYPE_TITLE + 3 : TYPE_TITLE, pad = area.w < 200 ? 4 : 1.5F * PLOT_UNIT;
 	if (!(area.w >= 8) || !(area.h >= 8))
@@ -128,9 +164,9 @@ static void draw_panel(const view *v, const snap *s, canvas *c, rect area, view_
 	rect inner = rect_inset(area, pad, fminf(pad, 0.05F * area.h));
 	canvas_clip(c, area);
 	if (inner.h > 5 * plot_em(c, size) && inner.w > 6 * plot_em(c, size))
-		draw_title(v, s, c, rect_cut_top(&inner, 1.2F * plot_em(c, size) + PLOT_UNIT), size);
+		draw_title(v, s, c, rect_cut_top(&inner, 1.2F * plot_em(c, size) + PLOT_UNIT), size, level);
 	draw_alarm(s, c, &inner, level);
-	draw_caption(v, s, level == ALARM_FULL, c, &inner); /* the first panel of a grid speaks for all */
+	draw_caption(v, s, run, c, &inner);
 	/* the panel under the pointer decides what is marked; the others show it */
 	if (focus && focus->has_pointer && rect_has(area, focus->pointer.x, focus->pointer.y))
 		focus->step = 0, focus->update = 0;
@@ -141,7 +177,8 @@ static void draw_panel(const view *v, const snap *s, canvas *c, rect area, view_
 
 void view_panel(const view *v, const snap *s, canvas *c, rect area, view_focus *focus, bool alone)
 {
-	draw_panel(v, s, c, area, focus, alone, ALARM_FULL);
+	/* a window has a place of its own for the message */
+	draw_panel(v, s, c, area, focus, alone, s->live && focus ? ALARM_SHORT : ALARM_FULL, true);
 }
 
 /* ---- grid ---- */
@@ -218,7 +255,9 @@ void view_grid(const view *const *list, int n, const snap *s, canvas *c, rect ar
 	}
 	lay_out(area, n, where);
 	for (int i = 0; i < n; i++) {
-		draw_panel(list[i], s, c, where[i], focus, false, i == 0 ? ALARM_FULL : ALARM_SHORT);
+		/* the first panel of a grid speaks for all */
+		draw_panel(list[i], s, c, where[i], focus, false,
+		        i == 0 && !(s->live && focus) ? ALARM_FULL : ALARM_SHORT, i == 0);
 		if (rects)
 			rects[i] = where[i];
 	}

@@ -31,6 +31,10 @@ typedef struct view {
 extern const view *const views[];
 extern const int views_count;
 const view *view_find(const char *name); /* NULL when unknown */
+/* The views that a state names, at most STATE_VIEWS; the first ones of the registry when it names none. */
+bool view_pick(const run_state *s, const view **list, int *n, err *e);
+/* Writes them into a state; leaves it without when they are what it shows anyway. */
+void view_note(run_state *s, const view *const *list, int n);
 
 /* A panel: title, the view, and its caption below, on INK_PANEL with a border. The one frame that the window and the
  * exports share. `alone` draws it for export or full window (larger title, no border). */

@@ -41,13 +41,16 @@ static void add_baselines(const snap *s, bool log, span *out)
 static axis value_axis(const snap *s, bool log)
 {
 	span all = span_none;
-	for (int a = 0; a < part_arms(s); a++)
+	for (int a = 0; a < part_arms(s); a++) {
 		part_span(&s->arm[a].series[SNAP_LOSS], log, &all);
+		part_span(&s->arm[a].previous, log, &all);
+	}
 	add_baselines(s, log, &all);
 	return log ? axis_log(all) : axis_linear(all);
 }
 
-static void collect_labels(const snap *s, bool log, const axis *y, labels *l)
+/* Without `numbers` arms have their names alone: half a number would be a wrong one. */
+static void collect_labels(const snap *s, bool log, const axis *y, bool numbers, labels *l)
 {
 	char value[48];
 	for (int a = 0; a < part_arms(s); a++) {
@@ -56,12 +59,16 @@ static void collect_labels(const snap *s, bool log, const axis *y, labels *l)
 		if (last < 0)
 			continue;
 		text_short(value, sizeof value, (double)loss->mean[last], 3);
-		label *k = labels_add(l, in_axis((double)loss->mean[last], log), part_arm_ink(a), "%s", value);
-		if (part_arms(s) > 1)
-			part_append(k->text, sizeof k->text, "  %s", part_arm_name(s, a));
-		k->weight = WEIGHT_BOLD;
-		k->dash = part_arm_dash(a);
+		bool named = part_arms(s) > 1;
+		label *k = labels_add(l, in_axis((double)loss->mean[last], log), part_arm_ink(s, a), "%s%s%s",
+		        numbers || !named ? value : "", numbers && named ? "  " : "", named ? part_arm_name(s, a) : "");
+		k->weight = s->arm[a].end > s->arm[a].update ? WEIGHT_REGULAR
+		                                             : WEIGHT_BOLD; /* of the pale end, not of now */
+		k->dash = part_arm_dash(s, a);
 	}
+	int before = part_last(&s->arm[0].previous, log);
+	if (before >= 0 && part_arms(s) == 1)
+		labels_add(l, in_axis((double)s->arm[0].previous.mean[before], log), INK_MUTED, "run before")->rank = 9;
 	for (int i = 0; i < s->arm[0].baselines && i < 4; i++) {
 		double at = in_axis(s->arm[0].baseline[i], log);
 		if (!(at >= y->low && at <= y->high))
@@ -69,6 +76,19 @@ static void collect_labels(const snap *s, bool log, const axis *y, labels *l)
 		label *k = labels_add(l, at, INK_BOUND, "%s", s->arm[0].baseline_label[i]);
 		k->rank = 1 + i;
 		k->dash = DASH_DASHED;
+	}
+}
+
+/* The run before the last reset. */
+static void draw_previous(const snap *s, const plot *p, bool log)
+{
+	for (int a = 0; a < part_arms(s); a++) {
+		if (s->arm[a].previous.n < 1)
+			continue;
+		canvas_group(p->c, "previous");
+		line_draw(p, part_series(&s->arm[a].previous, log).mean,
+		        plot_stroke(1, part_arms(s) > 1 ? part_arm_ink(s, a) : INK_MUTED, 0.45F, DASH_SOLID));
+		canvas_group_end(p->c);
 	}
 }
 
@@ -85,8 +105,8 @@ static void draw_curves(const snap *s, const plot *p, bool log)
 		part_curve loss = part_series(&s->arm[a].series[SNAP_LOSS], log);
 		snprintf(name, sizeof name, "series:loss:%d", a);
 		canvas_group(c, name);
-		line_band(p, loss.low, loss.high, part_arm_ink(a), 0.18F);
-		line_draw(p, loss.mean, part_arm_stroke(a, 1.75F));
+		part_draw_band(p, loss, s->arm[a].update, part_arm_ink(s, a), 0.18F);
+		part_draw(p, loss.mean, s->arm[a].update, part_arm_stroke(s, a, 1.75F));
 		canvas_group_end(c);
 	}
 }
@@ -100,7 +120,7 @@ static void read_out(const snap *s, const plot *p, const view_focus *focus)
 		const snap_arm *arm = &s->arm[a];
 		double loss = part_series_at(&arm->series[SNAP_LOSS], focus->update);
 		double metric = part_series_at(&arm->series[SNAP_METRIC], focus->update);
-		readout_add(&r, part_arm_ink(a), "%s %s", part_arms(s) > 1 ? part_arm_name(s, a) : "loss",
+		readout_add(&r, part_arm_ink(s, a), "%s %s", part_arms(s) > 1 ? part_arm_name(s, a) : "loss",
 		        isnan(loss) ? "–" : text_short(value, sizeof value, loss, 4));
 		if (!isnan(metric) && arm->metric_label[0])
 			readout_add(
@@ -115,12 +135,19 @@ static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
 	labels l = {0};
 	plot_spec spec = {.x = part_updates_axis(s), .y = value_axis(s, log), .x_title = "update"};
 	spec.y_title = s->arm[0].loss_label[0] ? s->arm[0].loss_label : "loss";
-	collect_labels(s, log, &spec.y, &l);
-	spec.right = labels_width(&l, c, 0.34F * area.w);
+	float most = 0.34F * area.w;
+	collect_labels(s, log, &spec.y, true, &l);
+	if (part_arms(s) > 1 && labels_width(&l, c, 10 * area.w) > most) {
+		l.n = 0;
+		collect_labels(s, log, &spec.y, false, &l);
+	}
+	spec.right = labels_width(&l, c, most);
 	plot p = plot_begin(c, area, &spec);
 	if (!plot_has_room(&p))
 		return;
+	draw_previous(s, &p, log);
 	draw_curves(s, &p, log);
+	part_mark_present(&p, s);
 	if (spec.right > 0)
 		labels_draw(&l, &p);
 	else
@@ -136,9 +163,11 @@ static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
 static const char *caption(const snap *s, bool run, char *buf, int size)
 {
 	buf[0] = '\0';
-	part_append(buf, size, "Minibatch means and extremes");
+	part_append(
+	        buf, size, "Minibatch means and extremes%s", s->arm[0].previous.n > 0 ? " (pale: the run before)" : "");
 	part_append_run(buf, size, run ? ": " : NULL, s);
 	part_append(buf, size, ".");
+	part_append_future(buf, size, s);
 	return buf;
 }
 

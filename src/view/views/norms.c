@@ -37,7 +37,7 @@ static ink threshold_ink(const snap *s, int arm)
 {
 	for (int a = 0; a < part_arms(s); a++)
 		if (threshold(&s->arm[a]) != threshold(&s->arm[arm]) && clips(&s->arm[a]))
-			return part_arm_ink(arm);
+			return part_arm_ink(s, arm);
 	return INK_WARN;
 }
 
@@ -57,13 +57,14 @@ static axis value_axis(const snap *s)
 	return axis_log(all);
 }
 
-static void label_end(labels *l, const snap_series *series, ink i, int arm, const char *text)
+static void label_end(labels *l, const snap *s, int arm, snap_scalar scalar, ink i, const char *text)
 {
+	const snap_series *series = &s->arm[arm].series[scalar];
 	int last = part_last(series, true);
 	if (last < 0)
 		return;
 	label *k = labels_add(l, log10((double)series->mean[last]), i, "%s", text);
-	k->dash = part_arm_dash(arm);
+	k->dash = part_arm_dash(s, arm);
 }
 
 static void collect_labels(const snap *s, const axis *y, labels *l)
@@ -72,10 +73,9 @@ static void collect_labels(const snap *s, const axis *y, labels *l)
 	bool several = part_arms(s) > 1;
 	for (int a = 0; a < part_arms(s); a++) {
 		const snap_arm *arm = &s->arm[a];
-		label_end(
-		        l, &arm->series[SNAP_GRAD_NORM], part_arm_ink(a), a, several ? part_arm_name(s, a) : "before");
+		label_end(l, s, a, SNAP_GRAD_NORM, part_arm_ink(s, a), several ? part_arm_name(s, a) : "before");
 		if (clips(arm) && !several)
-			label_end(l, &arm->series[SNAP_CLIPPED_NORM], INK_SERIES_1, a, "after");
+			label_end(l, s, a, SNAP_CLIPPED_NORM, INK_SERIES_1, "after");
 		if (!(threshold(arm) >= y->low && threshold(arm) <= y->high) || repeats_threshold(s, a))
 			continue;
 		text_short(value, sizeof value, arm->config.v[KNOB_clip_at], 3);
@@ -108,10 +108,10 @@ static void draw_curves(const snap *s, const plot *p)
 		part_curve raw = part_series(&arm->series[SNAP_GRAD_NORM], true);
 		snprintf(name, sizeof name, "series:norm:%d", a);
 		canvas_group(c, name);
-		line_band(p, raw.low, raw.high, part_arm_ink(a), 0.16F);
-		line_draw(p, raw.mean, part_arm_stroke(a, 1.5F));
+		part_draw_band(p, raw, arm->update, part_arm_ink(s, a), 0.16F);
+		part_draw(p, raw.mean, arm->update, part_arm_stroke(s, a, 1.5F));
 		if (clips(arm) && !several)
-			line_draw(p, where_clipped(arm), plot_stroke(2, INK_SERIES_1, 1, DASH_SOLID));
+			part_draw(p, where_clipped(arm), arm->update, plot_stroke(2, INK_SERIES_1, 1, DASH_SOLID));
 		if (!repeats_threshold(s, a))
 			plot_horizontal(p, threshold(arm),
 			        plot_stroke(1.5F, threshold_ink(s, a), 1, clips_norm(arm) ? DASH_DASHED : DASH_DOTTED));
@@ -129,7 +129,7 @@ static void draw_histogram(const snap *s, const plot *p, rect strip)
 	for (int a = 0; a < part_arms(s); a++) {
 		const snap_arm *arm = &s->arm[a];
 		marks_histogram(p, r, arm->grad_histogram, SNAP_BINS, (double)arm->hist_low, (double)arm->hist_high,
-		        part_arm_ink(a), part_arms(s) > 1 ? 0.45F : 0.7F);
+		        part_arm_ink(s, a), part_arms(s) > 1 ? 0.45F : 0.7F);
 	}
 	canvas_line(c, r.x, r.y, r.x, r.y + r.h, plot_stroke(1, INK_AXIS, 1, DASH_SOLID));
 	canvas_text(c, r.x, r.y + r.h + 1.4F * em, "how often", plot_type(c, TYPE_TICK, INK_MUTED, ALIGN_LEFT));
@@ -145,7 +145,7 @@ static void read_out(const snap *s, const plot *p, const view_focus *focus)
 		const snap_arm *arm = &s->arm[a];
 		double raw = part_series_at(&arm->series[SNAP_GRAD_NORM], focus->update);
 		double cut = part_series_at(&arm->series[SNAP_CLIPPED_NORM], focus->update);
-		readout_add(&r, part_arm_ink(a), "%s %s", part_arms(s) > 1 ? part_arm_name(s, a) : "before",
+		readout_add(&r, part_arm_ink(s, a), "%s %s", part_arms(s) > 1 ? part_arm_name(s, a) : "before",
 		        isnan(raw) ? "–" : text_short(value, sizeof value, raw, 3));
 		if (clips(arm) && !isnan(cut))
 			readout_add(&r, part_arms(s) > 1 ? INK_NONE : INK_SERIES_1, "after %s",
@@ -170,6 +170,7 @@ static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
 	if (!plot_has_room(&p))
 		return;
 	draw_curves(s, &p);
+	part_mark_present(&p, s);
 	if (spec.right > 0)
 		labels_draw(&l, &p);
 	if (part_last(&s->arm[0].series[SNAP_GRAD_NORM], true) < 0)
@@ -188,6 +189,7 @@ static const char *caption(const snap *s, bool run, char *buf, int size)
 	part_append(buf, size, "Whole gradient%s", clips(&s->arm[0]) ? " before and after clipping" : ", not clipped");
 	part_append_run(buf, size, run ? ": " : NULL, s);
 	part_append(buf, size, ". Right: all updates by size.");
+	part_append_future(buf, size, s);
 	return buf;
 }
 

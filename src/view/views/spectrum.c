@@ -62,7 +62,7 @@ static void draw_circles(const snap *s, const plot *p)
 	canvas_group_end(c);
 	for (int a = 0; a < part_arms(s); a++)
 		marks_circle(p, s->arm[a].config.v[KNOB_rho],
-		        plot_stroke(1.25F, part_arms(s) > 1 ? part_arm_ink(a) : INK_ACCENT, 0.9F, DASH_DASHED));
+		        plot_stroke(1.25F, part_arms(s) > 1 ? part_arm_ink(s, a) : INK_ACCENT, 0.9F, DASH_DASHED));
 }
 
 /* The eigenvalue of largest modulus and its conjugate, ringed. */
@@ -89,8 +89,9 @@ static void draw_eigenvalues(const snap *s, const plot *p)
 		char name[32];
 		snprintf(name, sizeof name, "eigenvalues:%d", a);
 		canvas_group(p->c, name);
-		marks_draw(p, arm->eig_re, arm->eig_im, n, mark_of(a), radius, part_arm_ink(a), 0.8F);
-		draw_largest(arm, p, part_arm_ink(a));
+		marks_draw(p, arm->eig_re, arm->eig_im, n, mark_of(part_arm_index(s, a)), radius, part_arm_ink(s, a),
+		        0.8F);
+		draw_largest(arm, p, part_arm_ink(s, a));
 		canvas_group_end(p->c);
 	}
 }
@@ -120,10 +121,24 @@ static void read_eigenvalue(const snap *s, const plot *p, const view_focus *focu
 	readout r = {0};
 	double im = (double)arm->eig_im[at];
 	marks_one(p, (double)arm->eig_re[at], im, MARK_RING, 6, INK_TEXT, 1);
-	readout_add(&r, part_arm_ink(which), "|λ| = %s", text_short(value[0], sizeof *value, size_of(arm, at), 4));
+	readout_add(&r, part_arm_ink(s, which), "|λ| = %s", text_short(value[0], sizeof *value, size_of(arm, at), 4));
 	readout_add(&r, INK_NONE, "λ = %s %s %si", text_short(value[1], sizeof *value, (double)arm->eig_re[at], 3),
 	        im < 0 ? "−" : "+", text_short(value[2], sizeof *value, fabs(im), 3));
 	readout_draw(&r, p->c, p->area, focus->pointer);
+}
+
+/* Marks have no ends to put names at: a row of samples over both plots. */
+static void name_arms(const snap *s, canvas *c, rect *area)
+{
+	labels l = {0};
+	float em = plot_em(c, TYPE_TICK);
+	if (part_arms(s) < 2 || area->h < 12 * em)
+		return;
+	for (int a = 0; a < part_arms(s); a++)
+		labels_add(&l, 0, part_arm_ink(s, a), "%s", part_arm_name(s, a))->dash = part_arm_dash(s, a);
+	rect row = rect_cut_top(area, 1.8F * em);
+	row.h *= 3; /* one row of it is used */
+	labels_legend(&l, &(plot){.c = c, .area = row});
 }
 
 static void draw_plane(const snap *s, canvas *c, rect area, view_focus *focus)
@@ -154,7 +169,7 @@ static void read_singular(const snap *s, const plot *p, const view_focus *focus)
 	readout_add(&r, INK_NONE, "i = %ld", i);
 	for (int a = 0; a < part_arms(s); a++)
 		if (i <= eigs_of(&s->arm[a]))
-			readout_add(&r, part_arm_ink(a), "σ %s",
+			readout_add(&r, part_arm_ink(s, a), "σ %s",
 			        text_short(value, sizeof value, (double)s->arm[a].singular[i - 1], 4));
 	plot_vertical(p, (double)i, plot_stroke(1, INK_TEXT, 0.45F, DASH_SOLID));
 	readout_draw(&r, p->c, p->area, focus->pointer);
@@ -183,9 +198,9 @@ static void draw_singular(const snap *s, canvas *c, rect area, view_focus *focus
 	for (int a = 0; a < part_arms(s); a++) {
 		curve sigma = {s->arm[a].singular, eigs_of(&s->arm[a]), 1, 1};
 		if (part_arms(s) == 1 && p.area.w > 4 * (float)most)
-			marks_stems(&p, sigma.y, sigma.n, 1, 1, part_arm_ink(a), 1);
+			marks_stems(&p, sigma.y, sigma.n, 1, 1, part_arm_ink(s, a), 1);
 		else
-			line_draw(&p, sigma, part_arm_stroke(a, 2));
+			line_draw(&p, sigma, part_arm_stroke(s, a, 2));
 	}
 	canvas_group_end(c);
 	read_singular(s, &p, focus);
@@ -194,6 +209,7 @@ static void draw_singular(const snap *s, canvas *c, rect area, view_focus *focus
 static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
 {
 	float em = plot_em(c, TYPE_TICK);
+	name_arms(s, c, &area);
 	rect plane = area;
 	if (area.h > 1.5F * area.w && area.h > 36 * em) {
 		rect sigma = rect_cut_bottom(&plane, area.h - area.w - 4 * em);

@@ -192,7 +192,7 @@ static void draw_curves(const snap *s, const plot *p)
 	const snap_arm *a = &s->arm[0];
 	bool several = part_arms(s) > 1;
 	for (int i = 0; i < part_arms(s); i++)
-		draw_ghosts(p, &s->arm[i], several ? 2 : SNAP_GHOSTS, part_arm_ink(i));
+		draw_ghosts(p, &s->arm[i], several ? 2 : SNAP_GHOSTS, part_arm_ink(s, i));
 	if (!several)
 		draw_named(p, "dh", state_curve(a), plot_stroke(1.25F, INK_MUTED, 0.9F, DASH_DOTTED));
 	for (int k = 0; !several && k < blocks_of(a); k++)
@@ -200,7 +200,7 @@ static void draw_curves(const snap *s, const plot *p)
 		        p, a->block[k], block_curve(a, k), plot_stroke(1.4F, (ink)(INK_SERIES_0 + k), 1, DASH_SOLID));
 	for (int i = 0; i < part_arms(s); i++)
 		draw_named(p, several ? part_arm_name(s, i) : "total", total_curve(&s->arm[i]),
-		        part_arm_stroke(i, several ? 2 : 2.5F));
+		        part_arm_stroke(s, i, several ? 2 : 2.5F));
 }
 
 static void label_curve(labels *l, curve line, int rank, ink i, weight w, const char *text)
@@ -218,9 +218,10 @@ static void collect_labels(const snap *s, labels *l)
 	const snap_arm *a = &s->arm[0];
 	if (part_arms(s) > 1) {
 		for (int i = 0; i < part_arms(s); i++) {
-			label_curve(l, total_curve(&s->arm[i]), i, part_arm_ink(i), WEIGHT_BOLD, part_arm_name(s, i));
+			label_curve(
+			        l, total_curve(&s->arm[i]), i, part_arm_ink(s, i), WEIGHT_BOLD, part_arm_name(s, i));
 			if (l->n > 0)
-				l->item[l->n - 1].dash = part_arm_dash(i);
+				l->item[l->n - 1].dash = part_arm_dash(s, i);
 		}
 		return;
 	}
@@ -307,6 +308,22 @@ static void label_rows(const plot *p, const snap_arm *a)
 	canvas_group_end(p->c);
 }
 
+/* The rows beyond the present, on top, become pale. */
+static void veil_future(const plot *p, const snap_arm *a)
+{
+	int rows = rows_of(a), past = rows;
+	while (past > 0 && a->fall_update[past - 1] > a->update)
+		past--;
+	if (past == rows)
+		return;
+	float height = p->area.h * (float)(rows - past) / (float)rows;
+	canvas_group(p->c, "future");
+	canvas_box(p->c, (rect){p->area.x, p->area.y, p->area.w, height}, 0, INK_PANEL, 0.65F);
+	canvas_line(p->c, p->area.x, p->area.y + height, p->area.x + p->area.w, p->area.y + height,
+	        plot_stroke(1.25F, INK_ACCENT, 0.9F, DASH_SOLID));
+	canvas_group_end(p->c);
+}
+
 static void draw_fall(const snap *s, int arm, const plot *p, const axis *scale, const view_focus *focus)
 {
 	const snap_arm *a = &s->arm[arm];
@@ -319,8 +336,9 @@ static void draw_fall(const snap *s, int arm, const plot *p, const axis *scale, 
 	canvas_group(p->c, "waterfall");
 	heat_draw(p->c, (rect){x0, p->area.y, x1 - x0, p->area.h}, h);
 	canvas_group_end(p->c);
+	veil_future(p, a);
 	if (part_arms(s) > 1)
-		canvas_box(p->c, (rect){p->area.x - 3, p->area.y, 3, p->area.h}, 0, part_arm_ink(arm), 1);
+		canvas_box(p->c, (rect){p->area.x - 3, p->area.y, 3, p->area.h}, 0, part_arm_ink(s, arm), 1);
 	label_rows(p, a);
 	if (focus && focus->update > 0) {
 		float y = row_y(p->area, a, row_of(a, focus->update));
@@ -362,7 +380,7 @@ static void read_curves(const snap *s, const plot *p, const view_focus *focus)
 		return;
 	readout_add(&r, INK_NONE, "step k = %d", focus->step);
 	for (int i = 0; i < part_arms(s); i++)
-		readout_add(&r, part_arm_ink(i), "%s %s", part_arms(s) > 1 ? part_arm_name(s, i) : "total",
+		readout_add(&r, part_arm_ink(s, i), "%s %s", part_arms(s) > 1 ? part_arm_name(s, i) : "total",
 		        axis_power(value, sizeof value, value_at(total_curve(&s->arm[i]), focus->step)));
 	for (int k = 0; part_arms(s) == 1 && k < blocks_of(a); k++)
 		readout_add(&r, (ink)(INK_SERIES_0 + k), "%s %s", a->block[k],

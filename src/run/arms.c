@@ -1,0 +1,733 @@
+#include "run/arms.h"
+
+#include "base/text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Updates before the end of a way whose curves are kept as ghosts; updates that a rescue goes back and tries. */
+enum { LEAD_MOST = 64, BACK = 10, TRIED = 40, LOWERINGS = 12 };
+static const double PATIENCE = 20; /* seconds of trying, where there is a clock */
+
+typedef struct arm {
+	trial *t;
+	record *r;
+	history *h;
+	char name[STATE_NAME];
+	bool hidden;
+	double seconds; /* per update, smoothed */
+} arm;
+
+struct arms {
+	int n;
+	arm arm[STATE_ARMS];
+	long target; /* −1 = none */
+	size_t budget;
+	double (*clock)(void);
+};
+
+/* ---- one arm ---- */
+
+static void arm_done(arm *m)
+{
+	trial_free(m->t);
+	record_free(m->r);
+	history_free(m->h);
+	*m = (arm){0};
+}
+
+/* At update 0 of `start`, measured. */
+static bool arm_init(arm *m, const config *start, size_t budget, err *e)
+{
+	size_t size;
+	m->t = trial_new(start, e);
+	m->r = m->t ? record_new(e) : NULL;
+	m->h = m->r ? history_new(budget / STATE_ARMS, e) : NULL;
+	if (!m->h) {
+		arm_done(m);
+		return false;
+	}
+	trial_measure(m->t);
+	record_start(m->r, m->t);
+	void *aside = record_aside(m->r, &size);
+	history_start(m->h, m->t, aside, size);
+	return true;
+}
+
+/* The numbers of update 0 once more, for the plots. */
+static void arrive_at_start(arm *m)
+{
+	if (m->t->update == 0 && !m->t->diverged)
+		trial_measure(m->t);
+}
+
+static bool arm_copy(arm *to, const arm *from, err *e)
+{
+	size_t size;
+	*to = *from;
+	to->r = NULL;
+	to->h = NULL;
+	to->t = trial_new(&from->t->c, e);
+	to->r = to->t ? record_copy(from->r, e) : NULL;
+	to->h = to->r ? history_copy(from->h, record_aside(to->r, &size), e) : NULL;
+	unsigned char *state = to->h ? malloc(trial_state_size(from->t)) : NULL;
+	if (!state) {
+		if (to->h)
+			err_machine(e, "no memory for another arm");
+		arm_done(to);
+		return false;
+	}
+	trial_save(from->t, state);
+	trial_load(to->t, state);
+	free(state);
+	to->t->diverged = from->t->diverged;
+	to->t->diverged_update = from->t->diverged_update;
+	snprintf(to->t->message, sizeof to->t->message, "%s", from->t->message);
+	arrive_at_start(to);
+	return true;
+}
+
+static long lead_of(const trial *t)
+{
+	long every = (long)t->c.v[KNOB_probe_every];
+	return 1 + (every * SNAP_GHOSTS <= LEAD_MOST ? every * SNAP_GHOSTS : every);
+}
+
+/* Sets the arm on its way: on it, the last updates are made anew, so that there is something to look at. */
+static bool arm_approach(arm *m, long update, err *e)
+{
+	trial *t = m->t;
+	long from = update > lead_of(t) ? update - lead_of(t) : 0;
+	if (t->diverged ? update >= t->diverged_update : t->update == update)
+		return true;
+	long before = t->diverged ? -1 : t->update;
+	if (before >= from && before < update)
+		return true; /* straight on */
+	if (!history_rewind(m->h, t, from, e))
+		return false;
+	if (t->update != before)
+		record_jump(m->r);
+	arrive_at_start(m);
+	return true;
+}
+
+static void arm_step(arm *m, bool keep_curve)
+{
+	history_step(m->h, m->t);
+	record_update(m->r, m->t);
+	if (keep_curve && m->t->measured && !m->t->diverged)
+		record_curves(m->r, m->t);
+}
+
+/* A run that has stopped stands at its last finite update, but the step that failed has left its traces in the
+ * optimizer: the state there is made once more. */
+static bool arm_undo_stop(arm *m, err *e)
+{
+	long update = m->t->update;
+	if (!m->t->diverged)
+		return true;
+	if (!history_rewind(m->h, m->t, update, e))
+		return false;
+	while (m->t->update < update)
+		arm_step(m, true);
+	arrive_at_start(m);
+	return true;
+}
+
+/* The curves up to the present and no further, after history_edit has cut the rest. */
+static bool arm_cut(arm *m, err *e)
+{
+	long update = m->t->update, whole = record_cut(m->r, update);
+	if (whole == update)
+		return true;
+	if (!history_rewind(m->h, m->t, whole, e))
+		return false;
+	while (m->t->update < update && !m->t->diverged)
+		arm_step(m, true);
+	return true;
+}
+
+/* ---- all of them ---- */
+
+static bool fill(arms *a, const run_state *s, err *e)
+{
+	state_edit *own = malloc(STATE_EDITS * sizeof *own);
+	bool ok = own || err_machine(e, "no memory for the changes of a state");
+	for (a->n = 0; ok && a->n < s->arms; a->n++) {
+		arm *m = &a->arm[a->n];
+		int n = 0;
+		config start = state_config(s, a->n, 0);
+		ok = arm_init(m, &start, a->budget, e);
+		if (!ok)
+			break;
+		for (int i = 0; i < s->edits; i++)
+			if (s->edit[i].arm == a->n)
+				own[n++] = s->edit[i];
+		history_plan(m->h, own, n);
+		snprintf(m->name, sizeof m->name, "%s", s->arm[a->n].name);
+		m->hidden = s->arm[a->n].hidden;
+	}
+	free(own);
+	a->target = s->update;
+	return ok;
+}
+
+static void empty(arms *a)
+{
+	for (int i = 0; i < a->n; i++)
+		arm_done(&a->arm[i]);
+	a->n = 0;
+}
+
+static void show_one(arms *a)
+{
+	for (int i = 0; i < a->n; i++)
+		if (!a->arm[i].hidden)
+			return;
+	a->arm[0].hidden = false;
+}
+
+arms *arms_new(const run_state *s, size_t budget, err *e)
+{
+	arms *a = calloc(1, sizeof *a);
+	if (!a) {
+		err_machine(e, "no memory for a run");
+		return NULL;
+	}
+	a->budget = budget;
+	if (!fill(a, s, e)) {
+		arms_free(a);
+		return NULL;
+	}
+	show_one(a);
+	return a;
+}
+
+void arms_free(arms *a)
+{
+	if (a)
+		empty(a);
+	free(a);
+}
+
+bool arms_open(arms *a, const run_state *s, err *e)
+{
+	arms next = {.budget = a->budget, .clock = a->clock};
+	if (!fill(&next, s, e)) {
+		empty(&next);
+		return false;
+	}
+	empty(a);
+	*a = next;
+	show_one(a);
+	return true;
+}
+
+void arms_clock(arms *a, double (*clock)(void))
+{
+	a->clock = clock;
+}
+
+int arms_count(const arms *a)
+{
+	return a->n;
+}
+
+const trial *arms_trial(const arms *a, int i)
+{
+	return a->arm[i].t;
+}
+
+long arms_diverged(const arms *a, int i)
+{
+	return history_diverged(a->arm[i].h);
+}
+
+trial *arms_trial_to_check(arms *a, int i)
+{
+	return a->arm[i].t;
+}
+
+/* ---- going on ---- */
+
+bool arms_stopped(const arms *a)
+{
+	for (int i = 0; i < a->n; i++)
+		if (!a->arm[i].t->diverged)
+			return false;
+	return true;
+}
+
+int arms_out_of_patience(const arms *a)
+{
+	int n = 0;
+	for (int i = 0; i < a->n; i++)
+		n += a->arm[i].t->stopped;
+	return n;
+}
+
+long arms_update(const arms *a)
+{
+	long least = -1, most = 0;
+	for (int i = 0; i < a->n; i++) {
+		const trial *t = a->arm[i].t;
+		most = t->update > most ? t->update : most;
+		if (!t->diverged && (least < 0 || t->update < least))
+			least = t->update;
+	}
+	return least < 0 ? most : least;
+}
+
+long arms_end(const arms *a)
+{
+	long end = 0;
+	for (int i = 0; i < a->n; i++) {
+		long one = history_end(a->arm[i].h);
+		end = one > end ? one : end;
+		end = a->arm[i].t->update > end ? a->arm[i].t->update : end;
+	}
+	return end;
+}
+
+bool arms_round(arms *a)
+{
+	long now = arms_update(a);
+	if (arms_stopped(a) || (a->target >= 0 && now >= a->target))
+		return false;
+	for (int i = 0; i < a->n; i++) {
+		arm *m = &a->arm[i];
+		if (m->t->diverged || m->t->update != now)
+			continue;
+		double before = a->clock ? a->clock() : 0;
+		arm_step(m, a->target >= 0 && a->target - now <= lead_of(m->t));
+		if (a->clock) {
+			double took = a->clock() - before;
+			m->seconds = m->seconds > 0 ? m->seconds + 0.02 * (took - m->seconds) : took;
+		}
+	}
+	return true;
+}
+
+bool arms_seek(arms *a, long update, err *e)
+{
+	a->target = update < 0 ? 0 : update;
+	for (int i = 0; i < a->n; i++)
+		if (!arm_approach(&a->arm[i], a->target, e))
+			return false;
+	return true;
+}
+
+void arms_go(arms *a, long updates)
+{
+	a->target = arms_update(a) + updates;
+}
+
+long arms_target(const arms *a)
+{
+	return a->target;
+}
+
+void arms_stay(arms *a)
+{
+	a->target = -1;
+}
+
+void arms_arrive(arms *a)
+{
+	while (arms_round(a))
+		;
+	a->target = -1;
+}
+
+/* ---- settings ---- */
+
+static config with_shared(const config *own, const config *from)
+{
+	config c = *own;
+	for (int id = 0; id < KNOB_COUNT; id++) {
+		if (!state_shares((knob_id)id))
+			continue;
+		c.v[id] = from->v[id];
+		if (knob_get((knob_id)id)->type == KNOB_FILE)
+			memcpy(c.data, from->data, sizeof c.data);
+	}
+	return c;
+}
+
+static int edits_left(const arms *a)
+{
+	int used = 0, n;
+	for (int i = 0; i < a->n; i++) {
+		history_edits(a->arm[i].h, &n);
+		used += n;
+	}
+	return STATE_EDITS - used;
+}
+
+/* `ghost`: the run so far stays to be compared with. */
+static void restart(arm *m, trial *fresh, bool ghost)
+{
+	size_t size;
+	trial_free(m->t);
+	m->t = fresh;
+	trial_measure(fresh);
+	if (ghost)
+		record_start_again(m->r, fresh);
+	else
+		record_start(m->r, fresh);
+	void *aside = record_aside(m->r, &size);
+	history_start(m->h, fresh, aside, size);
+}
+
+/* The arms whose bit is set in `which` begin again with these settings; the others go back to update 0. */
+static bool begin_again(arms *a, const config *c, unsigned which, err *e)
+{
+	trial *fresh[STATE_ARMS] = {0};
+	bool ok = true;
+	for (int i = 0; i < a->n && ok; i++) {
+		fresh[i] = which & 1U << i ? trial_new(&c[i], e) : NULL;
+		ok = fresh[i] || !(which & 1U << i);
+	}
+	for (int i = 0; i < a->n; i++) {
+		if (!ok)
+			trial_free(fresh[i]);
+		else if (fresh[i])
+			restart(&a->arm[i], fresh[i], which == (1U << a->n) - 1);
+		else
+			ok = arm_approach(&a->arm[i], 0, e);
+	}
+	if (ok)
+		a->target = -1;
+	return ok;
+}
+
+/* Changes under way. */
+static bool adjust(arms *a, const config *c, err *e)
+{
+	int needed = 0;
+	for (int i = 0; i < a->n; i++)
+		needed += a->arm[i].t->update > 0 ? history_edits_needed(a->arm[i].t, &c[i]) : 0;
+	if (needed > edits_left(a))
+		return err_input(
+		        e, "%d changes under way are all that a state holds; start again to change more", STATE_EDITS);
+	for (int i = 0; i < a->n; i++) {
+		arm *m = &a->arm[i];
+		if (history_edits_needed(m->t, &c[i]) == 0)
+			continue;
+		if (!arm_undo_stop(m, e) || !history_edit(m->h, m->t, &c[i], STATE_EDITS, e) || !arm_cut(m, e))
+			return false;
+	}
+	return true;
+}
+
+bool arms_config(arms *a, int i, const config *c, err *e)
+{
+	config wanted[STATE_ARMS];
+	unsigned which = 0;
+	for (int k = 0; k < a->n; k++) {
+		wanted[k] = k == i ? *c : with_shared(&a->arm[k].t->c, c);
+		if (!config_fits(&wanted[k], e))
+			return false;
+		if (config_restart(&a->arm[k].t->c, &wanted[k]) == KNOB_WEIGHTS)
+			which |= 1U << k;
+	}
+	if (which)
+		return begin_again(a, wanted, which, e);
+	long now = arms_update(a);
+	bool uneven = false;
+	if (!adjust(a, wanted, e))
+		return false;
+	for (int k = 0; k < a->n; k++) /* one that had stopped lives again, where the others are not or have stopped */
+		uneven = uneven || a->arm[k].t->update != now || a->arm[k].t->diverged;
+	return !uneven || arms_seek(a, arms_update(a) > now ? arms_update(a) : now, e);
+}
+
+bool arms_reset(arms *a, err *e)
+{
+	config now[STATE_ARMS];
+	for (int i = 0; i < a->n; i++)
+		now[i] = a->arm[i].t->c;
+	return begin_again(a, now, (1U << a->n) - 1, e);
+}
+
+/* ---- the set ---- */
+
+bool arms_duplicate(arms *a, int i, err *e)
+{
+	if (a->n == STATE_ARMS)
+		return err_input(e, "%d arms are all that fit; remove one first", STATE_ARMS);
+	int n;
+	history_edits(a->arm[i].h, &n);
+	if (n > edits_left(a))
+		return err_input(
+		        e, "%d changes under way are all that a state holds; start again to compare", STATE_EDITS);
+	if (!arm_copy(&a->arm[a->n], &a->arm[i], e))
+		return false;
+	a->arm[a->n].name[0] = '\0';
+	a->arm[a->n].hidden = false;
+	a->n++;
+	return true;
+}
+
+bool arms_fork(arms *a, int i, const config *c, err *e)
+{
+	if (!arms_duplicate(a, i, e))
+		return false;
+	/* what all share stays as it is: it would begin the others again */
+	config own = with_shared(c, &a->arm[i].t->c);
+	if (arms_config(a, a->n - 1, &own, e))
+		return true;
+	arm_done(&a->arm[--a->n]);
+	return false;
+}
+
+bool arms_remove(arms *a, int i, err *e)
+{
+	if (a->n == 1)
+		return err_input(e, "the last arm cannot be removed");
+	arm_done(&a->arm[i]);
+	a->n--;
+	memmove(&a->arm[i], &a->arm[i + 1], (size_t)(a->n - i) * sizeof *a->arm);
+	a->arm[a->n] = (arm){0};
+	show_one(a);
+	return true;
+}
+
+void arms_exchange(arms *a, int i, int k)
+{
+	arm m = a->arm[i];
+	a->arm[i] = a->arm[k];
+	a->arm[k] = m;
+}
+
+bool arms_rename(arms *a, int i, const char *name, err *e)
+{
+	if (strlen(name) >= STATE_NAME)
+		return err_input(e, "the name has %zu bytes; allowed: %d", strlen(name), STATE_NAME - 1);
+	for (const char *p = name; *p; p++)
+		if ((unsigned char)*p < ' ' || *p == 0x7f)
+			return err_input(e, "the name contains a control character; allowed: printable text");
+	snprintf(a->arm[i].name, sizeof a->arm[i].name, "%s", name);
+	return true;
+}
+
+bool arms_hide(arms *a, int i, bool hidden, err *e)
+{
+	int shown = 0;
+	for (int k = 0; k < a->n; k++)
+		shown += !a->arm[k].hidden;
+	if (hidden && shown == 1 && !a->arm[i].hidden)
+		return err_input(e, "one arm stays visible");
+	a->arm[i].hidden = hidden;
+	return true;
+}
+
+bool arms_bookmark(arms *a, err *e)
+{
+	long now = arms_update(a);
+	bool ok = true;
+	for (int i = 0; i < a->n; i++)
+		ok &= history_bookmark(a->arm[i].h, now);
+	return ok || err_input(e, "there are as many bookmarks as fit; take one away first");
+}
+
+/* ---- rescue ---- */
+
+/* What is known before it is tried. */
+typedef struct rescue_try {
+	arm *m;
+	long update;       /* where it begins */
+	config was;        /* the settings that failed */
+	double fresh_loss; /* of the net before training */
+	double loss;       /* at `update` */
+} rescue_try;
+
+/* Whether the run is well for the next updates: finite, and at the end no worse than a fresh net or the place where it
+ * began. The arm is left behind them. */
+static bool is_well(rescue_try *r)
+{
+	trial *t = r->m->t;
+	double sum = 0;
+	for (int i = 0; i < TRIED; i++) {
+		history_step(r->m->h, t);
+		if (t->diverged)
+			return false;
+		r->loss = i == 0 ? t->r.loss : r->loss;
+		sum += i >= TRIED - 10 ? t->r.loss / 10 : 0;
+	}
+	return sum <= fmax(2 * r->fresh_loss, r->loss);
+}
+
+static bool try_settings(rescue_try *r, const config *c, bool *well, err *e)
+{
+	arm *m = r->m;
+	if (!history_seek(m->h, m->t, r->update, e) || !history_edit(m->h, m->t, c, STATE_EDITS, e))
+		return false;
+	*well = is_well(r);
+	return true;
+}
+
+/* Loss of the net before training, on its first batch; then to where the rescue begins. */
+static bool look_at_both(rescue_try *r, err *e)
+{
+	arm *m = r->m;
+	if (!history_seek(m->h, m->t, 0, e))
+		return false;
+	trial_measure(m->t);
+	r->fresh_loss = m->t->r.loss;
+	if (!history_seek(m->h, m->t, r->update, e))
+		return false;
+	r->was = m->t->c;
+	return true;
+}
+
+/* Clipping first, then learning rates lower by half a decade each. */
+static bool find_settings(const arms *a, rescue_try *r, config *c, bool *well, err *e)
+{
+	bool clipped = strcmp(config_choice(&r->was, KNOB_clip), "norm") == 0;
+	double began = a->clock ? a->clock() : 0;
+	*c = r->was;
+	*well = false;
+	if (!clipped && !config_set(c, "clip", "norm", e))
+		return false;
+	for (int lowered = clipped; !*well && lowered <= LOWERINGS; lowered++) {
+		char text[32];
+		if (lowered > 0) {
+			snprintf(text, sizeof text, "%.2g", r->was.v[KNOB_lr] * pow(10, -0.5 * lowered));
+			if (!text_read_number(text, false, &c->v[KNOB_lr]))
+				break;
+		}
+		if (!try_settings(r, c, well, e))
+			return false;
+		if (a->clock && a->clock() - began > PATIENCE)
+			break;
+	}
+	return true;
+}
+
+static void tell(const rescue_try *r, const config *c, char *said, size_t size)
+{
+	char number[32], from[32], to[32];
+	bool clips = c->v[KNOB_clip] != r->was.v[KNOB_clip], slows = c->v[KNOB_lr] != r->was.v[KNOB_lr];
+	int n = snprintf(said, size, "Again from update %s", text_short(number, sizeof number, (double)r->update, 9));
+	if (clips)
+		n += snprintf(said + n, size - (size_t)n, ", the gradient clipped by its norm at %s",
+		        text_short(number, sizeof number, c->v[KNOB_clip_at], 3));
+	if (slows)
+		n += snprintf(said + n, size - (size_t)n, ", the learning rate lowered from %s to %s",
+		        text_short(from, sizeof from, r->was.v[KNOB_lr], 3),
+		        text_short(to, sizeof to, c->v[KNOB_lr], 3));
+	n += snprintf(said + n, size - (size_t)n, "%s.", clips && slows ? ": clipping alone was not enough" : "");
+	if (r->loss > 100 * r->fresh_loss)
+		snprintf(said + n, size - (size_t)n,
+		        " By then the loss had already gone far off; further back there is more to save.");
+}
+
+bool arms_rescue(arms *a, int i, char *said, size_t size, err *e)
+{
+	arm *m = &a->arm[i];
+	long failed = history_diverged(m->h), now = arms_update(a),
+	     back = m->t->diverged && now < failed ? failed : now;
+	rescue_try r = {.m = m, .update = failed > BACK ? failed - BACK : 0};
+	config c;
+	bool well;
+	if (!failed)
+		return err_input(e, "this run has not stopped");
+	if (edits_left(a) < 2)
+		return err_input(e, "%d changes under way are all that a state holds; start again", STATE_EDITS);
+	if (!look_at_both(&r, e) || !find_settings(a, &r, &c, &well, e) || !history_seek(m->h, m->t, r.update, e))
+		return false;
+	/* what was tried is cut away again: the curves have not seen it */
+	if (!history_edit(m->h, m->t, well ? &c : &r.was, STATE_EDITS, e) || !arm_cut(m, e))
+		return false;
+	arrive_at_start(m);
+	record_jump(m->r);
+	if (!well && arms_seek(a, back, e)) /* to where it stood: if it had stopped, it stops once more */
+		return err_input(e,
+		        "neither clipping nor a learning rate of %.2g helps from update %ld; go further back, or start "
+		        "again",
+		        c.v[KNOB_lr], r.update);
+	if (!well && arms_seek(a, back, e)) /* to where it stood: if it had stopped, it stops once more */
+		return false;
+	if (!well)
+		return false;
+	tell(&r, &c, said, size);
+	return arms_seek(a, r.update, e);
+}
+
+/* ---- looking ---- */
+
+void arms_state(const arms *a, run_state *s)
+{
+	s->arms = a->n;
+	s->views = 0;
+	s->edits = 0;
+	s->update = arms_update(a);
+	for (int i = 0; i < a->n && arms_stopped(a); i++) /* a run that stopped stops again */
+		s->update = a->arm[i].t->diverged_update > s->update ? a->arm[i].t->diverged_update : s->update;
+	for (int i = 0; i < a->n; i++) {
+		const arm *m = &a->arm[i];
+		int n;
+		const state_edit *edit = history_edits(m->h, &n);
+		s->arm[i] = (state_arm){.hidden = m->hidden, .start = *history_start_config(m->h)};
+		snprintf(s->arm[i].name, sizeof s->arm[i].name, "%s", m->name);
+		for (int k = 0; k < n && s->edits < STATE_EDITS; k++) {
+			if (edit[k].update > m->t->update)
+				break; /* ahead of the present */
+			s->edit[s->edits] = edit[k];
+			s->edit[s->edits++].arm = i;
+		}
+	}
+}
+
+static void show_about(const arm *m, snap_about *o)
+{
+	int n;
+	const history_mark *mark = history_marks(m->h, &n);
+	o->hidden = m->hidden;
+	o->config = m->t->c;
+	o->update = m->t->update;
+	o->end = history_end(m->h) > o->update ? history_end(m->h) : o->update;
+	o->parameters = (int)m->t->api->parameters(m->t->m);
+	o->seconds = m->seconds;
+	o->diverged = m->t->diverged;
+	o->diverged_update = history_diverged(m->h);
+	o->marks = n < SNAP_MARKS ? n : SNAP_MARKS;
+	for (int i = 0; i < o->marks; i++)
+		o->mark[i] = (snap_mark){mark[i].update, (int)mark[i].kind};
+}
+
+static void show_arm(arm *m, int index, const snap *s, bool spectrum, snap_arm *o)
+{
+	snap_copy_arm(o, record_arm(m->r, m->t, spectrum));
+	o->index = index;
+	snprintf(o->name, sizeof o->name, "%s", s->about[index].name);
+	o->end = s->about[index].end;
+	o->edits = 0;
+	o->edited = 0;
+	for (int i = 0; i < s->state.edits; i++)
+		if (s->state.edit[i].arm == index) {
+			o->edits++;
+			o->edited = s->state.edit[i].update;
+		}
+}
+
+void arms_show(arms *a, snap *s, bool spectrum)
+{
+	s->version = SNAP_VERSION;
+	arms_state(a, &s->state);
+	s->update = arms_update(a);
+	s->end = arms_end(a);
+	s->all = a->n;
+	s->arms = 0;
+	for (int i = 0; i < a->n; i++) {
+		show_about(&a->arm[i], &s->about[i]);
+		state_label(&s->state, i, s->about[i].name, sizeof s->about[i].name);
+		if (a->n == 1 && !a->arm[i].name[0])
+			s->about[i].name[0] = '\0';
+		if (!a->arm[i].hidden)
+			show_arm(&a->arm[i], i, s, spectrum, &s->arm[s->arms++]);
+	}
+}

@@ -1,0 +1,71 @@
+/* state: all that repeats what is on the screen: the arms with the settings they began with, what was changed under
+ * way, and how far they went. Plain data; one line of text says the same:
+ *
+ *   unroll/1 T=40 clip=norm @1200 lr=0.048 @18583
+ *   unroll/1 T=40 views=temporal,loss arm="no clip" clip=none arm="clip 0.1" clip=norm clip_at=0.1 @300 lr=0.05 @900
+ *
+ * Settings behind an "@" take effect when that update has been made; the largest "@" is the update to go to. What
+ * stands before the first `arm` holds for all arms. May be included by run, view, lesson and app. */
+#ifndef RUN_STATE_H
+#define RUN_STATE_H
+#include "run/knob.h"
+
+enum {
+	STATE_ARMS = 4,
+	STATE_VIEWS = 8,
+	STATE_EDITS = 1024, /* changes under way, of all arms together */
+	STATE_NAME = 40,    /* bytes, with the NUL */
+	STATE_VIEW = 24
+};
+
+/* A knob that was changed after `update` updates. Knobs that begin the run again (KNOB_WEIGHTS) cannot be. A knob with
+ * KNOB_OPTIMIZER clears the optimizer's memory, also when its value stays. */
+typedef struct state_edit {
+	long update;
+	double value;
+	int arm;
+	knob_id knob;
+} state_edit;
+
+typedef struct state_arm {
+	char name[STATE_NAME]; /* "" = none given */
+	bool hidden;           /* trains on, but is not drawn */
+	config start;          /* at update 0 */
+} state_arm;
+
+typedef struct run_state {
+	int arms;
+	state_arm arm[STATE_ARMS];
+	int views; /* shown, in this order; 0 = all */
+	char view[STATE_VIEWS][STATE_VIEW];
+	long update;
+	int edits; /* arm by arm, in the order of their updates */
+	state_edit edit[STATE_EDITS];
+} run_state;
+
+/* One arm without a name, nothing changed under way. */
+void state_begin(run_state *s, const config *c, long update);
+/* As text; complete whenever `size` is STATE_TEXT. Changes after `update` are left out. Returns buf. */
+const char *state_write(const run_state *s, char *buf, size_t size);
+/* On an error nothing is changed and the message names the word. */
+bool state_read(run_state *s, const char *text, err *e);
+/* "name=value" for the start of every arm. */
+bool state_assign(run_state *s, const char *pair, err *e);
+/* The settings of an arm once `update` updates have been made. */
+config state_config(const run_state *s, int arm, long update);
+/* Index of the arm with this name, letter or number ("clip 0.1", "B", "2"); −1 and a message when there is none. */
+int state_find_arm(const run_state *s, const char *name, err *e);
+
+/* True for what all arms have in common: the task, its batches, the seed. */
+bool state_shares(knob_id id);
+/* What tells this arm from the others: its name, or the settings in which they differ now ("lstm, lr 0.05"), or its
+ * letter. Returns buf. */
+const char *state_label(const run_state *s, int arm, char *buf, size_t size);
+
+/* Puts an edit into a list kept in order of arm and update, over one of the same arm, update and knob. False when the
+ * list is full. */
+bool state_put_edit(state_edit *list, int *n, int most, const state_edit *edit);
+/* "unknown knob …", "… would start the run again …": whether the knob can be changed under way. */
+bool state_may_edit(const char *word, knob_id id, long update, err *e);
+
+#endif
