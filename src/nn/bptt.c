@@ -16,29 +16,6 @@ void R(net_part)(const R(net) *n, int part, int parts, int *b0, int *b1)
 	*b1 = smaller(B, all * (part + 1) / parts * n->bunch);
 }
 
-R(step) R(net_step)(const R(net) *n, int layer, int t, int b0, int b1)
-{
-	const R(layer) *l = &n->layer[layer];
-	return (R(step)){.B = b1 - b0,
-	        .H = n->H,
-	        .v = n->v,
-	        .spec = &n->spec,
-	        .own = n->theta + l->own + (size_t)t * l->own_stride,
-	        .a = l->a + at(n, t, b0) * (size_t)l->lda,
-	        .lda = l->lda,
-	        .h_prev = R(net_z)(n, layer, t, b0),
-	        .h = R(net_z)(n, layer, t + 1, b0),
-	        .ldz = l->ldz,
-	        .s_prev = l->s + at(n, t, b0) * (size_t)l->lds,
-	        .s = l->s + at(n, t + 1, b0) * (size_t)l->lds,
-	        .lds = l->lds,
-	        .m = l->m + at(n, t, b0) * (size_t)l->ldm,
-	        .ldm = l->ldm,
-	        .ldh = l->ldh,
-	        .dm = l->dm + (size_t)b0 * (size_t)l->ldm,
-	        .delta = l->delta + at(n, t % n->chunk, b0) * (size_t)l->lda};
-}
-
 static real *dh_row(const R(net) *n, const R(carry) *c, int layer, int t, int b0)
 {
 	const R(layer) *l = &n->layer[layer];

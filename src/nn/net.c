@@ -24,12 +24,6 @@ static size_t api_bytes(const model_spec *s)
 	return R(net_take)(&n);
 }
 
-real *R(net_z)(const R(net) *n, int layer, int t, int b)
-{
-	const R(layer) *l = &n->layer[layer];
-	return l->z + ((size_t)t * (size_t)n->spec.B_max + (size_t)b) * (size_t)l->ldz;
-}
-
 static void api_batch_clear(model *m, int T, int B);
 
 /* The ones of all rows, and the state before the first step. */

@@ -123,7 +123,13 @@ typedef struct R(net) {
 	real *delta_one[MODEL_LAYERS], *dout_one, *dh_sum[MODEL_LAYERS];
 } R(net);
 
-real *R(net_z)(const R(net) *n, int layer, int t, int b);
+/* Row z of layer and step: [h_{t−1} | 1 | x_t]. */
+static inline real *R(net_z)(const R(net) *n, int layer, int t, int b)
+{
+	const R(layer) *l = &n->layer[layer];
+	return l->z + ((size_t)t * (size_t)n->spec.B_max + (size_t)b) * (size_t)l->ldz;
+}
+
 /* Place of element (i, j) of a block in the flat vectors. */
 size_t R(net_place)(const model_block *b, int i, int j);
 /* Lays out parameters and tape; with a NULL base of n->memory it only measures. */
@@ -131,7 +137,6 @@ void R(net_plan)(R(net) *n, const model_spec *s);
 size_t R(net_take)(R(net) *n);
 bool R(net_take_windows)(R(net) *n, err *e);
 void R(net_fill_back)(R(net) *n); /* transposes the weights for backward */
-R(step) R(net_step)(const R(net) *n, int layer, int t, int b0, int b1);
 static inline R(layer) *R(net_top)(R(net) *n)
 {
 	return &n->layer[n->layers - 1];

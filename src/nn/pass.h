@@ -22,6 +22,30 @@ static inline size_t at(const R(net) *n, int t, int b)
 	return (size_t)t * (size_t)n->spec.B_max + (size_t)b;
 }
 
+/* Everything a cell needs of rows b0 … b1 − 1 at one step, but for dh and ds. */
+static inline R(step) R(net_step)(const R(net) *n, int layer, int t, int b0, int b1)
+{
+	const R(layer) *l = &n->layer[layer];
+	return (R(step)){.B = b1 - b0,
+	        .H = n->H,
+	        .v = n->v,
+	        .spec = &n->spec,
+	        .own = n->theta + l->own + (size_t)t * l->own_stride,
+	        .a = l->a + at(n, t, b0) * (size_t)l->lda,
+	        .lda = l->lda,
+	        .h_prev = R(net_z)(n, layer, t, b0),
+	        .h = R(net_z)(n, layer, t + 1, b0),
+	        .ldz = l->ldz,
+	        .s_prev = l->s + at(n, t, b0) * (size_t)l->lds,
+	        .s = l->s + at(n, t + 1, b0) * (size_t)l->lds,
+	        .lds = l->lds,
+	        .m = l->m + at(n, t, b0) * (size_t)l->ldm,
+	        .ldm = l->ldm,
+	        .ldh = l->ldh,
+	        .dm = l->dm + (size_t)b0 * (size_t)l->ldm,
+	        .delta = l->delta + at(n, t % n->chunk, b0) * (size_t)l->lda};
+}
+
 static inline int R(net_bunches)(const R(net) *n, int B)
 {
 	return (B + n->bunch - 1) / n->bunch;
