@@ -51,7 +51,8 @@ def names(path, kind):
 def settings(path):
     """A value other than the default for every knob but the file, and a cell that has it: "NAME VALUE CELL TASK"."""
     fixed = {"loss": "mse", "output": "softmax", "form": "lecture", "variant": "irnn", "threads": "2"}
-    task = {"teacher_forcing": "parity"}
+    task = {"teacher_forcing": "parity", "lag": "echo", "symbols": "copy", "input_scale": "visits",
+            "w": "power", "target": "power", "b": "fixed_point", "x0": "fixed_point"}
     for knob in json.load(open(path, encoding="utf-8")):
         name, default, allowed = knob["name"], knob["default"], knob["allowed"]
         if knob["type"] == "file" or name in ("updates", "classes"):

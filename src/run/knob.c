@@ -511,19 +511,59 @@ static bool terms_fit(const config *c, err *e)
 	return true;
 }
 
+/* Knobs that mean something to some tasks only. */
+static bool is_tasks(knob_id id)
+{
+	return id == KNOB_lag || id == KNOB_symbols || id == KNOB_noise || id == KNOB_classes ||
+	       id == KNOB_input_scale || id == KNOB_data || strcmp(table[id].group, "unit") == 0;
+}
+
+static bool task_lacks(const config *c, knob_id id)
+{
+	config with = *c;
+	if (!is_tasks(id))
+		return false;
+	if (id == KNOB_input_scale && with.data[0] == '\0')
+		snprintf(with.data, sizeof with.data, "x"); /* shown where there is a file; set before it is */
+	return !config_uses(&with, id);
+}
+
+static const char *tasks_with(const config *c, knob_id id, char *buf, size_t size)
+{
+	config with = *c;
+	snprintf(with.data, sizeof with.data, "x");
+	buf[0] = '\0';
+	for (int i = 0; tasks[i]; i++) {
+		size_t n = strlen(buf);
+		with.v[KNOB_task] = i;
+		if (config_uses(&with, id))
+			snprintf(buf + n, size - n, "%s%s", n ? ", " : "", tasks[i]);
+	}
+	return buf;
+}
+
+static bool knob_fits(const config *c, knob_id id, err *e)
+{
+	char with[256], value[CONFIG_TEXT];
+	if (id == KNOB_activation || config_is_default(c, id))
+		return true;
+	config_text(c, id, value, sizeof value);
+	if (task_lacks(c, id))
+		return err_input(e, "%s=%s does nothing with task=%s; it belongs to %s", table[id].name, value,
+		        config_choice(c, KNOB_task), tasks_with(c, id, with, sizeof with));
+	if (!is_unit(c) && cell_lacks(c, id))
+		return err_input(e, "%s=%s does nothing with cell=%s; it belongs to %s", table[id].name, value,
+		        config_choice(c, KNOB_cell), knob_cells(id, with, sizeof with));
+	return true;
+}
+
 bool config_fits(const config *c, err *e)
 {
 	if (!config_form(c))
 		return form_lacks(c, e);
-	bool unit = is_unit(c);
-	for (int id = 0; id < KNOB_COUNT; id++) {
-		if (unit || id == KNOB_activation || config_is_default(c, (knob_id)id) || !cell_lacks(c, (knob_id)id))
-			continue;
-		char with[256], value[CONFIG_TEXT];
-		return err_input(e, "%s=%s does nothing with cell=%s; it belongs to %s", table[id].name,
-		        config_text(c, (knob_id)id, value, sizeof value), config_choice(c, KNOB_cell),
-		        knob_cells((knob_id)id, with, sizeof with));
-	}
+	for (int id = 0; id < KNOB_COUNT; id++)
+		if (!knob_fits(c, (knob_id)id, e))
+			return false;
 	return terms_fit(c, e);
 }
 
@@ -531,7 +571,7 @@ void config_relax(config *c)
 {
 	err e;
 	for (int id = 0; id < KNOB_COUNT; id++)
-		if (id != KNOB_activation && cell_lacks(c, (knob_id)id))
+		if (id != KNOB_activation && (cell_lacks(c, (knob_id)id) || task_lacks(c, (knob_id)id)))
 			set_known(c, (knob_id)id, table[id].fallback, &e);
 	if (!config_form(c))
 		set_known(c, KNOB_form, table[KNOB_form].fallback, &e);
