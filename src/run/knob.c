@@ -320,6 +320,11 @@ bool config_uses(const config *c, knob_id id)
 		return adam || rmsprop;
 	case KNOB_clip_at:
 		return !choice_is(c, KNOB_clip, "none");
+	case KNOB_w:
+	case KNOB_b:
+	case KNOB_x0:
+	case KNOB_target:
+		return choice_is(c, KNOB_task, "fixed_point") || choice_is(c, KNOB_task, "power");
 	default:
 		return true;
 	}
