@@ -1,6 +1,9 @@
 /* One-unit nets, error surfaces, slices, contours, the shaded surface and expressions. */
+#include "base/expr.h"
+#include "base/rng.h"
 #include "num/level.h"
 #include "num/unit_map.h"
+#include "run/plane.h"
 #include "run/team.h"
 #include "run/unit.h"
 
@@ -333,6 +336,262 @@ static void powers(void **state)
 		}
 }
 
+/* ---- formulas ---- */
+
+static void formulas_mean_what_they_say(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		double value; /* at a = 2, b = −3 */
+	} row[] = {{"a^2 + 10*b^2", 94}, {"-a^2", -4}, {"2^-1", 0.5}, {"a^b^2", 512}, {"2a b", -12}, {"(a)(b)", -6},
+	        {"1/2a", 1}, {"a - -b", -1}, {"a--b", -1}, {"1e-3*a", 0.002}, {"2e", 5.43656365691809},
+	        {"pi", 3.14159265358979}, {"exp(ln(a))", 2}, {"abs(b) + sqrt(a*8)", 7},
+	        {"sigmoid(0) + tanh(0) + cos(0) + sin(0)", 1.5}, {"((((a))))", 2}, {" a ", 2}, {".5a", 1}, {"6/3/a", 1},
+	        {"+a", 2}, {"b^2", 9}, {"b^3", -27}, {"0^0", 1}};
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		expr x;
+		err e = {0};
+		if (!expr_read(&x, row[i].text, &e))
+			fail_msg("%s: %s", row[i].text, e.text);
+		if (!near(expr_at(&x, 2, -3).v, row[i].value, 1e-12))
+			fail_msg("%s", row[i].text);
+	}
+}
+
+static void formulas_have_derivatives(void **state)
+{
+	(void)state;
+	static const char *const text[] = {"a^2 b - b/a", "exp(-a^2) sin(3b) + a^b", "ln(1 + a^2) tanh(a*b)",
+	        "sqrt(a) - abs(b)^3", "sigmoid(5a - 2.5) (a - b)^4", "cos(a/b) + b^-2"};
+	for (size_t i = 0; i < sizeof text / sizeof *text; i++) {
+		expr x;
+		err e;
+		assert_true(expr_read(&x, text[i], &e));
+		for (double a = 0.3; a < 2; a += 0.4)
+			for (double b = -1.1; b < 1.2; b += 0.44) {
+				const double h = 1e-6;
+				expr_value v = expr_at(&x, a, b);
+				double da = (expr_at(&x, a + h, b).v - expr_at(&x, a - h, b).v) / (2 * h);
+				double db = (expr_at(&x, a, b + h).v - expr_at(&x, a, b - h).v) / (2 * h);
+				assert_true(
+				        near(v.da, da, 1e-6 * (1 + fabs(da))) && near(v.db, db, 1e-6 * (1 + fabs(db))));
+			}
+	}
+	expr x;
+	err e;
+	assert_true(expr_read(&x, "a^2 + b^0", &e)); /* no NaN from ln of what is negative or zero */
+	assert_true(expr_at(&x, -3, 0).da == -6 && expr_at(&x, -3, 0).db == 0);
+}
+
+static void formulas_are_refused_at_the_column(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text, *says;
+	} row[] = {{"", "column 1: the formula ends"}, {"a +", "column 4: the formula ends"},
+	        {"a^2+*b", "column 5: expected"}, {"(a", "column 3: a parenthesis is not closed"},
+	        {"a)", "column 2: a ')' too many"}, {"c", "column 1: unknown name 'c'"},
+	        {"a + foo(b)", "column 5: unknown name 'foo'"}, {"ab", "column 1: unknown name 'ab'"},
+	        {"exp a", "column 5: a function needs"}, {"1.2.3", "column 1: not a number"},
+	        {"a ; b", "column 3: expected an operator"}, {"\xCF\x83(a) +", "column 1: expected a number"},
+	        {"a + \xCF\x83 \xCF\x83", "column 5: expected"},
+	        {"a b + 1 \xC2\xB7 2", "column 9: expected an operator"}, {"a\nb", "column 2: expected"}};
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		expr x;
+		err e = {0};
+		assert_false(expr_read(&x, row[i].text, &e));
+		assert_int_equal(e.code, ERR_INPUT);
+		if (strncmp(e.text, row[i].says, strlen(row[i].says)) != 0)
+			fail_msg("%s gives: %s", row[i].text, e.text);
+	}
+	char deep[EXPR_TEXT + 50];
+	expr x;
+	err e;
+	for (int k = 0; k < 3; k++) { /* too deep, too many, too long */
+		memset(deep, k == 0 ? '(' : k == 1 ? '-' : 'a', sizeof deep);
+		deep[k == 2 ? EXPR_TEXT + 40 : EXPR_TEXT - 1] = '\0';
+		for (int i = 1; k == 2 && i < EXPR_TEXT + 40; i += 2)
+			deep[i] = '^';
+		assert_false(expr_read(&x, deep, &e));
+		deep[EXPR_TEXT - 1] = '\0';
+		assert_false(expr_read(&x, deep, &e));
+	}
+}
+
+/* Random letters of the alphabet of formulas: taken or refused, evaluated without going astray. */
+static void formulas_survive_anything(void **state)
+{
+	(void)state;
+	static const char letters[] = "ab()^*/+-.1e2 sinexpab(+";
+	rng r = rng_make(7, RNG_TEST, 0);
+	int taken = 0;
+	for (int i = 0; i < 200000; i++) {
+		char text[64];
+		uint32_t n = rng_below(&r, i % 2 ? 8 : 60);
+		for (uint32_t k = 0; k < n; k++)
+			text[k] = letters[rng_below(&r, sizeof letters - 1)];
+		text[n] = '\0';
+		expr x;
+		err e;
+		if (expr_read(&x, text, &e)) {
+			taken++;
+			assert_in_range(x.depth, 1, 64);
+			(void)expr_at(&x, -1.5, 0);
+		}
+	}
+	assert_true(taken > 2000);
+}
+
+/* ---- descents on functions of two parameters ---- */
+
+static config config_with(const char *pairs)
+{
+	config c;
+	err e = {0};
+	char text[512];
+	config_default(&c);
+	snprintf(text, sizeof text, "%s", pairs);
+	for (char *p = strtok(text, " "); p; p = strtok(NULL, " "))
+		if (!config_assign(&c, p, &e))
+			print_error("%s\n", e.text);
+	assert_int_equal(e.code, 0);
+	return c;
+}
+
+static plane plane_with(const char *pairs, config *c)
+{
+	plane p;
+	err e;
+	*c = config_with(pairs);
+	assert_true(plane_of(c, &p, &e));
+	return p;
+}
+
+static void planes_have_derivatives(void **state)
+{
+	(void)state;
+	config c = config_with("function=expression expression=a^2*b-exp(b) T=20 w=5 b=-2.5");
+	for (int id = 0; id < PLANE_COUNT; id++) {
+		plane p;
+		plane_make(&p, (plane_id)id, &c);
+		err e;
+		assert_true(expr_read(&p.formula, c.expression, &e));
+		for (int i = 0; i < 30; i++) {
+			const double h = 1e-6;
+			double a = p.low[0] + (p.high[0] - p.low[0]) * (i % 6) / 6,
+			       b = p.low[1] + (p.high[1] - p.low[1]) * (i / 6) / 6;
+			plane_point v = plane_at(&p, a, b);
+			double da = (plane_at(&p, a + h, b).value - plane_at(&p, a - h, b).value) / (2 * h);
+			double db = (plane_at(&p, a, b + h).value - plane_at(&p, a, b - h).value) / (2 * h);
+			assert_true(near(v.da, da, 2e-6 * (1 + fabs(da))) && near(v.db, db, 2e-6 * (1 + fabs(db))));
+		}
+		assert_true(p.start[0] >= p.low[0] && p.start[0] <= p.high[0] && p.start[1] >= p.low[1] &&
+		            p.start[1] <= p.high[1]);
+		if (p.has_minimum) {
+			plane_point m = plane_at(&p, p.minimum[0], p.minimum[1]);
+			assert_true(near(hypot(m.da, m.db), 0, 1e-12));
+		}
+	}
+}
+
+enum { ROWS = 2001 };
+static plane_step rows[ROWS];
+
+/* Sutskever et al. 2013, section 2: sign changes in the steep coordinate and final distances after 100 steps. */
+static void momentum_zigzags_and_nesterov_does_not(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *pairs;
+		int changes; /* −1: not given */
+		double distance, share;
+	} row[] = {{"lr=0.01 momentum=0.9 optimizer=momentum", 34, 0.00296, 5e-3},
+	        {"lr=0.01 momentum=0.9 optimizer=nesterov", 0, 0.00043, 5e-2},
+	        {"lr=0.015 momentum=0.95 optimizer=momentum", -1, 0.10, 6e-2},
+	        {"lr=0.015 momentum=0.95 optimizer=nesterov", -1, 1.4e12, 0.3}};
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		config c;
+		plane p = plane_with(row[i].pairs, &c);
+		descent d = plane_descent(&c);
+		assert_int_equal(plane_descend(&p, &d, 1, 1, 101, rows), 101);
+		int changes = 0;
+		for (double t = 1, last = 1; t <= 100; t++) { /* the first step of momentum ends in 0 exactly */
+			double now = rows[(int)t].b;
+			changes += now * last < 0;
+			last = now != 0 ? now : last;
+		}
+		/* Nesterov's rows are look-ahead points w + μM; the published numbers are those of w itself */
+		double a = rows[100].a, b = rows[100].b;
+		if (c.v[KNOB_optimizer] == 2) {
+			double v[2] = {0, 0}, w[2] = {1, 1};
+			changes = 0;
+			for (int t = 0; t < 100; t++) {
+				double before = w[1];
+				for (int k = 0; k < 2; k++) {
+					v[k] = d.momentum * v[k] - d.lr * (k ? 100 : 1) * (w[k] + d.momentum * v[k]);
+					w[k] += v[k];
+				}
+				changes += w[1] * before < 0;
+			}
+			assert_true(near(a, w[0] + d.momentum * v[0], 1e-12) &&
+			            near(b, w[1] + d.momentum * v[1], 1e-12 + 1e-6 * fabs(b)));
+			a = w[0], b = w[1];
+		}
+		assert_true(row[i].changes < 0 || changes == row[i].changes);
+		assert_true(within(hypot(a, b), row[i].distance, row[i].share));
+	}
+}
+
+/* Start (6.5, −2.9), rate 0.5, with and without clipping: what holds whatever the rounding. */
+static void the_clip_keeps_the_ball(void **state)
+{
+	(void)state;
+	config c;
+	plane p = plane_with("function=unit w=6.5 b=-2.9 lr=0.5 T=50", &c);
+	descent d = plane_descent(&c);
+	int at = 0, n = plane_descend(&p, &d, 6.5, -2.9, 301, rows);
+	assert_int_equal(n, 301);
+	assert_true(plane_longest(rows, n, &at) > 1);
+	static const double clip_at[] = {1, 0.1};
+	for (int i = 0; i < 2; i++) {
+		d.clip = CLIP_NORM;
+		d.clip_at = clip_at[i];
+		assert_int_equal(plane_descend(&p, &d, 6.5, -2.9, 1001, rows), 1001);
+		assert_true(plane_longest(rows, 1001, &at) <= 0.5 * clip_at[i] + 1e-12);
+		assert_true(rows[1000].value < 0.001);
+		int clipped = 0;
+		for (int t = 0; t < 1001; t++)
+			clipped += rows[t].was_clipped;
+		assert_true(clipped > 0 && clipped < 1001);
+	}
+	/* the second start, (6, −3), rate 0.1 */
+	plane q = plane_with("function=unit w=6 b=-3 lr=0.1 T=50", &c);
+	d = plane_descent(&c);
+	n = plane_descend(&q, &d, 6, -3, ROWS, rows);
+	assert_true(plane_longest(rows, n, &at) > 1);
+	d.clip = CLIP_NORM;
+	d.clip_at = 1;
+	assert_int_equal(plane_descend(&q, &d, 6, -3, 1001, rows), 1001);
+	assert_true(plane_longest(rows, 1001, &at) <= 0.1 + 1e-12 && rows[1000].value < 0.001);
+	d.clip_at = 0.1;
+	assert_int_equal(plane_descend(&q, &d, 6, -3, ROWS, rows), ROWS);
+	assert_true(plane_longest(rows, ROWS, &at) <= 0.01 + 1e-12 && rows[ROWS - 1].value < 0.001);
+}
+
+static void descents_stop_at_what_is_not_finite(void **state)
+{
+	(void)state;
+	config c;
+	plane p = plane_with("function=rosenbrock lr=1", &c);
+	descent d = plane_descent(&c);
+	int n = plane_descend(&p, &d, -1.2, 1, ROWS, rows);
+	assert_in_range(n, 2, 20);
+	for (int i = 0; i < n; i++)
+		assert_true(isfinite(rows[i].value));
+	assert_int_equal(plane_descend(&p, &d, (double)NAN, 1, ROWS, rows), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -350,6 +609,14 @@ int main(void)
 	        cmocka_unit_test(surface_has_one_set_of_bits),
 	        cmocka_unit_test(surface_survives_anything),
 	        cmocka_unit_test(powers),
+	        cmocka_unit_test(formulas_mean_what_they_say),
+	        cmocka_unit_test(formulas_have_derivatives),
+	        cmocka_unit_test(formulas_are_refused_at_the_column),
+	        cmocka_unit_test(formulas_survive_anything),
+	        cmocka_unit_test(planes_have_derivatives),
+	        cmocka_unit_test(momentum_zigzags_and_nesterov_does_not),
+	        cmocka_unit_test(the_clip_keeps_the_ball),
+	        cmocka_unit_test(descents_stop_at_what_is_not_finite),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 #include "run/knob.h"
 
+#include "base/expr.h"
 #include "base/text.h"
 
 #include <math.h>
@@ -182,17 +183,25 @@ static bool set_number(config *c, const knob *k, knob_id id, const char *value, 
 	return true;
 }
 
-/* Quotes, spaces and control characters cannot stand in a state string. */
-static bool set_file(config *c, const knob *k, const char *value, err *e)
+static const char *text_of(const config *c, knob_id id)
 {
-	if (strlen(value) >= sizeof c->data)
+	return id == KNOB_expression ? c->expression : c->data;
+}
+
+/* Control characters cannot stand in a state string. */
+static bool set_text(config *c, const knob *k, knob_id id, const char *value, err *e)
+{
+	expr formula;
+	if (strlen(value) >= CONFIG_TEXT)
 		return err_input(
-		        e, "%s: path is %zu bytes long; allowed: %zu", k->name, strlen(value), sizeof c->data - 1);
+		        e, "%s: the text is %zu bytes long; allowed: %d", k->name, strlen(value), CONFIG_TEXT - 1);
 	for (const char *p = value; *p; p++)
 		if ((unsigned char)*p < ' ' || *p == 0x7f)
 			return err_input(
-			        e, "%s: the path contains a control character; allowed: printable text", k->name);
-	snprintf(c->data, sizeof c->data, "%s", value);
+			        e, "%s: the text contains a control character; allowed: printable text", k->name);
+	if (id == KNOB_expression && !expr_read(&formula, value, e))
+		return err_prefix(e, "expression=%.60s", value);
+	snprintf(id == KNOB_expression ? c->expression : c->data, CONFIG_TEXT, "%s", value);
 	return true;
 }
 
@@ -205,7 +214,7 @@ static bool set_known(config *c, knob_id id, const char *value, err *e)
 	case KNOB_BOOL:
 		return set_bool(c, k, id, value, e);
 	case KNOB_FILE:
-		return set_file(c, k, value, e);
+		return set_text(c, k, id, value, e);
 	case KNOB_INT:
 	case KNOB_REAL:
 		break;
@@ -253,7 +262,7 @@ const char *config_text(const config *c, knob_id id, char *buf, size_t size)
 		snprintf(buf, size, "%s", config_choice(c, id));
 		break;
 	case KNOB_FILE:
-		snprintf(buf, size, "%s", c->data);
+		snprintf(buf, size, "%s", text_of(c, id));
 		break;
 	case KNOB_INT:
 	case KNOB_BOOL:
@@ -268,7 +277,7 @@ const char *config_text(const config *c, knob_id id, char *buf, size_t size)
 
 static bool same(const config *a, const config *b, knob_id id)
 {
-	return table[id].type == KNOB_FILE ? strcmp(a->data, b->data) == 0 : a->v[id] == b->v[id];
+	return table[id].type == KNOB_FILE ? strcmp(text_of(a, id), text_of(b, id)) == 0 : a->v[id] == b->v[id];
 }
 
 bool config_is_default(const config *c, knob_id id)
@@ -325,6 +334,10 @@ bool config_uses(const config *c, knob_id id)
 	case KNOB_x0:
 	case KNOB_target:
 		return choice_is(c, KNOB_task, "fixed_point") || choice_is(c, KNOB_task, "power");
+	case KNOB_function:
+	case KNOB_condition:
+	case KNOB_expression:
+		return false; /* of a view, not of the run */
 	default:
 		return true;
 	}

@@ -40,7 +40,8 @@ enum { CONFIG_TEXT = 256, STATE_TEXT = 2048 };
 /* Plain data: copying the struct copies the configuration. */
 typedef struct config {
 	double v[KNOB_COUNT];   /* CHOICE: index; BOOL: 0 or 1; FILE: unused */
-	char data[CONFIG_TEXT]; /* the FILE knob */
+	char data[CONFIG_TEXT]; /* the FILE knobs */
+	char expression[CONFIG_TEXT];
 } config;
 
 void config_default(config *c);
