@@ -1,10 +1,13 @@
 /* One-unit nets, error surfaces, slices, contours, the shaded surface and expressions. */
 #include "base/expr.h"
 #include "base/rng.h"
+#include "num/eig.h"
 #include "num/level.h"
 #include "num/unit_map.h"
 #include "run/plane.h"
+#include "run/slice.h"
 #include "run/team.h"
+#include "run/trial.h"
 #include "run/unit.h"
 
 #include <math.h>
@@ -592,6 +595,308 @@ static void descents_stop_at_what_is_not_finite(void **state)
 	assert_int_equal(plane_descend(&p, &d, (double)NAN, 1, ROWS, rows), 0);
 }
 
+/* ---- slices ---- */
+
+static trial *trial_after(const char *pairs, int updates, trail *way)
+{
+	config c = config_with(pairs);
+	err e;
+	trial *t = trial_new(&c, &e);
+	assert_non_null(t);
+	if (way)
+		assert_true(trail_init(way, slice_size(t->api, t->m), 1 << 20, &e));
+	for (int i = 0; i <= updates; i++) {
+		if (way)
+			trail_add(way, t->update, t->api, t->m);
+		if (i < updates)
+			trial_step(t);
+	}
+	return t;
+}
+
+static const char *const nets[] = {"hidden=6 T=9 batch=3 precision=f64 lr=0.1 backend=native",
+        "cell=lstm hidden=4 T=7 batch=3 precision=f64 lr=0.1 task=temporal_order T=11 loss_at=all",
+        "cell=gru hidden=5 T=8 batch=2 precision=f64 lr=0.1 bias=0 T_jitter=0.5"};
+
+/* Rows of both directions are as long as the net's rows; biases do not move; the directions differ and are random. */
+static void random_directions_are_filter_normalised(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof nets / sizeof *nets; i++) {
+		trial *t = trial_after(nets[i], 2, NULL);
+		slice_plane p, q;
+		err e;
+		assert_true(slice_random(&p, t->api, t->m, 5, &e) && slice_random(&q, t->api, t->m, 6, &e));
+		const model_block *table;
+		int n = t->api->blocks(t->m, &table);
+		long at = 0;
+		for (int b = 0; b < n; b++)
+			for (int row = 0; row < table[b].rows; row++, at += table[b].cols)
+				for (int k = 0; k < 2; k++) {
+					double d = 0, w = 0;
+					for (int j = 0; j < table[b].cols; j++) {
+						d += p.d[k][at + j] * p.d[k][at + j];
+						w += p.origin[at + j] * p.origin[at + j];
+					}
+					bool bias = strstr(table[b].name, "bias") != NULL;
+					assert_true(near(sqrt(d), bias ? 0 : sqrt(w), 1e-9));
+				}
+		assert_int_equal(at, p.parameters);
+		assert_true(memcmp(p.d[0], p.d[1], 8 * (size_t)at) != 0 && memcmp(p.d[0], q.d[0], 8 * (size_t)at) != 0);
+		slice_plane_done(&p);
+		slice_plane_done(&q);
+		trial_free(t);
+	}
+}
+
+/* Against the eigenvalues of the covariance matrix, and a trail made of two known directions. */
+static void principal_directions(void **state)
+{
+	(void)state;
+	trail way;
+	err e;
+	trial *t = trial_after("hidden=2 T=5 batch=3 precision=f64 lr=0.2", 40, &way);
+	slice_plane p;
+	assert_true(slice_pca(&p, t->api, t->m, &way, &e));
+	enum { MOST = 32 };
+	int n = (int)way.parameters;
+	double C[MOST * MOST] = {0}, mean[MOST] = {0}, re[MOST], im[MOST], all = 0;
+	assert_in_range(n, 3, MOST);
+	for (int i = 0; i < way.rows; i++)
+		for (int j = 0; j < n; j++)
+			mean[j] += (double)way.theta[i * n + j] / way.rows;
+	for (int i = 0; i < way.rows; i++)
+		for (int j = 0; j < n; j++)
+			for (int k = 0; k < n; k++)
+				C[j * n + k] += ((double)way.theta[i * n + j] - mean[j]) *
+				                ((double)way.theta[i * n + k] - mean[k]);
+	assert_true(eig_values(n, C, re, im, &e));
+	for (int j = 0; j < n; j++)
+		all += re[j];
+	for (int k = 0; k < 2; k++) {
+		assert_true(within(p.share[k], re[k] / all, 1e-9));
+		for (int j = 0; j < n; j++) { /* C d = λ d */
+			double image = 0;
+			for (int l = 0; l < n; l++)
+				image += C[j * n + l] * p.d[k][l];
+			assert_true(near(image, re[k] * p.d[k][j], 1e-9 * re[0]));
+		}
+	}
+	assert_true(p.share[0] > p.share[1] && p.share[0] + p.share[1] <= 1 + 1e-12);
+	slice_plane_done(&p);
+	for (int i = 0; i < way.rows; i++)
+		for (int j = 0; j < n; j++)
+			way.theta[i * n + j] = (float)((j == 1) * 3 * cos(i) + (j == 2) * 0.5 * sin(2.3 * i));
+	assert_true(slice_pca(&p, t->api, t->m, &way, &e));
+	assert_true(near(p.d[0][1], 1, 1e-2) && near(p.d[1][2], 1, 1e-2) && near(p.share[0] + p.share[1], 1, 1e-6));
+	slice_plane_done(&p);
+	for (int i = 0; i < way.rows; i++) /* one line only */
+		for (int j = 0; j < n; j++)
+			way.theta[i * n + j] = (float)(i * (j == 1));
+	assert_false(slice_pca(&p, t->api, t->m, &way, &e));
+	way.rows = 2;
+	assert_false(slice_pca(&p, t->api, t->m, &way, &e));
+	trail_done(&way);
+	trial_free(t);
+}
+
+/* A surface through the states of a run has their losses at their coordinates. */
+static void surface_passes_through_two_states(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof nets / sizeof *nets; i++) {
+		trial *t = trial_after(nets[i], 3, NULL);
+		err e;
+		long n = slice_size(t->api, t->m);
+		double *theta = malloc(3 * (size_t)n * sizeof *theta), *before = theta + n, *step = before + n;
+		assert_non_null(theta);
+		slice_parameters(t->api, t->m, before);
+		trial_step(t); /* the batch in the model is now that of this update */
+		double loss_before = t->r.loss, norm_before = t->r.grad_norm;
+		slice_parameters(t->api, t->m, theta);
+		for (long k = 0; k < n; k++)
+			step[k] = theta[k] - before[k];
+		slice_plane p;
+		assert_true(slice_random(&p, t->api, t->m, 1, &e));
+		memcpy(p.d[0], step, (size_t)n * sizeof *step);
+		slice *s = slice_new(t->api, t->m, &p, (double[]){-1, 0}, (double[]){0, 1}, 2, 2, true, &e);
+		assert_non_null(s);
+		double at[2], norm;
+		slice_project(&p, before, at);
+		assert_true(near(at[0], -1, 1e-9) && near(at[1], 0, 1e-9));
+		assert_true(within(slice_at(s, NULL, at[0], at[1], &norm), loss_before, 1e-12));
+		assert_true(within(norm, norm_before, 1e-9));
+		double here = t->api->forward(t->m, NULL);
+		assert_true(within(slice_at(s, NULL, 0, 0, NULL), here, 1e-12));
+		assert_true(fabs(here - loss_before) > 1e-9 * loss_before);
+		while (slice_advance(s, NULL, 1))
+			;
+		assert_true(within(s->loss[0], loss_before, 1e-12) && within(s->loss[1], here, 1e-12));
+		assert_true(within(s->norm[0], norm_before, 1e-9));
+		slice_free(s);
+		slice_plane_done(&p);
+		free(theta);
+		trial_free(t);
+	}
+}
+
+static void named_axes(void **state)
+{
+	(void)state;
+	trial *t = trial_after(nets[0], 2, NULL);
+	slice_plane p;
+	err e;
+	double W[36], at[2];
+	t->api->get(t->m, 0, W);
+	const model_block *table;
+	t->api->blocks(t->m, &table);
+	char first[64];
+	snprintf(first, sizeof first, "%s[2,%d]", table[0].label, table[0].cols - 1);
+	double value = W[2 * table[0].cols + table[0].cols - 1];
+	assert_true(slice_named(&p, t->api, t->m, (const char *const[]){first, "readout.bias[0]"}, &e));
+	assert_true(p.here[0] == value && p.low[0] < value && p.high[0] > value);
+	slice *s = slice_new(t->api, t->m, &p, p.low, p.high, 3, 3, false, &e);
+	assert_non_null(s);
+	assert_true(within(slice_at(s, NULL, p.here[0], p.here[1], NULL), t->api->forward(t->m, NULL), 1e-14));
+	double *theta = malloc((size_t)p.parameters * sizeof *theta);
+	assert_non_null(theta);
+	slice_parameters(t->api, t->m, theta);
+	slice_project(&p, theta, at);
+	assert_true(near(at[0], p.here[0], 1e-12) && near(at[1], p.here[1], 1e-12));
+	free(theta);
+	slice_free(s);
+	slice_plane_done(&p);
+	static const char *const wrong[][3] = {{"W_hx[0,0]", "W_out[0,0]", "did you mean"},
+	        {"W_hh[6,0]", "W_out[0,0]", "no such element"}, {"W_hh[1]", "W_out[0,0]", "no such element"},
+	        {"W_hh", "W_out[0,0]", "no such element"}, {"W_hh[0,0]", "W_hh[0,0]", "same parameter"},
+	        {"W_hh[0,0]x", "W_out[0,0]", "no such element"}, {"W_hh[-1,0]", "W_out[0,0]", "no such element"},
+	        {"W_hh[,]", "W_out[0,0]", "no such"}};
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		assert_false(slice_named(&p, t->api, t->m, wrong[i], &e));
+		assert_int_equal(e.code, ERR_INPUT);
+		if (!strstr(e.text, wrong[i][2]))
+			fail_msg("%s: %s", wrong[i][0], e.text);
+	}
+	trial_free(t);
+}
+
+/* Along the first axis the loss falls by the norm of the gradient. */
+static void gradient_axes(void **state)
+{
+	(void)state;
+	trial *t = trial_after(nets[0], 3, NULL);
+	long n = slice_size(t->api, t->m);
+	double *theta = malloc(2 * (size_t)n * sizeof *theta), *step = theta + n, norm;
+	assert_non_null(theta);
+	slice_parameters(t->api, t->m, step);
+	trial_step(t);
+	slice_parameters(t->api, t->m, theta);
+	for (long k = 0; k < n; k++)
+		step[k] = theta[k] - step[k];
+	trial_measure(t); /* another batch: its gradient is not along the last step */
+	slice_plane p;
+	err e;
+	assert_true(slice_gradient(&p, t->api, t->m, step, &e));
+	double g00 = 0, g01 = 0, g11 = 0;
+	for (long k = 0; k < n; k++) {
+		g00 += p.d[0][k] * p.d[0][k];
+		g01 += p.d[0][k] * p.d[1][k];
+		g11 += p.d[1][k] * p.d[1][k];
+	}
+	assert_true(near(g00, 1, 1e-12) && near(g01, 0, 1e-12) && near(g11, 1, 1e-12));
+	slice *s = slice_new(t->api, t->m, &p, p.low, p.high, 3, 3, true, &e);
+	assert_non_null(s);
+	double h = 1e-5, slope = (slice_at(s, NULL, h, 0, NULL) - slice_at(s, NULL, -h, 0, NULL)) / (2 * h);
+	double across = (slice_at(s, NULL, 0, h, NULL) - slice_at(s, NULL, 0, -h, NULL)) / (2 * h);
+	slice_at(s, NULL, 0, 0, &norm);
+	assert_true(within(slope, norm, 1e-6) && near(across, 0, 1e-6 * norm) && within(norm, t->r.grad_norm, 1e-12));
+	slice_free(s);
+	for (long k = 0; k < n; k++)
+		step[k] = -3 * p.d[0][k];
+	slice_plane_done(&p);
+	assert_false(slice_gradient(&p, t->api, t->m, step, &e));
+	assert_int_equal(e.code, ERR_CHECK);
+	free(theta);
+	trial_free(t);
+}
+
+/* Coarse grids first, each complete before the next; what is not there yet repeats a neighbour; all as in one go. */
+static void slices_come_coarse_first(void **state)
+{
+	(void)state;
+	enum { NA = 19, NB = 11 };
+	trial *t = trial_after(nets[0], 1, NULL);
+	slice_plane p;
+	err e;
+	assert_true(slice_random(&p, t->api, t->m, 3, &e));
+	slice *s = slice_new(t->api, t->m, &p, p.low, p.high, NA, NB, false, &e);
+	slice *at_once = slice_new(t->api, t->m, &p, p.low, p.high, NA, NB, false, &e);
+	slice_picture *shown = calloc(1, sizeof *shown);
+	assert_true(s && at_once && shown);
+	assert_false(slice_advance(at_once, NULL, NA * NB));
+	int last = 8, done = 0;
+	bool more = true;
+	while (more) {
+		more = slice_advance(s, NULL, 5);
+		done += 5;
+		slice_show(s, 7, shown);
+		assert_true(shown->stride <= last && (shown->stride == 1) == (done >= NA * NB));
+		last = shown->stride;
+		for (int j = 0; j < NB && done >= 6; j++)
+			for (int i = 0; i < NA; i++) {
+				int k = shown->stride, x = i, y = j;
+				if (isnan(s->loss[j * NA + i]))
+					x -= x % k, y -= y % k;
+				assert_true(shown->loss[j * NA + i] == (float)at_once->loss[y * NA + x]);
+			}
+	}
+	assert_memory_equal(s->loss, at_once->loss, NA * NB * sizeof *s->loss);
+	assert_true(shown->update == 7 && shown->na == NA && shown->nb == NB && isnan(s->norm[0]));
+	free(shown);
+	slice_free(s);
+	slice_free(at_once);
+	slice_plane_done(&p);
+	trial_free(t);
+}
+
+static void pictures_of_the_one_unit_net(void **state)
+{
+	(void)state;
+	slice_picture *p = calloc(1, sizeof *p);
+	assert_non_null(p);
+	slice_show_unit(&wall_task, (double[]){4, -3.2}, (double[]){7, -1.6}, 31, NULL, p);
+	for (int j = 0; j < 31; j += 5)
+		for (int i = 0; i < 31; i += 5) {
+			double w = 4 + 3.0 * i / 30, b = -3.2 + 1.6 * j / 30;
+			if (fabs(b - unit_wall(&wall_task, w)) > 0.05)
+				assert_true(
+				        near((double)p->loss[j * 31 + i], unit_error_at(&wall_task, w, b).value, 1e-5));
+		}
+	for (int i = 0; i < 5000; i++) {
+		slice_way_add(p, 1, i, -i);
+		assert_in_range(p->steps[1], 1, SLICE_WAY);
+		assert_true(p->way[1][0][0] == 0 && p->way[1][p->steps[1] - 1][0] == (float)i);
+	}
+	free(p);
+}
+
+static void a_trail_keeps_within_its_memory(void **state)
+{
+	(void)state;
+	trial *t = trial_after(nets[0], 0, NULL);
+	trail way;
+	err e;
+	assert_true(trail_init(&way, slice_size(t->api, t->m), 20 * 4 * (size_t)slice_size(t->api, t->m), &e));
+	assert_int_equal(way.most, 20);
+	for (long u = 0; u < 1000; u++)
+		trail_add(&way, u, t->api, t->m);
+	assert_in_range(way.rows, 10, 20);
+	for (int i = 0; i < way.rows; i++)
+		assert_int_equal(way.update[i], i * way.stride);
+	trail_done(&way);
+	trial_free(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -617,6 +922,14 @@ int main(void)
 	        cmocka_unit_test(momentum_zigzags_and_nesterov_does_not),
 	        cmocka_unit_test(the_clip_keeps_the_ball),
 	        cmocka_unit_test(descents_stop_at_what_is_not_finite),
+	        cmocka_unit_test(random_directions_are_filter_normalised),
+	        cmocka_unit_test(principal_directions),
+	        cmocka_unit_test(surface_passes_through_two_states),
+	        cmocka_unit_test(named_axes),
+	        cmocka_unit_test(gradient_axes),
+	        cmocka_unit_test(slices_come_coarse_first),
+	        cmocka_unit_test(pictures_of_the_one_unit_net),
+	        cmocka_unit_test(a_trail_keeps_within_its_memory),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
