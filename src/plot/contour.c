@@ -288,7 +288,10 @@ void contour_draw(const plot *p, const field *f, const axis *scale, const double
 	for (int i = 0; i < set->lines && labelled; i++) {
 		char text[48];
 		const contour_line *l = &set->line[i];
-		if (scale->kind == AXIS_LOG)
+		double whole = round(level[l->level]);
+		if (scale->kind == AXIS_LOG && fabs(level[l->level] - whole) < 1e-9)
+			text_power(text, sizeof text, (int)whole);
+		else if (scale->kind == AXIS_LOG)
 			axis_power(text, sizeof text, level[l->level]);
 		else
 			axis_number(text, sizeof text, level[l->level], step);

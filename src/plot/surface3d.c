@@ -1,5 +1,7 @@
 #include "plot/surface3d.h"
 
+#include "base/wide.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +28,7 @@ static struct {
 	uint32_t *pixel;
 	float *depth;
 	vertex *vertex;
+	float *height; /* of each vertex: −BOX_HEIGHT … BOX_HEIGHT, NAN for a hole */
 	size_t pixels_held, vertices_held;
 } now;
 
@@ -105,8 +108,10 @@ static bool make_room(int w, int h, size_t vertices)
 	}
 	if (vertices > now.vertices_held) {
 		free(now.vertex);
+		free(now.height);
 		now.vertex = malloc(vertices * sizeof *now.vertex);
-		now.vertices_held = now.vertex ? vertices : 0;
+		now.height = malloc(vertices * sizeof *now.height);
+		now.vertices_held = now.vertex && now.height ? vertices : 0;
 	}
 	return now.pixels_held && now.vertices_held;
 }
@@ -124,77 +129,111 @@ static const float (*shades(void))[3]
 	return (const float(*)[3])map;
 }
 
-static float field_height(int i, int j)
+WIDE_LOOPS static void make_heights(const float *restrict z, int n, float low, float per_unit, float *restrict out)
 {
-	const field *f = &now.s->f;
-	i = i < 0 ? 0 : i >= f->nx ? f->nx - 1 : i;
-	j = j < 0 ? 0 : j >= f->ny ? f->ny - 1 : j;
-	return height_of((double)f->z[(size_t)j * (size_t)f->nx + (size_t)i]);
+	for (int i = 0; i < n; i++) {
+		float h = (z[i] - low) * per_unit - BOX_HEIGHT;
+		h = h < -BOX_HEIGHT ? -BOX_HEIGHT : h; /* −INFINITY too */
+		h = h > BOX_HEIGHT ? BOX_HEIGHT : h;
+		out[i] = z[i] < INFINITY ? h : NAN;
+	}
 }
 
-/* Light from the upper left of the viewer, the same from both sides of the surface. */
-static float light(int i, int j)
+/* Difference of two heights; 0 beside a hole. */
+static inline float rise(const float *h, ptrdiff_t before, ptrdiff_t after)
 {
-	const field *f = &now.s->f;
-	float dx = 0.25F * (float)(f->nx - 1) * (field_height(i + 1, j) - field_height(i - 1, j));
-	float dy = 0.25F * (float)(f->ny - 1) * (field_height(i, j + 1) - field_height(i, j - 1));
-	dx = isnan(dx) ? 0 : dx;
-	dy = isnan(dy) ? 0 : dy;
-	/* the normal (−dx, −dy, 1) in the viewer's frame */
-	float across = -dx * now.cos_turn + dy * now.sin_turn, away = -dx * now.sin_turn - dy * now.cos_turn;
+	float d = h[after] - h[before];
+	return d == d ? d : 0;
+}
+
+/* Light from the upper left of the viewer, the same from both sides of the surface, for slopes in u and v. */
+static inline float light(float du, float dv)
+{
+	/* the normal (−du, −dv, 1) in the viewer's frame */
+	float across = -du * now.cos_turn + dv * now.sin_turn, away = -du * now.sin_turn - dv * now.cos_turn;
 	float up = now.cos_tilt + away * now.sin_tilt, toward = now.sin_tilt - away * now.cos_tilt;
-	float cosine = (-0.45F * across + 0.55F * up + 0.70F * toward) / sqrtf(1 + dx * dx + dy * dy);
-	return 0.42F + 0.58F * fminf(1, fabsf(cosine));
+	float cosine = (-0.45F * across + 0.55F * up + 0.70F * toward) / sqrtf(1 + du * du + dv * dv);
+	cosine = cosine < 0 ? -cosine : cosine;
+	return 0.42F + 0.58F * (cosine < 1 ? cosine : 1);
 }
 
 static void make_vertices(void)
 {
 	const field *f = &now.s->f;
 	const float(*map)[3] = shades();
-	for (int j = 0; j < f->ny; j++)
+	ptrdiff_t nx = f->nx;
+	float per_u = 0.25F * (float)(f->nx - 1), per_v = 0.25F * (float)(f->ny - 1);
+	make_heights(f->z, f->nx * f->ny, (float)now.s->z.low, 2 * BOX_HEIGHT / (float)(now.s->z.high - now.s->z.low),
+	        now.height);
+	float u0 = along(&now.s->x, f->x0), u1 = along(&now.s->x, f->x1), v0 = along(&now.s->y, f->y0),
+	      v1 = along(&now.s->y, f->y1);
+	for (int j = 0; j < f->ny; j++) {
+		float v = v0 + (v1 - v0) * (float)j / (float)(f->ny - 1);
 		for (int i = 0; i < f->nx; i++) {
-			vertex *v = &now.vertex[(size_t)j * (size_t)f->nx + (size_t)i];
-			float h = field_height(i, j);
-			double x = f->x0 + (f->x1 - f->x0) * i / (f->nx - 1),
-			       y = f->y0 + (f->y1 - f->y0) * j / (f->ny - 1);
-			*v = project((corner){along(&now.s->x, x), along(&now.s->y, y), h});
-			if (isnan(h))
+			const float *h = now.height + j * nx + i;
+			vertex *to = &now.vertex[j * nx + i];
+			*to = project((corner){u0 + (u1 - u0) * (float)i / (float)(f->nx - 1), v, *h});
+			if (*h != *h)
 				continue;
-			float bright = light(i, j);
-			int shade = (int)((h / BOX_HEIGHT + 1) * 0.5F * (SHADES - 1) + 0.5F);
-			v->r = bright * map[shade][0];
-			v->g = bright * map[shade][1];
-			v->b = bright * map[shade][2];
+			float du = per_u * rise(h, i > 0 ? -1 : 0, i + 1 < f->nx),
+			      dv = per_v * rise(h, j > 0 ? -nx : 0, j + 1 < f->ny ? nx : 0);
+			float bright = light(du, dv);
+			int shade = (int)((*h / BOX_HEIGHT + 1) * 0.5F * (SHADES - 1) + 0.5F);
+			to->r = bright * map[shade][0];
+			to->g = bright * map[shade][1];
+			to->b = bright * map[shade][2];
 		}
+	}
 }
 
-static uint32_t packed(four v)
+#define ALWAYS static inline __attribute__((always_inline))
+
+ALWAYS uint32_t packed(four v)
 {
-	return 0xFF000000U | (uint32_t)v[1] << 16 | (uint32_t)v[2] << 8 | (uint32_t)v[3];
+	return 0xFF000000U | (uint32_t)(int)v[1] << 16 | (uint32_t)(int)v[2] << 8 | (uint32_t)(int)v[3];
 }
 
-static four channels(const vertex *v)
+ALWAYS four channels(const vertex *v)
 {
 	return (four){v->depth, v->r + 0.5F, v->g + 0.5F, v->b + 0.5F};
 }
 
-static int first_pixel(float v)
+/* The first and the last pixel whose middle lies at or beyond v, without calls of ceilf and floorf. */
+ALWAYS int first_pixel(float v)
 {
-	return v <= 0.5F ? 0 : (int)ceilf(v - 0.5F);
+	return v <= 0.5F ? 0 : (int)(v + 0.49999F);
 }
 
-static int last_pixel(float v, int n)
+ALWAYS int last_pixel(float v, int n)
 {
-	return v >= (float)n - 0.5F ? n - 1 : (int)floorf(v - 0.5F);
+	return v >= (float)n - 0.5F ? n - 1 : v < 0.5F ? -1 : (int)(v + 0.5F) - 1;
 }
+
+ALWAYS float least(float a, float b, float c)
+{
+	float low = a < b ? a : b;
+	return low < c ? low : c;
+}
+
+ALWAYS float most(float a, float b, float c)
+{
+	float high = a > b ? a : b;
+	return high > c ? high : c;
+}
+
+typedef struct target {
+	uint32_t *pixel;
+	float *depth;
+	int w, h;
+} target;
 
 /* All pixels whose middle lies inside; colours and depth are linear over the triangle. */
-static void fill_triangle(const vertex *a, const vertex *b, const vertex *c)
+ALWAYS void fill_triangle(const target *t, const vertex *a, const vertex *b, const vertex *c)
 {
-	int x0 = first_pixel(fminf(a->x, fminf(b->x, c->x))), x1 = last_pixel(fmaxf(a->x, fmaxf(b->x, c->x)), now.w);
-	int y0 = first_pixel(fminf(a->y, fminf(b->y, c->y))), y1 = last_pixel(fmaxf(a->y, fmaxf(b->y, c->y)), now.h);
+	int x0 = first_pixel(least(a->x, b->x, c->x)), x1 = last_pixel(most(a->x, b->x, c->x), t->w);
+	int y0 = first_pixel(least(a->y, b->y, c->y)), y1 = last_pixel(most(a->y, b->y, c->y), t->h);
 	float area = (b->x - a->x) * (c->y - a->y) - (c->x - a->x) * (b->y - a->y);
-	if (x0 > x1 || y0 > y1 || !(fabsf(area) > 1e-9F))
+	if (x0 > x1 || y0 > y1 || !(area > 1e-9F || area < -1e-9F))
 		return;
 	/* weights of b and c at a pixel, and their change from pixel to pixel */
 	float inv = 1 / area, px = (float)x0 + 0.5F - a->x, py = (float)y0 + 0.5F - a->y;
@@ -205,8 +244,8 @@ static void fill_triangle(const vertex *a, const vertex *b, const vertex *c)
 	for (int y = y0; y <= y1; y++, wb_row += wb_y, wc_row += wc_y) {
 		float wb = wb_row, wc = wc_row;
 		four v = base + wb * db + wc * dc;
-		float *depth = now.depth + (size_t)y * (size_t)now.w;
-		uint32_t *pixel = now.pixel + (size_t)y * (size_t)now.w;
+		float *depth = t->depth + (size_t)y * (size_t)t->w;
+		uint32_t *pixel = t->pixel + (size_t)y * (size_t)t->w;
 		for (int x = x0; x <= x1; x++, wb += wb_x, wc += wc_x, v += step)
 			if (wb >= -1e-5F && wc >= -1e-5F && wb + wc <= 1.00001F && v[0] > depth[x]) {
 				depth[x] = v[0];
@@ -215,16 +254,16 @@ static void fill_triangle(const vertex *a, const vertex *b, const vertex *c)
 	}
 }
 
-static void fill_surface(void)
+WIDE_LOOPS static void fill_surface(const target *t, const vertex *all, int nx, int ny)
 {
-	const field *f = &now.s->f;
-	for (int j = 0; j + 1 < f->ny; j++)
-		for (int i = 0; i + 1 < f->nx; i++) {
-			const vertex *v = now.vertex + (size_t)j * (size_t)f->nx + (size_t)i, *up = v + f->nx;
-			if (isnan(v[0].y + v[1].y + up[0].y + up[1].y))
-				continue;
-			fill_triangle(&v[0], &v[1], &up[1]);
-			fill_triangle(&v[0], &up[1], &up[0]);
+	for (int j = 0; j + 1 < ny; j++)
+		for (int i = 0; i + 1 < nx; i++) {
+			const vertex *v = all + (size_t)j * (size_t)nx + (size_t)i, *up = v + nx;
+			float y = v[0].y + v[1].y + up[0].y + up[1].y;
+			if (y != y)
+				continue; /* a hole */
+			fill_triangle(t, &v[0], &v[1], &up[1]);
+			fill_triangle(t, &v[0], &up[1], &up[0]);
 		}
 }
 
@@ -262,19 +301,20 @@ static float depth_slack(void)
 
 static void draw_segment(vertex a, vertex b, float radius, uint32_t argb, float alpha)
 {
-	float dx = b.x - a.x, dy = b.y - a.y, square = dx * dx + dy * dy, reach = radius + 1;
+	float dx = b.x - a.x, dy = b.y - a.y, square = dx * dx + dy * dy, reach = radius + 1, slack = depth_slack();
 	if (!isfinite(a.x + a.y + b.x + b.y))
 		return;
-	int x0 = first_pixel(fminf(a.x, b.x) - reach), x1 = last_pixel(fmaxf(a.x, b.x) + reach, now.w);
-	int y0 = first_pixel(fminf(a.y, b.y) - reach), y1 = last_pixel(fmaxf(a.y, b.y) + reach, now.h);
+	int x0 = first_pixel(least(a.x, b.x, a.x) - reach), x1 = last_pixel(most(a.x, b.x, a.x) + reach, now.w);
+	int y0 = first_pixel(least(a.y, b.y, a.y) - reach), y1 = last_pixel(most(a.y, b.y, a.y) + reach, now.h);
 	for (int y = y0; y <= y1; y++)
 		for (int x = x0; x <= x1; x++) {
 			float px = (float)x + 0.5F - a.x, py = (float)y + 0.5F - a.y;
 			float t = square > 0 ? (px * dx + py * dy) / square : 0;
 			t = t < 0 ? 0 : t > 1 ? 1 : t;
-			float away = hypotf(px - t * dx, py - t * dy), cover = fminf(1, radius + 0.5F - away);
+			float ax = px - t * dx, ay = py - t * dy, cover = radius + 0.5F - sqrtf(ax * ax + ay * ay);
+			cover = cover < 1 ? cover : 1;
 			size_t at = (size_t)y * (size_t)now.w + (size_t)x;
-			if (cover > 0 && a.depth + t * (b.depth - a.depth) + depth_slack() > now.depth[at])
+			if (cover > 0 && a.depth + t * (b.depth - a.depth) + slack > now.depth[at])
 				blend(at, argb, cover * alpha);
 		}
 }
@@ -363,8 +403,9 @@ typedef struct box_axis {
 	const axis *a;
 	const char *title;
 	axis_ticks ticks;
-	corner low, high;   /* its ends */
-	float out_u, out_v; /* away from the box, on the floor */
+	corner low, high;       /* its ends */
+	float out_u, out_v;     /* away from the box, on the floor */
+	bool shy_low, shy_high; /* at that end the heights have their labels */
 } box_axis;
 
 static corner between(corner a, corner b, float t)
@@ -416,6 +457,8 @@ static void draw_labels(const box_axis *b, float em)
 	float widest = axis_widest(&b->ticks);
 	for (int i = 0; i < b->ticks.n; i++) {
 		float t = share(b->a, b->ticks.tick[i].at), w = b->ticks.tick[i].width;
+		if ((b->shy_low && t < 0.04F) || (b->shy_high && t > 0.96F))
+			continue;
 		float x = low.x + t * (high.x - low.x) + dx * (0.6F * em + 0.5F * w),
 		      y = low.y + t * (high.y - low.y) + dy * 1.1F * em;
 		canvas_text(now.c, x, y + 0.36F * em, b->ticks.tick[i].label, s);
@@ -451,6 +494,10 @@ static void draw_box(float em)
 	bool first = project((corner){-u, v, 0}).x < project((corner){u, -v, 0}).x;
 	corner foot = first ? (corner){-u, v, -h} : (corner){u, -v, -h};
 	box_axis z = {.a = &now.s->z, .title = now.s->z_title, .low = foot, .high = {foot.u, foot.v, h}};
+	x.shy_low = foot.v == v && foot.u < 0;
+	x.shy_high = foot.v == v && foot.u > 0;
+	y.shy_low = foot.u == u && foot.v < 0;
+	y.shy_high = foot.u == u && foot.v > 0;
 	make_axis(&x, em);
 	make_axis(&y, em);
 	make_axis(&z, em);
@@ -504,7 +551,8 @@ bool surface3d_begin(canvas *c, rect area, const surface3d_scene *s)
 	draw_box(em);
 	clear_image();
 	make_vertices();
-	fill_surface();
+	target t = {now.pixel, now.depth, now.w, now.h};
+	fill_surface(&t, now.vertex, s->f.nx, s->f.ny);
 	draw_mesh();
 	return true;
 }

@@ -16,7 +16,7 @@
 
 enum { UNIT_SIDE = 256, PREVIEW = 300, MOST_ROWS = 4001 };
 
-static surface3d_pose pose = {.turn = 32, .tilt = 38, .zoom = 1};
+static surface3d_pose pose = {.turn = 208, .tilt = 40, .zoom = 1};
 static bool turning;
 
 void surface_look(surface3d_pose p, bool moving)
@@ -113,7 +113,7 @@ typedef struct heights {
 	bool any;
 } heights;
 
-/* Losses as axis values: log10 when they span more than a factor of twenty; then at most six decades are shown. */
+/* Losses as axis values: log10 when they span more than a factor of twenty; then about four decades are shown. */
 static heights heights_of(const slice_picture *p)
 {
 	static float z[SLICE_SIDE * SLICE_SIDE];
@@ -134,7 +134,7 @@ static heights heights_of(const slice_picture *p)
 		z[i] = log10f(p->loss[i]);
 	all = span_none;
 	span_add_all(&all, z, n);
-	all.low = fmax(all.low, all.high - 6);
+	all.low = fmax(all.low, all.high - 3.6);
 	h.scale = axis_log(all);
 	return h;
 }
