@@ -90,7 +90,7 @@ int bench_views(const bench *b, const view **list)
 {
 	int n = 0;
 	for (int i = 0; i < views_count && n < BENCH_VIEWS; i++)
-		if (b->alone < 0 || b->alone == i)
+		if (b->alone == i || (b->alone < 0 && !views[i]->apart))
 			list[n++] = views[i];
 	return n;
 }

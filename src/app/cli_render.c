@@ -214,8 +214,9 @@ static bool read_job(job *j, int argc, char **argv, err *e)
 	if (!cli_number("--updates", updates, 0, 1e9, &n, e))
 		return false;
 	j->update = (long)n;
-	for (int i = 0; !view_names && i < views_count && i < MOST_VIEWS; i++)
-		j->view[j->views++] = views[i];
+	for (int i = 0; !view_names && i < views_count && j->views < MOST_VIEWS; i++)
+		if (!views[i]->apart)
+			j->view[j->views++] = views[i];
 	return (!view_names || read_views(view_names, j, e)) && (!theme_name || read_theme(theme_name, j, e)) &&
 	       (!size || read_size(size, j, e)) && (!scale || read_scale(scale, j, e)) &&
 	       (!frames || read_frames(frames, j, e)) && can_draw(j, e);

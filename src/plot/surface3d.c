@@ -10,7 +10,7 @@ const surface3d_pose surface3d_usual = {.turn = 32, .tilt = 38, .zoom = 1};
 
 /* Half the height of the box; its floor reaches from −1 to 1 both ways. */
 #define BOX_HEIGHT 0.55F
-enum { SHADES = 256, MOST_PIXELS = 16 << 20 };
+enum { SHADES = 256, MOST_PIXELS = 6 << 20 };
 
 typedef struct vertex {
 	float x, y, depth; /* pixels of the image, y downwards; larger depth: nearer */
@@ -30,6 +30,8 @@ static struct {
 	vertex *vertex;
 	float *height; /* of each vertex: −BOX_HEIGHT … BOX_HEIGHT, NAN for a hole */
 	size_t pixels_held, vertices_held;
+	uint32_t *bare; /* the surface without ways, of `key`: drawn again only when something has changed */
+	uint64_t key;
 } now;
 
 /* ---- space ---- */
@@ -101,10 +103,13 @@ static bool make_room(int w, int h, size_t vertices)
 	size_t pixels = (size_t)w * (size_t)h;
 	if (pixels > now.pixels_held) {
 		free(now.pixel);
+		free(now.bare);
 		free(now.depth);
 		now.pixel = malloc(pixels * sizeof *now.pixel);
+		now.bare = malloc(pixels * sizeof *now.bare);
 		now.depth = malloc(pixels * sizeof *now.depth);
-		now.pixels_held = now.pixel && now.depth ? pixels : 0;
+		now.pixels_held = now.pixel && now.bare && now.depth ? pixels : 0;
+		now.key = 0;
 	}
 	if (vertices > now.vertices_held) {
 		free(now.vertex);
@@ -530,6 +535,48 @@ static void take_pose(rect area, float em)
 	now.y0 = 0.5F * (float)now.h - 1.0F * em * now.s->samples;
 }
 
+static uint64_t fold_bytes(uint64_t key, const void *data, size_t bytes)
+{
+	const unsigned char *p = data;
+	for (; bytes >= 8; bytes -= 8, p += 8) {
+		uint64_t word;
+		memcpy(&word, p, 8);
+		key = (key ^ word) * 0x9E3779B97F4A7C15U;
+		key ^= key >> 29;
+	}
+	for (; bytes > 0; bytes--, p++)
+		key = (key ^ *p) * 0x9E3779B97F4A7C15U;
+	return key;
+}
+
+/* Of everything that the bare surface depends on; never 0. */
+static uint64_t key_of(const surface3d_scene *s)
+{
+	const double ends[] = {s->x.low, s->x.high, s->y.low, s->y.high, s->z.low, s->z.high, s->f.x0, s->f.x1, s->f.y0,
+	        s->f.y1, (double)s->pose.turn, (double)s->pose.tilt, (double)s->pose.zoom, (double)s->samples,
+	        (double)now.w, (double)now.h, s->f.nx, s->f.ny, now.c->theme->argb[INK_PANEL], (double)now.x0,
+	        (double)now.y0, (double)now.scale};
+	uint64_t key = fold_bytes(0xCBF29CE484222325U, ends, sizeof ends);
+	return fold_bytes(key, s->f.z, (size_t)s->f.nx * (size_t)s->f.ny * sizeof *s->f.z) | 1;
+}
+
+static void shade(const surface3d_scene *s)
+{
+	size_t bytes = (size_t)now.w * (size_t)now.h * sizeof *now.pixel;
+	uint64_t key = key_of(s);
+	if (now.key == key) {
+		memcpy(now.pixel, now.bare, bytes);
+		return;
+	}
+	target t = {now.pixel, now.depth, now.w, now.h};
+	clear_image();
+	make_vertices();
+	fill_surface(&t, now.vertex, s->f.nx, s->f.ny);
+	draw_mesh();
+	memcpy(now.bare, now.pixel, bytes);
+	now.key = key;
+}
+
 bool surface3d_begin(canvas *c, rect area, const surface3d_scene *s)
 {
 	static surface3d_scene kept;
@@ -549,11 +596,7 @@ bool surface3d_begin(canvas *c, rect area, const surface3d_scene *s)
 	now.c = c;
 	take_pose(area, em);
 	draw_box(em);
-	clear_image();
-	make_vertices();
-	target t = {now.pixel, now.depth, now.w, now.h};
-	fill_surface(&t, now.vertex, s->f.nx, s->f.ny);
-	draw_mesh();
+	shade(&kept);
 	return true;
 }
 

@@ -26,6 +26,7 @@ typedef struct view {
 	const char *(*caption)(const snap *s, bool run, char *buf, int size);
 	/* The numbers beside the title: "now 1.52, 19 % of updates clipped". Returns buf. */
 	const char *(*key)(const snap *s, char *buf, int size);
+	bool apart; /* made from the knobs alone, not from the run: shown when it is asked for */
 } view;
 
 extern const view *const views[];

@@ -400,4 +400,5 @@ const view view_surface = {
         .draw = draw,
         .caption = caption,
         .key = key,
+        .apart = true,
 };
