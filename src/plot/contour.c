@@ -47,6 +47,7 @@ typedef struct tracer {
 	const field *f;
 	double level;
 	unsigned char used[2 * CONTOUR_SIDE * CONTOUR_SIDE];
+	unsigned char point[CONTOUR_SIDE * CONTOUR_SIDE];
 } tracer;
 
 typedef struct place {
@@ -183,6 +184,20 @@ static void trace_line(tracer *t, place start, int level)
 		found.points = l->first;
 }
 
+/* One byte for each point: 1 above the level, 2 a hole. Most cells are done with when their corners are alike. */
+static void mark_points(const field *f, float level)
+{
+	for (int i = 0; i < f->nx * f->ny; i++)
+		work.point[i] = (unsigned char)((f->z[i] >= level) | (f->z[i] < INFINITY ? 0 : 2));
+}
+
+static bool may_cross(int nx, int i, int j)
+{
+	const unsigned char *p = work.point + (size_t)j * (size_t)nx + (size_t)i;
+	int any = p[0] | p[1] | p[nx] | p[nx + 1], all = p[0] & p[1] & p[nx] & p[nx + 1];
+	return any == 1 && all == 0;
+}
+
 const contour_set *contour_trace(const field *f, const double *level, int n)
 {
 	found.lines = found.points = 0;
@@ -190,11 +205,12 @@ const contour_set *contour_trace(const field *f, const double *level, int n)
 		return &found;
 	work.f = f;
 	for (int k = 0; k < n; k++) {
-		work.level = level[k];
+		work.level = (double)(float)level[k];
 		memset(work.used, 0, sizeof work.used);
+		mark_points(f, (float)level[k]);
 		for (int j = 0; j + 1 < f->ny; j++)
 			for (int i = 0; i + 1 < f->nx; i++)
-				for (int side = 0; side < 4 && whole_cell(&work, i, j); side++) {
+				for (int side = 0; side < 4 && may_cross(f->nx, i, j); side++) {
 					place p = {i, j, side};
 					if (crossed(&work, p) && !*mark_of(&work, p) && found.lines < CONTOUR_LINES)
 						trace_line(&work, p, k);

@@ -113,8 +113,7 @@ typedef struct heights {
 	bool any;
 } heights;
 
-/* Losses as axis values: log10 when they span more than a factor of twenty; then about four decades are shown. */
-static heights heights_of(const slice_picture *p)
+static heights make_heights(const slice_picture *p)
 {
 	static float z[SLICE_SIDE * SLICE_SIDE];
 	heights h = {{z, p->na, p->nb, p->low[0], p->high[0], p->low[1], p->high[1]}, axis_linear(span_none), false};
@@ -137,6 +136,25 @@ static heights heights_of(const slice_picture *p)
 	all.low = fmax(all.low, all.high - 3.6);
 	h.scale = axis_log(all);
 	return h;
+}
+
+/* Losses as axis values: log10 when they span more than a factor of twenty; then about four decades are shown. Kept
+ * while the losses stay. */
+static heights heights_of(const slice_picture *p)
+{
+	static float made_of[SLICE_SIDE * SLICE_SIDE];
+	static heights made;
+	static slice_kind kind;
+	size_t bytes = (size_t)(p->na * p->nb) * sizeof *p->loss;
+	if (made.f.nx != p->na || made.f.ny != p->nb || kind != p->kind || !made.any ||
+	        memcmp(made_of, p->loss, bytes) != 0) {
+		made = make_heights(p);
+		kind = p->kind;
+		memcpy(made_of, p->loss, bytes);
+	}
+	made.f.x0 = p->low[0], made.f.x1 = p->high[0];
+	made.f.y0 = p->low[1], made.f.y1 = p->high[1];
+	return made;
 }
 
 /* ---- three dimensions ---- */
