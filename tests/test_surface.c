@@ -1,9 +1,11 @@
 /* One-unit nets, error surfaces, slices, contours, the shaded surface and expressions. */
 #include "base/expr.h"
 #include "base/rng.h"
+#include "draw/canvas_null.h"
 #include "num/eig.h"
 #include "num/level.h"
 #include "num/unit_map.h"
+#include "plot/surface3d.h"
 #include "run/plane.h"
 #include "run/slice.h"
 #include "run/team.h"
@@ -897,6 +899,159 @@ static void a_trail_keeps_within_its_memory(void **state)
 	trial_free(t);
 }
 
+/* ---- contours and the shaded surface ---- */
+
+enum { CONES = 41 };
+
+/* Distance from (cx, cy), on 0 … 40 both ways. */
+static field cone(float *z, double cx, double cy)
+{
+	for (int i = 0; i < CONES * CONES; i++)
+		z[i] = (float)hypot(i % CONES - cx, i / CONES - cy);
+	return (field){z, CONES, CONES, 0, CONES - 1, 0, CONES - 1};
+}
+
+static void contours_are_closed_or_end_at_the_rim(void **state)
+{
+	(void)state;
+	static float z[CONES * CONES];
+	static const double level[] = {5, 12, 25, 30};
+	static const int lines[] = {1, 1, 4, 0};
+	field f = cone(z, 20, 20);
+	const contour_set *s = contour_trace(&f, level, 4);
+	int seen[4] = {0};
+	for (int i = 0; i < s->lines; i++) {
+		const contour_line *l = &s->line[i];
+		seen[l->level]++;
+		assert_int_equal(l->closed, l->level < 2);
+		for (int k = l->first; k < l->first + l->n; k++) {
+			point q = s->at[k];
+			assert_true(near(hypot((double)q.x - 20, (double)q.y - 20), level[l->level], 0.03));
+			if (k > l->first) /* neighbours: no jumps */
+				assert_true(hypotf(q.x - s->at[k - 1].x, q.y - s->at[k - 1].y) < 1.5F);
+		}
+		for (int end = 0; end < 2 && !l->closed; end++) {
+			point q = s->at[end ? l->first + l->n - 1 : l->first];
+			assert_true(q.x == 0 || q.y == 0 || q.x == CONES - 1 || q.y == CONES - 1);
+		}
+	}
+	for (int k = 0; k < 4; k++)
+		assert_int_equal(seen[k], lines[k]);
+}
+
+static void contours_pass_holes_and_saddles(void **state)
+{
+	(void)state;
+	static float z[CONES * CONES];
+	const double level = 12, half = 0.5;
+	field f = cone(z, 20, 20);
+	z[20 * CONES + 32] = NAN; /* on the circle */
+	const contour_set *s = contour_trace(&f, &level, 1);
+	assert_int_equal(s->lines, 1);
+	assert_false(s->line[0].closed);
+	z[20 * CONES + 32] = 12;
+	z[20 * CONES + 20] = -INFINITY; /* an exact zero on a log scale */
+	assert_int_equal(contour_trace(&f, &level, 1)->lines, 1);
+	/* a saddle: the mean of its corners joins the high ones, or the low ones */
+	float high[] = {1, 0, 0, 1.2F}, low[] = {1, -0.2F, 0, 1};
+	for (int k = 0; k < 2; k++) {
+		field g = {k ? low : high, 2, 2, 0, 1, 0, 1};
+		s = contour_trace(&g, &half, 1);
+		assert_int_equal(s->lines, 2);
+		for (int i = 0; i < 2;
+		        i++) { /* each line cuts off one corner: joined high corners leave the low ones */
+			point a = s->at[s->line[i].first], b = s->at[s->line[i].first + 1];
+			float x = a.x + b.x,
+			      y = a.y + b.y; /* in the half of (1, 0) or (0, 1), or of (0, 0) or (1, 1) */
+			assert_int_equal((x > 1) != (y > 1), k == 0);
+		}
+	}
+}
+
+static void levels_are_round_and_inside(void **state)
+{
+	(void)state;
+	double level[CONTOUR_LEVELS], step;
+	axis a = {.kind = AXIS_LINEAR, .low = -0.13, .high = 2.71};
+	int n = contour_levels(&a, 10, level, &step);
+	assert_true(n >= 5 && n <= 10 && step == 0.5);
+	for (int i = 0; i < n; i++)
+		assert_true(
+		        level[i] >= -0.13 && level[i] <= 2.71 && near(level[i] / step, round(level[i] / step), 1e-9));
+	a = (axis){.kind = AXIS_LOG, .low = -2, .high = 0};
+	n = contour_levels(&a, 9, level, &step);
+	assert_int_equal(n, 5); /* 0.02 0.05 0.1 0.2 0.5 */
+	assert_true(near(pow(10, level[0]), 0.02, 1e-12) && near(pow(10, level[4]), 0.5, 1e-12));
+	a = (axis){.kind = AXIS_LOG, .low = -300, .high = 0};
+	n = contour_levels(&a, 9, level, &step);
+	assert_true(n >= 4 && n <= 9 && step >= 1);
+	a.high = a.low;
+	assert_int_equal(contour_levels(&a, 9, level, &step), 0);
+}
+
+/* A wall between the viewer and a ball hides it; seen from the other side the ball is there. */
+static void the_nearer_surface_is_seen(void **state)
+{
+	(void)state;
+	enum { N = 33 };
+	static float z[N * N];
+	canvas c = canvas_null(&themes[THEME_LIGHT], 600, 400);
+	const uint32_t red = 0xFFFF0000;
+	for (int i = 0; i < N * N; i++)
+		z[i] = i / N == N / 2 ? 1 : 0; /* a ridge along x */
+	for (int side = 0; side < 2; side++) {
+		surface3d_scene s = {.f = {z, N, N, 0, 1, 0, 1}, .pose = {side ? 180.0F : 0, 20, 1}, .samples = 1};
+		s.x = s.y = s.z = (axis){.kind = AXIS_LINEAR, .low = 0, .high = 1, .zero = NAN};
+		assert_true(surface3d_begin(&c, (rect){0, 0, 600, 400}, &s));
+		int w, h, seen = 0, covered = 0;
+		const uint32_t *pixel = surface3d_pixels(&w, &h);
+		for (int i = 0; i < w * h; i++)
+			covered += pixel[i] >> 24 == 255;
+		assert_in_range(covered, w * h / 20, w * h * 9 / 10);
+		surface3d_ball(0.5, 0.6, 6, red);
+		for (int i = 0; i < w * h; i++)
+			seen += pixel[i] == red;
+		float front, back;
+		surface3d_place(0.5, 0, 0, &front);
+		surface3d_place(0.5, 1, 0, &back);
+		assert_int_equal(front > back, side == 0);
+		assert_true(side ? seen > 40 : seen == 0);
+		surface3d_end();
+	}
+}
+
+static void surfaces_survive_anything(void **state)
+{
+	(void)state;
+	enum { N = 9 };
+	static const float odd[] = {0, NAN, INFINITY, -INFINITY, 1e38F, -1e38F, 1e-40F};
+	float z[N * N];
+	canvas c = canvas_null(&themes[THEME_DARK], 600, 400);
+	rng r = rng_make(3, RNG_TEST, 0);
+	for (int k = 0; k < 300; k++) {
+		for (int i = 0; i < N * N; i++)
+			z[i] = rng_below(&r, 3) ? (float)rng_gaussian(&r)
+			                        : odd[rng_below(&r, sizeof odd / sizeof *odd)];
+		surface3d_scene s = {.f = {z, N, N, 0, 1, 0, 1},
+		        .pose = {(float)rng_below(&r, 720), (float)rng_below(&r, 120), 1},
+		        .samples = 1};
+		s.x = s.y = (axis){.kind = AXIS_LINEAR, .low = 0, .high = 1, .zero = NAN};
+		s.z = (axis){.kind = AXIS_LINEAR, .low = -2, .high = 2, .zero = NAN};
+		rect area = {0, 0, (float)rng_below(&r, 700), (float)rng_below(&r, 500)};
+		const double way[3][2] = {{-5, 0.2}, {0.5, 0.5}, {1e300, (double)NAN}};
+		if (surface3d_begin(&c, area, &s)) {
+			surface3d_way(way, 3, 3, 0xFF000000, 4);
+			surface3d_ball(way[1][0], way[1][1], 5, 0xFF000000);
+			surface3d_end();
+		}
+		const double level[] = {-1, 0, 1e30};
+		const contour_set *set = contour_trace(&s.f, level, 3);
+		for (int i = 0; i < set->points; i++)
+			assert_true(set->at[i].x >= 0 && set->at[i].x <= N - 1 && set->at[i].y >= 0 &&
+			            set->at[i].y <= N - 1);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -930,6 +1085,11 @@ int main(void)
 	        cmocka_unit_test(slices_come_coarse_first),
 	        cmocka_unit_test(pictures_of_the_one_unit_net),
 	        cmocka_unit_test(a_trail_keeps_within_its_memory),
+	        cmocka_unit_test(contours_are_closed_or_end_at_the_rim),
+	        cmocka_unit_test(contours_pass_holes_and_saddles),
+	        cmocka_unit_test(levels_are_round_and_inside),
+	        cmocka_unit_test(the_nearer_surface_is_seen),
+	        cmocka_unit_test(surfaces_survive_anything),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -473,8 +473,8 @@ static void draw_labels(const box_axis *b, float em)
 	float w = canvas_measure(b->title, s.size, s.weight).width;
 	bool upright = fabsf(high.x - low.x) < 1;
 	float reach = upright ? 0.9F * em + widest + em : 1.1F * em;
-	float x = middle.x + dx * (reach + (upright ? 0 : widest + 0.5F * w)),
-	      y = middle.y + dy * (upright ? 0 : 2.4F * em);
+	float x = middle.x + dx * (reach + (upright ? 0 : widest + 0.5F * w + 0.4F * em)),
+	      y = middle.y + dy * (upright ? 0 : 2.8F * em);
 	s.angle = upright ? 90 : 0;
 	x = fmaxf(now.area.x + (upright ? 0.9F * em : 0.5F * w), fminf(x, now.area.x + now.area.w - 0.5F * w));
 	canvas_text(now.c, x, fminf(y + 0.36F * em, now.area.y + now.area.h - 2), b->title, s);

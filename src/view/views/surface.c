@@ -120,7 +120,7 @@ static heights make_heights(const slice_picture *p)
 	span all = span_none;
 	int n = p->na * p->nb;
 	span_add_all(&all, p->loss, n);
-	if (n < 4 || span_empty(all))
+	if (p->na < 2 || p->nb < 2 || span_empty(all))
 		return h;
 	h.any = true;
 	bool log = p->kind == SLICE_UNIT || (all.low >= 0 && all.high > 20 * all.low);
@@ -303,9 +303,13 @@ static void draw_contours(const slice_picture *p, const heights *h, canvas *c, r
 	plot at = plot_begin(c, area, &spec);
 	if (!plot_has_room(&at))
 		return;
+	/* a cell around each point: half of the outer ones lies outside */
+	float cell_w = at.area.w / (float)(h->f.nx - 1), cell_h = at.area.h / (float)(h->f.ny - 1);
 	heat map = {h->f.z, h->f.ny, h->f.nx, h->f.nx, h->scale, true};
 	canvas_group(c, "map");
-	heat_draw(c, at.area, map);
+	canvas_clip(c, at.area);
+	heat_draw(c, rect_inset(at.area, -0.5F * cell_w, -0.5F * cell_h), map);
+	canvas_clip_end(c);
 	canvas_group_end(c);
 	int n = contour_levels(&h->scale, 9, level, &step);
 	contour_draw(&at, &h->f, &h->scale, level, n, step, plot_stroke(1, INK_PANEL, 0.7F, DASH_SOLID),
