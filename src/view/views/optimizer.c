@@ -99,7 +99,7 @@ static int telling_row(const descents *d, int arm)
 {
 	int best = 0;
 	double most = -1, lr = d->c[arm].v[KNOB_lr];
-	for (int i = 0; i < d->rows[arm] && i < 12; i++) {
+	for (int i = 1; i < d->rows[arm] && i < 12; i++) { /* the first has no steps behind it */
 		const plane_step *s = &d->step[arm][i];
 		double g = lr * hypot(s->clipped[0], s->clipped[1]);
 		double rest = hypot(s->step[0] + lr * s->clipped[0], s->step[1] + lr * s->clipped[1]);

@@ -172,7 +172,7 @@ static void draw_ways_3d(const slice_picture *p, canvas *c)
 		for (int i = 0; i < n; i++)
 			for (int k = 0; k < 2; k++)
 				at[i][k] = (double)p->way[a][i][k];
-		surface3d_way((const double(*)[2])at, n, 4, 0xFFFFFFFF, 0);
+		surface3d_way((const double(*)[2])at, n, 3.5F, color(c, INK_PANEL), 0);
 		surface3d_way((const double(*)[2])at, n, 2, color(c, part_arm_ink(a)), p->clipped[a] ? 6 : 0);
 		if (n > 0)
 			surface3d_ball(at[n - 1][0], at[n - 1][1], 6, color(c, part_arm_ink(a)));
