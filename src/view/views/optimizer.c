@@ -120,10 +120,13 @@ static int row_shown(const descents *d, int arm, const view_focus *focus)
 	return row < d->rows[arm] ? row : d->rows[arm] - 1;
 }
 
-static void name_arrow(const plot *p, double x, double y, const char *text, ink i)
+/* At the tip of the arrow from (x0, y0), when that is long enough to be told apart. */
+static void name_arrow(const plot *p, double x0, double y0, double x, double y, const char *text, ink i)
 {
 	text_style s = plot_type(p->c, TYPE_TICK, i, ALIGN_LEFT);
 	float px = plot_x(p, x), py = plot_y(p, y), wide = canvas_measure(text, s.size, s.weight).width;
+	if (hypotf(px - plot_x(p, x0), py - plot_y(p, y0)) < 2 * s.size)
+		return;
 	if (!rect_has(rect_inset(p->area, s.size, s.size), px, py) || px + wide + s.size > p->area.x + p->area.w)
 		return;
 	canvas_box(p->c, (rect){px + 0.35F * s.size, py - 1.35F * s.size, wide + 0.4F * s.size, 1.3F * s.size}, 3,
@@ -144,10 +147,10 @@ static void draw_parts(const descents *d, const plot *p, const view_focus *focus
 	if (has_parts(c)) {
 		vector_draw(p, s->a, s->b, rest[0], rest[1], plot_stroke(2, INK_SERIES_1, 1, DASH_SOLID));
 		vector_draw(p, s->a + rest[0], s->b + rest[1], g[0], g[1], plot_stroke(2, INK_SERIES_0, 1, DASH_SOLID));
-		name_arrow(p, s->a + rest[0], s->b + rest[1], "momentum", INK_SERIES_1);
+		name_arrow(p, s->a, s->b, s->a + rest[0], s->b + rest[1], "momentum", INK_SERIES_1);
 	}
 	vector_draw(p, s->a, s->b, s->step[0], s->step[1], plot_stroke(3, INK_TEXT, 1, DASH_SOLID));
-	name_arrow(p, s->a + s->step[0], s->b + s->step[1], "step", INK_TEXT);
+	name_arrow(p, s->a, s->b, s->a + s->step[0], s->b + s->step[1], "step", INK_TEXT);
 	marks_one(p, s->a, s->b, MARK_DISC, 3.5F, INK_TEXT, 1);
 	canvas_group_end(p->c);
 }
@@ -248,7 +251,9 @@ static void draw_traces(const descents *d, canvas *c, rect area, view_focus *foc
 	plot_spec spec = {.x = axis_count(0, most - 1),
 	        .y = axis_log(all),
 	        .x_title = "update",
-	        .y_title = errors ? "error above the minimum" : "step / gradient",
+	        .y_title = !errors            ? "step / gradient"
+	                   : d->p.has_minimum ? "error above the minimum"
+	                                      : "error",
 	        .right = labels_width(&l, c, 0.3F * area.w)};
 	plot p = plot_begin(c, area, &spec);
 	if (!plot_has_room(&p))
