@@ -736,6 +736,71 @@ no_display() {
 	gives 3 'no display: no room for out/' sh -c "cd blocked && '$U'"
 }
 
+# Arrays of an .npz: names, shapes, and that loss is finite; path begins where the knobs say.
+surface_shapes() { # FILE NA NB STEPS
+	"$numpy" -c '
+import sys, numpy as np
+z = np.load(sys.argv[1])
+a, b, n = map(int, sys.argv[2:5])
+assert sorted(z.files) == ["a", "b", "grad_norm", "loss", "path"], z.files
+assert z["a"].shape == (a,) and z["b"].shape == (b,) and z["path"].shape == (n, 2)
+assert z["loss"].shape == z["grad_norm"].shape == (b, a) and np.isfinite(z["loss"]).all()
+' "$@"
+}
+# The error of the one-unit net by itself, and the wall at w = 5.
+surface_values() {
+	"$numpy" -c '
+import sys, numpy as np
+z = np.load(sys.argv[1])
+W, B = np.meshgrid(z["a"], z["b"])
+s = lambda x: 1 / (1 + np.exp(-x))
+x = np.full_like(W, 0.5)
+for t in range(50):
+    x = W * s(x) + B
+away = np.abs(B - (0.5 - 0.62245933 * W)) > 0.01
+assert away.sum() > 1000 and np.allclose(((s(x) - 0.7) ** 2)[away], z["loss"][away], atol=1e-9)
+assert tuple(z["path"][0]) == (6.5, -2.9)
+' "$1"
+}
+surface() {
+	gives 0 'surface: one unit' "$U" surface --axes w,b --size 41x31 --range 4:7,-3.2:-1.6 --set lr=0.5 --updates 30 -o u.npz
+	gives 0 'surface: random' "$U" surface --axes random $quick --size 7x5 --updates 4 -o r.npz
+	gives 0 'surface: pca' "$U" surface --axes pca $quick --size 3x4 --updates 20 -o p.npz
+	gives 0 'surface: grad' "$U" surface --axes grad $quick --size 3x3 --updates 4 -o g.npz
+	gives 0 'surface: two parameters' "$U" surface --axes 'W_hh[0,1],rnn.bias_ih_l0[2]' $quick --size 3x3 -o n.npz
+	gives 0 'surface: the same again' "$U" surface --axes random $quick --size 7x5 --updates 4 -o r2.npz
+	same 'surface: the same bytes' r.npz r2.npz
+	if [ -n "$numpy" ]; then
+		holds 'surface: one unit, arrays' surface_shapes u.npz 41 31 31
+		holds 'surface: one unit, values' surface_values u.npz
+		holds 'surface: random, arrays' surface_shapes r.npz 7 5 5
+		holds 'surface: pca, arrays' surface_shapes p.npz 3 4 21
+		holds 'surface: two parameters, arrays' surface_shapes n.npz 3 3 1
+	else
+		echo 'SKIP surface: arrays: no numpy'
+	fi
+	gives 0 'surface: csv' "$U" surface --axes w,b --size 3x2 -o s.csv
+	holds 'surface: csv, rows' test "$(wc -l <s.csv)" -eq 7
+	for kind in png svg pdf; do
+		gives 0 "surface: $kind" "$U" surface --axes random $quick --size 5x5 --updates 2 -o "s.$kind"
+		holds "surface: $kind, not empty" test -s "s.$kind"
+	done
+	refuses 2 'surface: no axes' 'no axes; allowed: --axes' "$U" surface -o x.npz
+	refuses 2 'surface: wrong axes' 'not axes; allowed' "$U" surface --axes wb -o x.npz
+	refuses 2 'surface: unknown parameter' 'did you mean' "$U" surface --axes 'W_hx[0,1],b[2]' $quick -o x.npz
+	refuses 2 'surface: no such element' 'allowed: W_hh\[0,0\] to W_hh\[6,6\]' "$U" surface --axes 'W_hh[7,1],b[2]' $quick -o x.npz
+	refuses 2 'surface: wrong range' 'not two ranges; allowed' "$U" surface --axes w,b --range 1:0,0:1 -o x.npz
+	refuses 2 'surface: wrong size' 'not a size; allowed: NxM' "$U" surface --axes w,b --size 5000x2 -o x.npz
+	refuses 2 'surface: nowhere' 'nowhere to write; allowed' "$U" surface --axes w,b
+	refuses 2 'surface: unknown kind' 'unknown kind of file; allowed' "$U" surface --axes w,b -o x.txt
+	refuses 2 'surface: grad before a step' 'allowed: --updates 1' "$U" surface --axes grad $quick -o x.npz
+	refuses 1 'surface: pca without a way' 'too few updates' "$U" surface --axes pca $quick --updates 1 -o x.npz
+	refuses 2 'surface: a formula with a mistake' 'column 3: expected' "$U" surface --axes w,b --set expression=a+*b -o x.npz
+	gives 3 'surface: unwritable' "$U" surface --axes w,b -o /proc/x.npz
+	holds 'surface: nothing written by mistakes' test ! -e x.npz
+	clean 'surface: no temporaries'
+}
+
 echo 'no picture at all' >fake.png
 train_csv
 train_goals
@@ -745,6 +810,7 @@ same_bits
 printf 'sequence,step,a,target\n1,1,0.5,0\n2,1,0.25,1\n3,1,1,1\n' >one.csv
 probe
 render
+surface
 list
 printf 'sequence,step,a,target\n1,1,0.5,0\n1,2,0.5,1\n2,1,0.25,1\n3,1,1,1\n' >one.csv
 state_strings

@@ -142,7 +142,7 @@ static void allowed(const knob *k, char *buf, size_t size)
 			strncat(buf, k->choice[i], size - strlen(buf) - 1);
 		}
 	} else if (k->type == KNOB_FILE) {
-		snprintf(buf, size, "a path");
+		snprintf(buf, size, strcmp(k->name, "data") == 0 ? "a path" : "a formula");
 	} else {
 		snprintf(buf, size, "%s to %s", text_exact(low, sizeof low, k->low),
 		        text_exact(high, sizeof high, k->high));

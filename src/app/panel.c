@@ -15,7 +15,7 @@ static const struct {
 	const char *group;
 	bool closed;   /* at the start */
 	bool optional; /* … when not everything fits */
-} starts[] = {{"machine", true, false}, {"objective", false, true}};
+} starts[] = {{"machine", true, false}, {"plane", true, false}, {"unit", true, false}, {"objective", false, true}};
 
 /* ---- groups: the distinct `group` fields of the table, in its order ---- */
 
@@ -79,7 +79,8 @@ static void open_sections(bench *b, const char *const *groups, int n, float heig
 		b->section_open[g] = true;
 		for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
 			if (starts[i].closed && strcmp(starts[i].group, groups[g]) == 0)
-				b->section_open[g] = false;
+				b->section_open[g] =
+				        strcmp(groups[g], "unit") == 0 && !config_uses(&b->config, KNOB_hidden);
 	}
 	if (content_height(b, groups, n, b->ui.em) <= height)
 		return;

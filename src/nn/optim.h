@@ -1,5 +1,5 @@
 /* optim: rules that turn a gradient into a step. One file in optims/ and one line in optims.def add one.
- * Only included inside nn. */
+ * Only included inside nn, and by run/plane.c, which descends on functions of two parameters. */
 #ifndef NN_OPTIM_H
 #define NN_OPTIM_H
 #include "nn/model.h"

@@ -127,6 +127,50 @@ bool eig_orthogonal(int n, double *A, err *e)
 	return info ? err_check(e, "the QR decomposition failed") : true;
 }
 
+static void fix_sign(int n, double *v)
+{
+	int most = 0;
+	for (int i = 1; i < n; i++)
+		if (fabs(v[i]) > fabs(v[most]))
+			most = i;
+	for (int i = 0; i < n && v[most] < 0; i++)
+		if (i != most)
+			v[i] = -v[i];
+	v[most] = fabs(v[most]);
+}
+
+bool eig_principal(int m, int n, const double *A, int k, double *sigma, double *V, err *e)
+{
+	/* row-major A is column-major Aᵀ (n × m), whose left singular vectors are the right ones of A */
+	size_t mn = (size_t)m * (size_t)n;
+	int small = m < n ? m : n, info = 0, ask = -1;
+	double size = 0;
+	if (k > small)
+		return err_check(e, "%d principal directions of a matrix of rank %d at most", k, small);
+	if (!all_finite(mn, A))
+		return err_check(e, "the matrix has entries that are not finite");
+	dgesdd_("S", &n, &m, NULL, &n, NULL, NULL, &n, NULL, &small, &size, &ask, NULL, &info);
+	int lwork = (int)size;
+	double *a = malloc((mn + (size_t)small * (size_t)(m + n + 1) + (size_t)lwork) * sizeof *a);
+	int *iwork = malloc(8 * (size_t)small * sizeof *iwork);
+	if (!a || !iwork) {
+		free(a);
+		free(iwork);
+		return no_memory(e);
+	}
+	double *u = a + mn, *vt = u + (size_t)n * (size_t)small, *s = vt + (size_t)small * (size_t)m, *work = s + small;
+	memcpy(a, A, mn * sizeof *a);
+	dgesdd_("S", &n, &m, a, &n, s, u, &n, vt, &small, work, &lwork, iwork, &info);
+	for (int i = 0; i < k && !info; i++) {
+		sigma[i] = s[i];
+		memcpy(V + (size_t)i * (size_t)n, u + (size_t)i * (size_t)n, (size_t)n * sizeof *V);
+		fix_sign(n, V + (size_t)i * (size_t)n);
+	}
+	free(a);
+	free(iwork);
+	return info ? err_check(e, "the singular vectors did not converge") : true;
+}
+
 void eig_product(int n, int columns, const double *A, const double *B, double *C)
 {
 	double one = 1, zero = 0;

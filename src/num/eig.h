@@ -14,6 +14,9 @@ bool eig_spectral_radius(int n, const double *A, double *rho, err *e);
 /* Replaces A by the factor Q of its QR decomposition with the signs that make diag(R) > 0 (Saxe et al. 2014; Mezzadri
  * 2007): Haar-distributed when A is Gaussian. */
 bool eig_orthogonal(int n, double *A, err *e);
+/* The k ≤ min(m, n) largest singular values of A (m × n) and their right singular vectors (k × n), each with its
+ * largest component positive, so that the sign is one: principal directions of the rows. */
+bool eig_principal(int m, int n, const double *A, int k, double *sigma, double *V, err *e);
 /* C = A B in double (n × n): products of Jacobians. */
 void eig_product(int n, int columns, const double *A, const double *B, double *C);
 /* One BLAS thread; the name of the core that OpenBLAS has chosen. */

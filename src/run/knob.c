@@ -1,5 +1,6 @@
 #include "run/knob.h"
 
+#include "base/expr.h"
 #include "base/text.h"
 #include "nn/model.h"
 #include "task/task.h"
@@ -285,17 +286,25 @@ static bool set_number(config *c, const knob *k, knob_id id, const char *value, 
 	return true;
 }
 
-/* Quotes, spaces and control characters cannot stand in a state string. */
-static bool set_file(config *c, const knob *k, const char *value, err *e)
+static const char *text_of(const config *c, knob_id id)
 {
-	if (strlen(value) >= sizeof c->data)
+	return id == KNOB_expression ? c->expression : c->data;
+}
+
+/* Control characters cannot stand in a state string. */
+static bool set_text(config *c, const knob *k, knob_id id, const char *value, err *e)
+{
+	expr formula;
+	if (strlen(value) >= CONFIG_TEXT)
 		return err_input(
-		        e, "%s: path is %zu bytes long; allowed: %zu", k->name, strlen(value), sizeof c->data - 1);
+		        e, "%s: the text is %zu bytes long; allowed: %d", k->name, strlen(value), CONFIG_TEXT - 1);
 	for (const char *p = value; *p; p++)
 		if ((unsigned char)*p < ' ' || *p == 0x7f)
 			return err_input(
-			        e, "%s: the path contains a control character; allowed: printable text", k->name);
-	snprintf(c->data, sizeof c->data, "%s", value);
+			        e, "%s: the text contains a control character; allowed: printable text", k->name);
+	if (id == KNOB_expression && !expr_read(&formula, value, e))
+		return err_prefix(e, "expression=%.60s", value);
+	snprintf(id == KNOB_expression ? c->expression : c->data, CONFIG_TEXT, "%s", value);
 	return true;
 }
 
@@ -308,7 +317,7 @@ static bool set_known(config *c, knob_id id, const char *value, err *e)
 	case KNOB_BOOL:
 		return set_bool(c, k, id, value, e);
 	case KNOB_FILE:
-		return set_file(c, k, value, e);
+		return set_text(c, k, id, value, e);
 	case KNOB_INT:
 	case KNOB_REAL:
 		break;
@@ -403,7 +412,7 @@ const char *config_text(const config *c, knob_id id, char *buf, size_t size)
 		snprintf(buf, size, "%s", config_choice(c, id));
 		break;
 	case KNOB_FILE:
-		snprintf(buf, size, "%s", c->data);
+		snprintf(buf, size, "%s", text_of(c, id));
 		break;
 	case KNOB_INT:
 	case KNOB_BOOL:
@@ -416,23 +425,23 @@ const char *config_text(const config *c, knob_id id, char *buf, size_t size)
 	return buf;
 }
 
-static bool same(const config *a, const config *b, knob_id id)
+bool config_same(const config *a, const config *b, knob_id id)
 {
-	return table[id].type == KNOB_FILE ? strcmp(a->data, b->data) == 0 : a->v[id] == b->v[id];
+	return table[id].type == KNOB_FILE ? strcmp(text_of(a, id), text_of(b, id)) == 0 : a->v[id] == b->v[id];
 }
 
 bool config_is_default(const config *c, knob_id id)
 {
 	config d = {0};
 	err e;
-	return set_known(&d, id, table[id].fallback, &e) && same(c, &d, id);
+	return set_known(&d, id, table[id].fallback, &e) && config_same(c, &d, id);
 }
 
 knob_restart config_restart(const config *a, const config *b)
 {
 	knob_restart strongest = KNOB_NOTHING;
 	for (int id = 0; id < KNOB_COUNT; id++)
-		if (!same(a, b, (knob_id)id) && table[id].restart > strongest)
+		if (!config_same(a, b, (knob_id)id) && table[id].restart > strongest)
 			strongest = table[id].restart;
 	return strongest;
 }
@@ -515,7 +524,7 @@ static bool terms_fit(const config *c, err *e)
 static bool is_tasks(knob_id id)
 {
 	return id == KNOB_lag || id == KNOB_symbols || id == KNOB_noise || id == KNOB_classes ||
-	       id == KNOB_input_scale || id == KNOB_data || strcmp(table[id].group, "unit") == 0;
+	       id == KNOB_input_scale || id == KNOB_data;
 }
 
 static bool task_lacks(const config *c, knob_id id)
@@ -613,12 +622,10 @@ bool config_uses(const config *c, knob_id id)
 	if (unit && (strcmp(table[id].group, "model") == 0 || strcmp(table[id].group, "start") == 0))
 		return false;
 	switch (id) {
-	case KNOB_b:
-	case KNOB_x0:
-		return choice_is(c, KNOB_task, "fixed_point");
-	case KNOB_w:
-	case KNOB_target:
-		return unit;
+	case KNOB_condition:
+		return choice_is(c, KNOB_function, "quadratic");
+	case KNOB_expression:
+		return choice_is(c, KNOB_function, "expression");
 	case KNOB_batch:
 	case KNOB_dropout:
 	case KNOB_loss_at:

@@ -46,7 +46,8 @@ enum { CONFIG_TEXT = 256, STATE_TEXT = 65536 }; /* STATE_TEXT: a whole state, se
 /* Plain data: copying the struct copies the configuration. */
 typedef struct config {
 	double v[KNOB_COUNT];   /* CHOICE: index; BOOL: 0 or 1; FILE: unused */
-	char data[CONFIG_TEXT]; /* the FILE knob */
+	char data[CONFIG_TEXT]; /* the FILE knobs */
+	char expression[CONFIG_TEXT];
 } config;
 
 void config_default(config *c);
@@ -60,6 +61,7 @@ bool config_assign(config *c, const char *pair, err *e);
 /* The value as text that config_set reads back exactly. Returns buf. */
 const char *config_text(const config *c, knob_id id, char *buf, size_t size);
 bool config_is_default(const config *c, knob_id id);
+bool config_same(const config *a, const config *b, knob_id id);
 const char *config_choice(const config *c, knob_id id); /* name of a CHOICE's value */
 /* What has to restart to get from a to b: the strongest of the knobs that differ. */
 knob_restart config_restart(const config *a, const config *b);

@@ -53,11 +53,6 @@ config state_config(const run_state *s, int arm, long update)
 	return c;
 }
 
-static bool knob_same(const config *a, const config *b, knob_id id)
-{
-	return knob_get(id)->type == KNOB_FILE ? strcmp(a->data, b->data) == 0 : a->v[id] == b->v[id];
-}
-
 /* ---- names ---- */
 
 static bool names_arm(const run_state *s, int i, const char *name)
@@ -107,7 +102,7 @@ static void describe(const config *c, knob_id id, char *buf, size_t size)
 
 static bool differ(const config *a, const config *b, knob_id id)
 {
-	return !knob_same(a, b, id) && (config_uses(a, id) || config_uses(b, id));
+	return !config_same(a, b, id) && (config_uses(a, id) || config_uses(b, id));
 }
 
 /* Knobs are named, in the order of the table, until no other arm has the same values in them. */
@@ -184,7 +179,7 @@ static void put_knob(out *o, const config *c, knob_id id)
 static bool same_in_all(const run_state *s, knob_id id)
 {
 	for (int i = 1; i < s->arms; i++)
-		if (!knob_same(&s->arm[0].start, &s->arm[i].start, id))
+		if (!config_same(&s->arm[0].start, &s->arm[i].start, id))
 			return false;
 	return true;
 }
@@ -234,7 +229,7 @@ const char *state_write(const run_state *s, char *buf, size_t size)
 	config_default(&d);
 	put(&o, "unroll/1");
 	for (int id = 0; id < KNOB_COUNT; id++)
-		if (same_in_all(s, (knob_id)id) && !knob_same(&s->arm[0].start, &d, (knob_id)id))
+		if (same_in_all(s, (knob_id)id) && !config_same(&s->arm[0].start, &d, (knob_id)id))
 			put_knob(&o, &s->arm[0].start, (knob_id)id);
 	for (int i = 0; i < s->views; i++)
 		put(&o, "%s%s", i ? "," : " views=", s->view[i]);

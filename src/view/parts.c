@@ -17,15 +17,25 @@ int part_arm_index(const snap *s, int arm)
 	return s->arm[arm].index & (SNAP_ARMS - 1);
 }
 
+ink part_place_ink(int place)
+{
+	return (ink)(INK_ARM_0 + (place & (SNAP_ARMS - 1)));
+}
+
+dash part_place_dash(int place)
+{
+	static const dash dashes[SNAP_ARMS] = {DASH_SOLID, DASH_DASHED, DASH_DASHDOT, DASH_DOTTED};
+	return dashes[place & (SNAP_ARMS - 1)];
+}
+
 ink part_arm_ink(const snap *s, int arm)
 {
-	return (ink)(INK_ARM_0 + part_arm_index(s, arm));
+	return part_place_ink(part_arm_index(s, arm));
 }
 
 dash part_arm_dash(const snap *s, int arm)
 {
-	static const dash dashes[SNAP_ARMS] = {DASH_SOLID, DASH_DASHED, DASH_DASHDOT, DASH_DOTTED};
-	return dashes[part_arm_index(s, arm)];
+	return part_place_dash(part_arm_index(s, arm));
 }
 
 stroke part_arm_stroke(const snap *s, int arm, float width)

@@ -15,6 +15,8 @@
 /* ---- arms ---- */
 int part_arms(const snap *s);               /* 1 … SNAP_ARMS, whatever the snap says */
 int part_arm_index(const snap *s, int arm); /* its place among all arms: 0 … 3 */
+ink part_place_ink(int place);              /* of the first, second … thing that is compared */
+dash part_place_dash(int place);
 ink part_arm_ink(const snap *s, int arm);
 dash part_arm_dash(const snap *s, int arm);
 stroke part_arm_stroke(const snap *s, int arm, float width);

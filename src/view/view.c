@@ -22,12 +22,21 @@ const view *view_find(const char *name)
 	return NULL;
 }
 
+int view_usual(const view **list)
+{
+	int n = 0;
+	for (int i = 0; i < views_count && n < STATE_VIEWS; i++)
+		if (!views[i]->apart)
+			list[n++] = views[i];
+	return n;
+}
+
 bool view_pick(const run_state *s, const view **list, int *n, err *e)
 {
 	const char *names[64];
 	*n = 0;
-	for (int i = 0; s->views == 0 && i < views_count && *n < STATE_VIEWS; i++)
-		list[(*n)++] = views[i];
+	if (s->views == 0)
+		*n = view_usual(list);
 	for (int i = 0; i < s->views; i++) {
 		const view *v = view_find(s->view[i]);
 		for (int k = 0; k < views_count && k < 64; k++)
@@ -44,9 +53,10 @@ bool view_pick(const run_state *s, const view **list, int *n, err *e)
 
 void view_note(run_state *s, const view *const *list, int n)
 {
-	bool usual = n == (views_count < STATE_VIEWS ? views_count : STATE_VIEWS);
+	const view *all[STATE_VIEWS];
+	bool usual = n == view_usual(all);
 	for (int i = 0; i < n && usual; i++)
-		usual = list[i] == views[i];
+		usual = list[i] == all[i];
 	s->views = 0;
 	for (int i = 0; i < n && i < STATE_VIEWS && !usual; i++)
 		snprintf(s->view[s->views++], STATE_VIEW, "%s", list[i]->name);

@@ -26,12 +26,15 @@ typedef struct view {
 	const char *(*caption)(const snap *s, bool run, char *buf, int size);
 	/* The numbers beside the title: "now 1.52, 19 % of updates clipped". Returns buf. */
 	const char *(*key)(const snap *s, char *buf, int size);
+	bool apart; /* made from the knobs alone, not from the run: shown when it is asked for */
 } view;
 
 extern const view *const views[];
 extern const int views_count;
 const view *view_find(const char *name); /* NULL when unknown */
-/* The views that a state names, at most STATE_VIEWS; the first ones of the registry when it names none. */
+/* Those that are shown when nothing else is said; returns how many (list: STATE_VIEWS places). */
+int view_usual(const view **list);
+/* The views that a state names, at most STATE_VIEWS; the usual ones when it names none. */
 bool view_pick(const run_state *s, const view **list, int *n, err *e);
 /* Writes them into a state; leaves it without when they are what it shows anyway. */
 void view_note(run_state *s, const view *const *list, int n);

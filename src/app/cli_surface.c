@@ -1,0 +1,424 @@
+/* unroll surface: the loss over a plane through the parameters, as numbers or as a picture. */
+#include "app/cli.h"
+
+#include "base/text.h"
+#include "draw/canvas_cairo.h"
+#include "draw/canvas_raster.h"
+#include "io/csv.h"
+#include "io/file.h"
+#include "io/npz.h"
+#include "io/png.h"
+#include "run/plane.h"
+#include "run/slice.h"
+#include "view/surface.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const size_t TRAIL_BYTES = (size_t)64 << 20;
+enum { MOST_WAY = 100001 };
+
+typedef struct job {
+	config c;
+	long update;
+	const char *axes, *range, *size, *out;
+	slice_kind kind;
+	char name[2][SLICE_NAME];
+	bool ranged;
+	double low[2], high[2];
+	int na, nb;
+	theme_id theme;
+	/* what comes out */
+	double *loss, *norm; /* (nb, na) */
+	double (*way)[2];
+	int steps;
+	slice_picture picture;
+} job;
+
+/* ---- reading ---- */
+
+static bool read_axes(job *j, err *e)
+{
+	static const struct {
+		const char *name;
+		slice_kind kind;
+	} sets[] = {{"w,b", SLICE_UNIT}, {"random", SLICE_RANDOM}, {"pca", SLICE_PCA}, {"grad", SLICE_GRADIENT}};
+	if (!j->axes)
+		return err_input(
+		        e, "no axes; allowed: --axes w,b, random, pca, grad, or two parameters as W_hh[0,1],b[2]");
+	for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
+		if (strcmp(j->axes, sets[i].name) == 0) {
+			j->kind = sets[i].kind;
+			return true;
+		}
+	/* the comma between two parameters follows a bracket */
+	const char *between = strstr(j->axes, "],");
+	if (!between || (size_t)(between + 1 - j->axes) >= SLICE_NAME || strlen(between + 2) >= SLICE_NAME)
+		return err_input(e,
+		        "--axes %.80s: not axes; allowed: w,b, random, pca, grad, or two parameters as W_hh[0,1],b[2]",
+		        j->axes);
+	j->kind = SLICE_NAMED;
+	snprintf(j->name[0], SLICE_NAME, "%.*s", (int)(between + 1 - j->axes), j->axes);
+	snprintf(j->name[1], SLICE_NAME, "%s", between + 2);
+	return true;
+}
+
+/* "a:b,c:d" */
+static bool read_range(job *j, err *e)
+{
+	static const char ends[] = ":,:";
+	const char *p = j->range;
+	double v[4] = {0};
+	bool ok = true;
+	for (int i = 0; i < 4 && p && ok; i++) {
+		char number[40];
+		size_t n = i < 3 ? strcspn(p, ":,") : strlen(p);
+		ok = n > 0 && n < sizeof number && (i == 3 || p[n] == ends[i]);
+		snprintf(number, sizeof number, "%.*s", (int)(n < sizeof number ? n : 0), p);
+		ok = ok && text_read_number(number, false, &v[i]) && fabs(v[i]) <= 1e6;
+		p += ok && i < 3 ? n + 1 : n;
+	}
+	if (p && (!ok || !(v[1] > v[0]) || !(v[3] > v[2])))
+		return err_input(e, "--range %.60s: not two ranges; allowed: a:b,c:d with a < b and c < d, within ±1e6",
+		        j->range);
+	j->ranged = p != NULL;
+	for (int k = 0; k < 2; k++) {
+		j->low[k] = v[2 * k];
+		j->high[k] = v[2 * k + 1];
+	}
+	return true;
+}
+
+static bool read_size(job *j, err *e)
+{
+	double v[2] = {j->kind == SLICE_UNIT ? 256 : 51, j->kind == SLICE_UNIT ? 256 : 51};
+	char first[16] = "";
+	const char *x = j->size ? strchr(j->size, 'x') : NULL;
+	if (j->size) {
+		bool ok = x && (size_t)(x - j->size) < sizeof first;
+		snprintf(first, sizeof first, "%.*s", ok ? (int)(x - j->size) : 0, j->size);
+		ok = ok && text_read_number(first, false, &v[0]) && text_read_number(x + 1, false, &v[1]);
+		for (int k = 0; k < 2; k++)
+			ok = ok && v[k] == floor(v[k]) && v[k] >= 2 && v[k] <= SLICE_MOST;
+		if (!ok)
+			return err_input(e, "--size %.40s: not a size; allowed: NxM from 2x2 to %dx%d, as 51x51",
+			        j->size, SLICE_MOST, SLICE_MOST);
+	}
+	j->na = (int)v[0];
+	j->nb = (int)v[1];
+	return true;
+}
+
+static bool is_picture(const char *kind)
+{
+	return strcmp(kind, "png") == 0 || strcmp(kind, "svg") == 0 || strcmp(kind, "pdf") == 0;
+}
+
+static bool check_out(const job *j, err *e)
+{
+	char kind[8];
+	if (!j->out)
+		return err_input(e, "nowhere to write; allowed: -o F.npz, .csv, .png, .svg, .pdf");
+	file_extension(j->out, kind, sizeof kind);
+	if (!is_picture(kind) && strcmp(kind, "npz") != 0 && strcmp(kind, "csv") != 0)
+		return err_input(e, "%s: unknown kind of file; allowed: .npz, .csv, .png, .svg, .pdf", j->out);
+	return file_check_writable(j->out, e);
+}
+
+static bool read_job(job *j, int argc, char **argv, err *e)
+{
+	const char *updates = NULL, *look = NULL;
+	const option options[] = {{"--axes", &j->axes, NULL}, {"--range", &j->range, NULL}, {"--size", &j->size, NULL},
+	        {"--updates", &updates, NULL}, {"--theme", &look, NULL}, {"--out", &j->out, NULL}};
+	enum { COUNT = sizeof options / sizeof *options };
+	if (!cli_parse_run(argc, argv, options, COUNT, &j->c, &j->update, e))
+		return false;
+	double n = (double)j->update;
+	int t = look ? theme_find(look) : THEME_LIGHT;
+	if (t < 0)
+		return err_input(e, "--theme %.40s: unknown theme; allowed: light, dark, projector, print", look);
+	j->theme = (theme_id)t;
+	if (!cli_number("--updates", updates, 0, 1e9, &n, e))
+		return false;
+	j->update = (long)n;
+	return read_axes(j, e) && (!j->range || read_range(j, e)) && read_size(j, e) && check_out(j, e);
+}
+
+/* ---- the one-unit net ---- */
+
+static bool no_memory(err *e)
+{
+	return err_machine(e, "no memory for the surface; lower --size or the updates");
+}
+
+static bool make_room(job *j, long steps, err *e)
+{
+	size_t points = (size_t)j->na * (size_t)j->nb;
+	j->loss = malloc(points * sizeof *j->loss);
+	j->norm = malloc(points * sizeof *j->norm);
+	j->way = malloc((size_t)(steps + 1) * sizeof *j->way);
+	return (j->loss && j->norm && j->way) || no_memory(e);
+}
+
+static bool unit_surface_job(job *j, err *e)
+{
+	plane p;
+	plane_make(&p, PLANE_UNIT, &j->c);
+	for (int k = 0; k < 2 && !j->ranged; k++) {
+		j->low[k] = p.low[k];
+		j->high[k] = p.high[k];
+	}
+	long rows = j->update + 1 < MOST_WAY ? j->update + 1 : MOST_WAY;
+	plane_step *step = malloc((size_t)rows * sizeof *step);
+	if (!step || !make_room(j, rows, e)) {
+		free(step);
+		return no_memory(e);
+	}
+	unit_surface_exact(&p.unit, j->low[0], j->high[0], j->na, j->low[1], j->high[1], j->nb, j->loss, j->norm, NULL);
+	descent d = plane_descent(&j->c);
+	j->steps = plane_descend(&p, &d, p.start[0], p.start[1], (int)rows, step);
+	for (int i = 0; i < j->steps; i++) {
+		j->way[i][0] = step[i].a;
+		j->way[i][1] = step[i].b;
+	}
+	free(step);
+	slice_show_unit(&p.unit, j->low, j->high, j->na > j->nb ? j->na : j->nb, NULL, &j->picture);
+	return true;
+}
+
+/* ---- a net ---- */
+
+static bool interrupted(err *e)
+{
+	return err_check(e, "interrupted; nothing was written");
+}
+
+/* Trains to the update; keeps the way for its principal directions, and the last step. */
+static bool train(job *j, trial *t, trail *way, double *before, err *e)
+{
+	cli_progress p = cli_progress_start("training");
+	for (;;) {
+		trail_add(way, t->update, t->api, t->m);
+		if (t->update >= j->update || t->diverged || cli_interrupted())
+			break;
+		slice_parameters(t->api, t->m, before);
+		trial_step(t);
+		cli_progress_show(&p, t->update, j->update);
+	}
+	cli_progress_end(&p);
+	if (t->diverged)
+		return err_check(e, "%s", t->message);
+	return !cli_interrupted() || interrupted(e);
+}
+
+static bool make_plane(job *j, trial *t, const trail *way, const double *before, slice_plane *p, err *e)
+{
+	const char *const names[2] = {j->name[0], j->name[1]};
+	long n = slice_size(t->api, t->m);
+	switch (j->kind) {
+	case SLICE_NAMED:
+		return slice_named(p, t->api, t->m, names, e);
+	case SLICE_PCA:
+		return slice_pca(p, t->api, t->m, way, e);
+	case SLICE_GRADIENT:
+		break;
+	default:
+		return slice_random(p, t->api, t->m, (uint64_t)j->c.v[KNOB_seed], e);
+	}
+	double *step = malloc((size_t)n * sizeof *step);
+	if (!step)
+		return no_memory(e);
+	slice_parameters(t->api, t->m, step);
+	for (long i = 0; i < n; i++)
+		step[i] -= before[i];
+	bool ok = t->update > 0 ? slice_gradient(p, t->api, t->m, step, e)
+	                        : err_input(e, "--axes grad needs a step to look at; allowed: --updates 1 or more");
+	free(step);
+	return ok;
+}
+
+/* The run once more, every update seen in the plane: nothing of it needs to be kept. */
+static bool walk(job *j, const slice_plane *p, err *e)
+{
+	trial *t = trial_new(&j->c, e);
+	double *theta = t ? malloc((size_t)p->parameters * sizeof *theta) : NULL;
+	bool ok = theta || (t && no_memory(e));
+	cli_progress shown = cli_progress_start("way");
+	while (ok) {
+		slice_parameters(t->api, t->m, theta);
+		slice_project(p, theta, j->way[j->steps++]);
+		if (t->update >= j->update)
+			break;
+		trial_step(t);
+		cli_progress_show(&shown, t->update, j->update);
+		ok = !cli_interrupted() || interrupted(e);
+	}
+	cli_progress_end(&shown);
+	free(theta);
+	trial_free(t);
+	return ok;
+}
+
+static bool compute(job *j, trial *t, const slice_plane *p, err *e)
+{
+	for (int k = 0; k < 2 && !j->ranged; k++) {
+		j->low[k] = p->low[k];
+		j->high[k] = p->high[k];
+	}
+	slice *s = slice_new(t->api, t->m, p, j->low, j->high, j->na, j->nb, true, e);
+	long all = (long)j->na * j->nb;
+	if (!s)
+		return false;
+	cli_progress shown = cli_progress_start("surface");
+	while (slice_advance(s, t->team, 8) && !cli_interrupted())
+		cli_progress_show(&shown, s->next, all);
+	cli_progress_end(&shown);
+	bool ok = !cli_interrupted() || interrupted(e);
+	memcpy(j->loss, s->loss, (size_t)all * sizeof *j->loss);
+	memcpy(j->norm, s->norm, (size_t)all * sizeof *j->norm);
+	slice_show(s, t->update, &j->picture);
+	slice_free(s);
+	return ok;
+}
+
+static bool net_surface_job(job *j, err *e)
+{
+	slice_plane p = {0};
+	trail way = {0};
+	trial *t = trial_new(&j->c, e);
+	if (!t)
+		return false;
+	long n = slice_size(t->api, t->m);
+	double *before = calloc((size_t)n, sizeof *before);
+	bool ok = before ? make_room(j, j->update + 1, e) && trail_init(&way, n, TRAIL_BYTES, e) : no_memory(e);
+	ok = ok && train(j, t, &way, before, e);
+	if (ok)
+		trial_measure(t); /* the batch whose loss it is: the next one */
+	ok = ok && make_plane(j, t, &way, before, &p, e) && compute(j, t, &p, e) && walk(j, &p, e);
+	slice_plane_done(&p);
+	trail_done(&way);
+	free(before);
+	trial_free(t);
+	return ok;
+}
+
+/* ---- writing ---- */
+
+static double at_axis(const job *j, int k, int i)
+{
+	return j->low[k] + (j->high[k] - j->low[k]) * i / ((k ? j->nb : j->na) - 1);
+}
+
+static bool write_npz(const job *j, err *e)
+{
+	double at[2][SLICE_MOST];
+	long shape[2] = {j->nb, j->na}, way[2] = {j->steps, 2}, n[2] = {j->na, j->nb};
+	npz_writer *w = npz_writer_new(j->out, e);
+	for (int k = 0; k < 2; k++)
+		for (int i = 0; i < n[k]; i++)
+			at[k][i] = at_axis(j, k, i);
+	bool ok = w && npz_add(w, "a", NPY_F64, 1, &n[0], at[0], e) && npz_add(w, "b", NPY_F64, 1, &n[1], at[1], e) &&
+	          npz_add(w, "loss", NPY_F64, 2, shape, j->loss, e) &&
+	          npz_add(w, "grad_norm", NPY_F64, 2, shape, j->norm, e) &&
+	          npz_add(w, "path", NPY_F64, 2, way, j->way, e);
+	if (ok)
+		return npz_writer_commit(w, e);
+	npz_writer_abort(w);
+	return false;
+}
+
+/* One row per point; the path is in the .npz alone. */
+static bool write_csv(const job *j, err *e)
+{
+	file_save s;
+	if (!file_save_open(&s, j->out, e))
+		return false;
+	FILE *f = file_save_stream(&s);
+	fputs("a,b,loss,grad_norm\n", f);
+	for (int y = 0; y < j->nb; y++)
+		for (int x = 0; x < j->na; x++) {
+			const double row[] = {at_axis(j, 0, x), at_axis(j, 1, y),
+			        j->loss[(size_t)y * (size_t)j->na + (size_t)x],
+			        j->norm[(size_t)y * (size_t)j->na + (size_t)x]};
+			for (int k = 0; k < 4; k++) {
+				if (k)
+					fputc(',', f);
+				csv_number(f, row[k]);
+			}
+			fputc('\n', f);
+		}
+	return file_save_commit(&s, e);
+}
+
+static void paint(const job *j, const char *caption, canvas *c)
+{
+	rect all = {0, 0, c->width, c->height}, inner = rect_inset(all, 12, 12);
+	text_style title = plot_type(c, TYPE_TITLE + 3, INK_TEXT, ALIGN_LEFT),
+	           small = plot_type(c, TYPE_TICK, INK_MUTED, ALIGN_LEFT);
+	title.weight = WEIGHT_BOLD;
+	canvas_box(c, all, 0, INK_PANEL, 1);
+	rect top = rect_cut_top(&inner, 2 * title.size), foot = rect_cut_bottom(&inner, 2 * small.size);
+	canvas_text(c, top.x, top.y + title.size, "Error surface", title);
+	canvas_text(c, foot.x, foot.y + 1.6F * small.size, caption, small);
+	surface_draw(&j->picture, c, inner, NULL);
+}
+
+static bool write_picture(job *j, const char *kind, err *e)
+{
+	static const float W = 1280, H = 720, SCALE = 2;
+	char caption[512], state[STATE_TEXT];
+	j->picture.ways = 1;
+	j->picture.steps[0] = 0;
+	j->picture.clipped[0] = strcmp(config_choice(&j->c, KNOB_clip), "none") != 0;
+	for (int i = 0; i < j->steps; i++)
+		slice_way_add(&j->picture, 0, j->way[i][0], j->way[i][1]);
+	surface_caption(&j->picture, caption, sizeof caption);
+	config_state(&j->c, j->update, state, sizeof state);
+	if (strcmp(kind, "png") != 0) {
+		vector_file *v = vector_open(
+		        j->out, kind[0] == 'p', &themes[j->theme], W, H, "unroll: Error surface", caption, state, e);
+		if (!v)
+			return false;
+		paint(j, caption, vector_canvas(v));
+		return vector_commit(v, e);
+	}
+	int w, h, stride;
+	raster *r = raster_new(&themes[j->theme], W, H, SCALE);
+	if (!r)
+		return err_machine(e, "no memory for a picture");
+	paint(j, caption, &r->canvas);
+	const uint32_t *pixels = raster_pixels(r, &w, &h, &stride);
+	bool ok = png_write(j->out, pixels, w, h, stride, 96 * (double)SCALE, state, caption, e);
+	raster_free(r);
+	return ok;
+}
+
+static bool write_out(job *j, err *e)
+{
+	char kind[8];
+	file_extension(j->out, kind, sizeof kind);
+	if (is_picture(kind))
+		return write_picture(j, kind, e);
+	return strcmp(kind, "npz") == 0 ? write_npz(j, e) : write_csv(j, e);
+}
+
+static int run(int argc, char **argv)
+{
+	static job j;
+	err e;
+	memset(&j, 0, sizeof j);
+	if (!read_job(&j, argc, argv, &e))
+		return cli_fail(&e);
+	cli_catch_interrupt();
+	bool ok = (j.kind == SLICE_UNIT ? unit_surface_job(&j, &e) : net_surface_job(&j, &e)) && write_out(&j, &e);
+	free(j.loss);
+	free(j.norm);
+	free(j.way);
+	return ok ? 0 : cli_fail(&e);
+}
+
+const cli cli_surface = {"surface",
+        "surface ['STATE'] [--set K=V]… --axes w,b|random|pca|grad|NAME[i,j],NAME[i] [--updates N] [--range a:b,c:d] "
+        "[--size NxM] [--theme T] -o F.{npz,csv,png,svg,pdf}",
+        "the loss over a plane through the parameters", run};

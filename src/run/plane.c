@@ -1,0 +1,173 @@
+/* The optimizers are the net's own, in double. */
+#define REAL_BITS 64
+#include "run/plane.h"
+
+#include "nn/optim.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { MOST_STATES = 8 };
+
+/* ---- functions ---- */
+
+static plane_point quadratic(const plane *p, double a, double b)
+{
+	return (plane_point){0.5 * (a * a + p->condition * b * b), a, p->condition * b};
+}
+
+static plane_point rosenbrock(const plane *p, double a, double b)
+{
+	(void)p;
+	double u = 1 - a, v = b - a * a;
+	return (plane_point){u * u + 100 * v * v, -2 * u - 400 * a * v, 200 * v};
+}
+
+static plane_point beale(const plane *p, double a, double b)
+{
+	(void)p;
+	static const double c[] = {1.5, 2.25, 2.625};
+	plane_point out = {0, 0, 0};
+	double power = 1; /* bᵏ */
+	for (int k = 0; k < 3; k++) {
+		double slope = (k + 1) * power;
+		power *= b;
+		double r = c[k] - a + a * power;
+		out.value += r * r;
+		out.da += 2 * r * (power - 1);
+		out.db += 2 * r * a * slope;
+	}
+	return out;
+}
+
+static plane_point saddle(const plane *p, double a, double b)
+{
+	(void)p;
+	return (plane_point){0.5 * (a * a - b * b) + 0.25 * b * b * b * b, a, -b + b * b * b};
+}
+
+static plane_point plateau(const plane *p, double a, double b)
+{
+	(void)p;
+	double e = exp(-0.5 * (a * a + b * b));
+	return (plane_point){-expm1(-0.5 * (a * a + b * b)), a * e, b * e};
+}
+
+static plane_point one_unit(const plane *p, double a, double b)
+{
+	unit_error e = unit_error_at(&p->unit, a, b);
+	return (plane_point){e.value, e.dw, e.db};
+}
+
+static plane_point formula(const plane *p, double a, double b)
+{
+	expr_value v = expr_at(&p->formula, a, b);
+	return (plane_point){v.v, v.da, v.db};
+}
+
+static const struct {
+	const char *name;
+	plane_point (*at)(const plane *p, double a, double b);
+	double start[2], low[2], high[2];
+	bool has_minimum;
+	double minimum[2];
+} table[PLANE_COUNT] = {
+        [PLANE_QUADRATIC] = {"quadratic", quadratic, {1, 1}, {-1.5, -1.25}, {1.5, 1.25}, true, {0, 0}},
+        [PLANE_ROSENBROCK] = {"Rosenbrock's function", rosenbrock, {-1.2, 1}, {-2, -1}, {2, 3}, true, {1, 1}},
+        [PLANE_BEALE] = {"Beale's function", beale, {1, 1.5}, {-1, -1.5}, {4.5, 2}, true, {3, 0.5}},
+        [PLANE_SADDLE] = {"saddle", saddle, {1.5, 0.001}, {-2, -1.6}, {2, 1.6}, true, {0, 1}},
+        [PLANE_PLATEAU] = {"plateau", plateau, {-2.6, 1.6}, {-4, -3}, {4, 3}, true, {0, 0}},
+        [PLANE_UNIT] = {"one-unit net", one_unit, {6.5, -2.9}, {3.5, -3.4}, {7, -1.6}, false, {0, 0}},
+        [PLANE_EXPRESSION] = {"formula", formula, {1, 1}, {-2, -2}, {2, 2}, false, {0, 0}},
+};
+
+plane_point plane_at(const plane *p, double a, double b)
+{
+	return table[p->id].at(p, a, b);
+}
+
+void plane_make(plane *p, plane_id id, const config *c)
+{
+	memset(p, 0, sizeof *p);
+	p->id = id;
+	p->condition = c->v[KNOB_condition];
+	p->unit = (unit_task){c->v[KNOB_x0], c->v[KNOB_target], (int)c->v[KNOB_T]};
+	snprintf(p->name, sizeof p->name, "%s", table[id].name);
+	memcpy(p->start, table[id].start, sizeof p->start);
+	memcpy(p->low, table[id].low, sizeof p->low);
+	memcpy(p->high, table[id].high, sizeof p->high);
+	memcpy(p->minimum, table[id].minimum, sizeof p->minimum);
+	p->has_minimum = table[id].has_minimum;
+	if (id == PLANE_UNIT) {
+		p->start[0] = c->v[KNOB_w];
+		p->start[1] = c->v[KNOB_b];
+	}
+}
+
+bool plane_of(const config *c, plane *p, err *e)
+{
+	plane_id id = (plane_id)c->v[KNOB_function];
+	plane_make(p, id, c);
+	return id != PLANE_EXPRESSION || expr_read(&p->formula, c->expression, e) || err_prefix(e, "expression");
+}
+
+/* ---- descents ---- */
+
+descent plane_descent(const config *c)
+{
+	return (descent){.optimizer = (int)c->v[KNOB_optimizer],
+	        .lr = c->v[KNOB_lr],
+	        .momentum = c->v[KNOB_momentum],
+	        .decay = c->v[KNOB_decay],
+	        .beta1 = c->v[KNOB_beta1],
+	        .beta2 = c->v[KNOB_beta2],
+	        .eps = c->v[KNOB_eps],
+	        .clip = (clip_id)c->v[KNOB_clip],
+	        .clip_at = c->v[KNOB_clip_at]};
+}
+
+static bool clip_gradient(const descent *d, const double g[2], double out[2])
+{
+	double norm = hypot(g[0], g[1]);
+	double factor = d->clip == CLIP_NORM && norm > d->clip_at ? d->clip_at / norm : 1;
+	for (int i = 0; i < 2; i++) {
+		out[i] = factor * g[i];
+		if (d->clip == CLIP_VALUE)
+			out[i] = fmax(-d->clip_at, fmin(d->clip_at, g[i]));
+	}
+	return out[0] != g[0] || out[1] != g[1];
+}
+
+int plane_descend(const plane *p, const descent *d, double a, double b, int rows, plane_step *out)
+{
+	const optim_f64 *rule = optims_f64[d->optimizer];
+	double state[MOST_STATES][2] = {{0}}, *s[MOST_STATES];
+	for (int i = 0; i < MOST_STATES; i++)
+		s[i] = state[i];
+	for (int i = 0; i < rows; i++) {
+		plane_point at = plane_at(p, a, b);
+		plane_step *row = &out[i];
+		if (!isfinite(at.value) || !isfinite(at.da) || !isfinite(at.db))
+			return i;
+		*row = (plane_step){.a = a, .b = b, .value = at.value, .g = {at.da, at.db}};
+		row->was_clipped = clip_gradient(d, row->g, row->clipped);
+		rule->step(2, row->clipped, s, d, i + 1, row->step);
+		a += row->step[0];
+		b += row->step[1];
+	}
+	return rows;
+}
+
+double plane_longest(const plane_step *s, int rows, int *row)
+{
+	double longest = 0;
+	for (int i = 0; i < rows; i++) {
+		double length = hypot(s[i].step[0], s[i].step[1]);
+		if (length > longest) {
+			longest = length;
+			*row = i;
+		}
+	}
+	return longest;
+}

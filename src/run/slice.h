@@ -1,0 +1,115 @@
+/* slice: a model's loss on its current batch over a plane through its parameters θ(a, b) = origin + a·d₀ + b·d₁, and
+ * the way that a run took, seen in that plane. Works on a copy of the model: the run goes on undisturbed. No thread, no
+ * clock; whoever calls slice_advance decides how long. May be included by lesson and app; slice_picture by view too. */
+#ifndef RUN_SLICE_H
+#define RUN_SLICE_H
+#include "nn/model.h"
+#include "run/unit.h"
+
+#include <stdint.h>
+
+typedef enum slice_kind { SLICE_UNIT, SLICE_NAMED, SLICE_RANDOM, SLICE_PCA, SLICE_GRADIENT } slice_kind;
+
+/* ---- the way so far ---- */
+
+/* Parameter vectors of a run in float, every update at first; every second, every fourth … when the memory is full. */
+typedef struct trail {
+	long parameters, stride;
+	int rows, most;
+	long *update; /* (rows) */
+	float *theta; /* (rows, parameters) */
+} trail;
+
+bool trail_init(trail *t, long parameters, size_t bytes, err *e);
+void trail_done(trail *t);
+void trail_clear(trail *t);
+void trail_add(trail *t, long update, const model_api *api, const model *m);
+
+/* ---- planes ---- */
+
+enum { SLICE_NAME = 64 };
+
+typedef struct slice_plane {
+	slice_kind kind;
+	long parameters;
+	double *origin, *d[2]; /* (parameters) each, block by block, row-major */
+	char name[2][SLICE_NAME];
+	double low[2], high[2]; /* the usual range */
+	double here[2];         /* where the model stands */
+	double share[2];        /* PCA: share of the trail's variance along each direction; else 0 */
+} slice_plane;
+
+/* Two parameters, "W_hh[3,1]" or "rnn.bias_ih_l0[2]" (from 0): a and b are their values. */
+bool slice_named(slice_plane *p, const model_api *api, const model *m, const char *const axis[2], err *e);
+/* Two Gaussian directions, filter-normalised: every row has the length of the model's row, biases stay (Li et al.
+ * 2018). */
+bool slice_random(slice_plane *p, const model_api *api, const model *m, uint64_t seed, err *e);
+/* The two directions in which the trail varied most (orthonormal; differences to the last row, mean removed). */
+bool slice_pca(slice_plane *p, const model_api *api, const model *m, const trail *t, err *e);
+/* The gradient on the current batch (of length 1, downhill is negative a) and the part of the last step at right angles
+ * to it, `step` = θ − θ before. Runs forward and backward on a copy of m. */
+bool slice_gradient(slice_plane *p, const model_api *api, const model *m, const double *step, err *e);
+void slice_plane_done(slice_plane *p);
+/* All parameters as one vector, with biases that are not learned; and how many there are. */
+long slice_size(const model_api *api, const model *m);
+void slice_parameters(const model_api *api, const model *m, double *theta);
+/* Coordinates of the point of the plane nearest to θ. */
+void slice_project(const slice_plane *p, const double *theta, double at[2]);
+
+/* ---- the loss on a grid of the plane ---- */
+
+enum { SLICE_MOST = 2048 }; /* points along an axis */
+
+typedef struct slice {
+	const model_api *api;
+	model *m; /* the copy; knows the batch */
+	const slice_plane *plane;
+	int na, nb;
+	double low[2], high[2];
+	bool gradients;
+	double *loss, *norm; /* (nb, na); NAN until computed. norm: ‖∇L‖ over all parameters */
+	double *theta;
+	int *order; /* points, coarse grids first */
+	long next;  /* of order */
+} slice;
+
+/* NULL and a message when there is no memory. The plane must live as long. */
+slice *slice_new(const model_api *api, const model *m, const slice_plane *p, const double low[2], const double high[2],
+        int na, int nb, bool gradients, err *e);
+void slice_free(slice *s);
+/* Computes up to `points` points; false when all are done. To cancel: do not call it again. */
+bool slice_advance(slice *s, team *hands, int points);
+/* The copy's loss (and gradient norm) at one point of the plane, computed now. */
+double slice_at(slice *s, team *hands, double a, double b, double *norm);
+
+/* ---- for views ---- */
+
+enum { SLICE_SIDE = 256, SLICE_WAY = 1024, SLICE_ARMS = 4 };
+
+/* Without pointers: can be copied and handed from thread to thread. */
+typedef struct slice_picture {
+	slice_kind kind;
+	long update; /* of the run whose loss it is */
+	int na, nb;  /* 0: nothing */
+	int stride;  /* every stride-th point is computed, the others repeat a neighbour; 1: complete */
+	double low[2], high[2];
+	char name[2][SLICE_NAME];
+	double share[2];
+	float loss[SLICE_SIDE * SLICE_SIDE],
+	        norm[SLICE_SIDE * SLICE_SIDE]; /* (nb, na); NAN: not finite, not computed */
+	int ways;                              /* one for each arm */
+	int steps[SLICE_ARMS];
+	float way[SLICE_ARMS][SLICE_WAY][2];
+	bool clipped[SLICE_ARMS]; /* drawn dashed */
+	unit_task unit;           /* SLICE_UNIT: wall and valley can be drawn */
+} slice_picture;
+
+/* What is computed so far; grids wider than a picture are thinned. */
+void slice_show(const slice *s, long update, slice_picture *out);
+/* The error surface of the one-unit net, complete, of side points each way. */
+void slice_show_unit(
+        const unit_task *t, const double low[2], const double high[2], int side, team *hands, slice_picture *out);
+/* Adds a point to way `arm`; a full way is thinned to every second point. */
+void slice_way_add(slice_picture *out, int arm, double a, double b);
+
+#endif

@@ -1,0 +1,310 @@
+#include "run/unit.h"
+
+#include "num/unit_map.h"
+
+#include <math.h>
+#include <stddef.h>
+
+/* ---- one step ---- */
+
+double unit_sigmoid(double x)
+{
+	double e = exp(-fabs(x));
+	return (x < 0 ? e : 1) / (1 + e);
+}
+
+static double sigmoid_slope(double x)
+{
+	double s = unit_sigmoid(-fabs(x)); /* σ(−|x|) is exact where 1 − σ(|x|) cancels */
+	return s * (1 - s);
+}
+
+double unit_step(const unit *u, double x)
+{
+	return u->kind == UNIT_SIGMOID ? u->w * unit_sigmoid(x) + u->b : tanh(u->w * x + u->b);
+}
+
+static double sech2(double a)
+{
+	double t = tanh(a);
+	return 1 - t * t;
+}
+
+double unit_slope(const unit *u, double x)
+{
+	return u->w * (u->kind == UNIT_SIGMOID ? sigmoid_slope(x) : sech2(u->w * x + u->b));
+}
+
+unit_end unit_run(const unit *u, double x0, int T)
+{
+	unit_end e = {.x = x0, .dx0 = 1};
+	for (int t = 0; t < T; t++) {
+		bool sigmoid = u->kind == UNIT_SIGMOID;
+		double slope = unit_slope(u, e.x), outer = sigmoid ? 1 : sech2(u->w * e.x + u->b);
+		/* ∂x ← ∂⁺x + slope ∂x; the immediate parts are σ(x) and 1, or x·sech² and sech² */
+		e.dw = outer * (sigmoid ? unit_sigmoid(e.x) : e.x) + slope * e.dw;
+		e.db = outer + slope * e.db;
+		e.dx0 *= slope;
+		e.x = unit_step(u, e.x);
+	}
+	return e;
+}
+
+void unit_trajectory(const unit *u, double x0, int T, double *x)
+{
+	x[0] = x0;
+	for (int t = 0; t < T; t++)
+		x[t + 1] = unit_step(u, x[t]);
+}
+
+/* ---- fixed points ---- */
+
+static double excess(const unit *u, double x)
+{
+	return unit_step(u, x) - x;
+}
+
+/* The one zero between lo and hi, where the excess changes its sign. */
+static double zero_between(const unit *u, double lo, double hi)
+{
+	bool rising = excess(u, hi) > 0;
+	for (int i = 0; i < 200; i++) {
+		double mid = 0.5 * (lo + hi);
+		if (mid <= lo || mid >= hi)
+			break;
+		if ((excess(u, mid) > 0) == rising)
+			hi = mid;
+		else
+			lo = mid;
+	}
+	return 0.5 * (lo + hi);
+}
+
+/* The two states with multiplier 1, in increasing order. */
+static bool turning_points(const unit *u, double x[2])
+{
+	if (u->kind == UNIT_SIGMOID) {
+		if (!(u->w > 4))
+			return false;
+		double root = sqrt(1 - 4 / u->w), s = 2 / (u->w * (1 + root)); /* the smaller root of s(1 − s) = 1/w */
+		x[1] = log((1 - s) / s);
+		x[0] = -x[1];
+		return true;
+	}
+	if (!(u->w > 1))
+		return false;
+	double t = sqrt(1 - 1 / u->w);
+	x[0] = (-atanh(t) - u->b) / u->w;
+	x[1] = (atanh(t) - u->b) / u->w;
+	return true;
+}
+
+int unit_fixed_points(const unit *u, unit_fixed out[UNIT_FIXED])
+{
+	/* σ and tanh are bounded: everything happens between these ends */
+	double low = u->kind == UNIT_SIGMOID ? u->b + fmin(0, u->w) - 1 : -1.5;
+	double high = u->kind == UNIT_SIGMOID ? u->b + fmax(0, u->w) + 1 : 1.5;
+	double edge[4] = {low, 0, 0, high}, turn[2];
+	int edges = 1, n = 0;
+	for (int i = 0; i < 2 && turning_points(u, turn); i++)
+		if (turn[i] > low && turn[i] < high)
+			edge[edges++] = turn[i];
+	edge[edges++] = high;
+	for (int i = 0; i + 1 < edges && n < UNIT_FIXED; i++) {
+		if ((excess(u, edge[i]) > 0) == (excess(u, edge[i + 1]) > 0))
+			continue; /* monotone in between: no zero */
+		double x = zero_between(u, edge[i], edge[i + 1]);
+		out[n++] = (unit_fixed){.x = x, .multiplier = unit_slope(u, x), .stable = fabs(unit_slope(u, x)) < 1};
+	}
+	return n;
+}
+
+bool unit_folds(unit_kind kind, double w, double b[2], double x[2])
+{
+	if (kind == UNIT_SIGMOID) {
+		unit u = {kind, w, 0};
+		double turn[2];
+		if (!turning_points(&u, turn))
+			return false;
+		for (int i = 0; i < 2; i++) {
+			x[i] = turn[1 - i];
+			b[i] = x[i] - w * unit_sigmoid(x[i]);
+		}
+		return true;
+	}
+	if (!(w > 1))
+		return false;
+	for (int i = 0; i < 2; i++) { /* x = tanh(w x + b) with w (1 − x²) = 1 */
+		x[i] = (i ? -1 : 1) * sqrt(1 - 1 / w);
+		b[i] = atanh(x[i]) - w * x[i];
+	}
+	return true;
+}
+
+void unit_cusp(unit_kind kind, double *w, double *b)
+{
+	*w = kind == UNIT_SIGMOID ? 4 : 1;
+	*b = kind == UNIT_SIGMOID ? -2 : 0;
+}
+
+int unit_basin(const unit *u, double x0, const unit_fixed *fixed, int n)
+{
+	double x = x0;
+	for (int t = 0; t < 20000; t++) {
+		for (int i = 0; i < n; i++)
+			if (fixed[i].stable && fabs(x - fixed[i].x) < 1e-9)
+				return i;
+		x = unit_step(u, x);
+	}
+	return -1;
+}
+
+void unit_sweep(unit_kind kind, double w, double b0, double db, int n, double x0, int steps, double *up, double *down)
+{
+	double x = x0;
+	for (int k = 0; k < 2 * n; k++) {
+		int i = k < n ? k : 2 * n - 1 - k;
+		unit u = {kind, w, b0 + i * db};
+		for (int t = 0; t < steps; t++)
+			x = unit_step(&u, x);
+		(k < n ? up : down)[i] = x;
+	}
+}
+
+/* ---- the error surface ---- */
+
+unit_error unit_error_at(const unit_task *t, double w, double b)
+{
+	unit u = {UNIT_SIGMOID, w, b};
+	unit_end e = unit_run(&u, t->x0, t->T);
+	double miss = unit_sigmoid(e.x) - t->target, outer = 2 * miss * sigmoid_slope(e.x);
+	return (unit_error){miss * miss, outer * e.dw, outer * e.db};
+}
+
+double unit_wall(const unit_task *t, double w)
+{
+	return t->x0 - w * unit_sigmoid(t->x0);
+}
+
+double unit_wall_gradient(const unit_task *t, double w)
+{
+	double s = unit_sigmoid(t->x0), slope = sigmoid_slope(t->x0), a = w * slope;
+	double sum = fabs(a - 1) < 1e-9 ? t->T : (pow(a, t->T) - 1) / (a - 1);
+	return fabs(2 * (s - t->target) * slope * sum) * sqrt(1 + s * s);
+}
+
+static double logit(double p)
+{
+	return log(p / (1 - p));
+}
+
+double unit_valley(const unit_task *t, double w)
+{
+	return logit(t->target) - w * t->target;
+}
+
+double unit_valley_end(const unit_task *t)
+{
+	return (logit(t->target) - t->x0) / (t->target - unit_sigmoid(t->x0));
+}
+
+/* ---- surfaces, in both precisions ---- */
+
+enum { SURFACE_COLS = 4096 };
+
+static double grid_at(double low, double high, int n, int i)
+{
+	return n > 1 ? low + (high - low) * i / (n - 1) : low;
+}
+
+typedef struct surface_job {
+	const unit_task *t;
+	double a0, a1, b0, b1;
+	int na, nb;
+	float *loss, *slope;
+	double *exact_loss, *exact_slope;
+} surface_job;
+
+/* Rows part, part + parts, …: the slow ones, near the wall, are dealt out evenly. */
+static void surface_rows(void *arg, int part, int parts)
+{
+	const surface_job *j = arg;
+	const unit_map_f32 *map = unit_map_get_f32();
+	float w[SURFACE_COLS], dw[SURFACE_COLS], db[SURFACE_COLS];
+	for (int i = 0; i < j->na; i++)
+		w[i] = (float)grid_at(j->a0, j->a1, j->na, i);
+	for (int row = part; row < j->nb; row += parts) {
+		float *loss = j->loss + (ptrdiff_t)row * j->na,
+		      *slope = j->slope ? j->slope + (ptrdiff_t)row * j->na : NULL;
+		map->row(j->na, w, (float)grid_at(j->b0, j->b1, j->nb, row), (float)j->t->x0, (float)j->t->target,
+		        j->t->T, loss, slope ? dw : NULL, slope ? db : NULL);
+		for (int i = 0; slope && i < j->na; i++)
+			slope[i] = log10f(hypotf(dw[i], db[i]));
+	}
+}
+
+static void exact_rows(void *arg, int part, int parts)
+{
+	const surface_job *j = arg;
+	const unit_map_f64 *map = unit_map_get_f64();
+	double w[SURFACE_COLS], dw[SURFACE_COLS], db[SURFACE_COLS];
+	for (int i = 0; i < j->na; i++)
+		w[i] = grid_at(j->a0, j->a1, j->na, i);
+	for (int row = part; row < j->nb; row += parts) {
+		double *slope = j->exact_slope ? j->exact_slope + (ptrdiff_t)row * j->na : NULL;
+		map->row(j->na, w, grid_at(j->b0, j->b1, j->nb, row), j->t->x0, j->t->target, j->t->T,
+		        j->exact_loss + (ptrdiff_t)row * j->na, slope ? dw : NULL, slope ? db : NULL);
+		for (int i = 0; slope && i < j->na; i++)
+			slope[i] = hypot(dw[i], db[i]);
+	}
+}
+
+void unit_surface(const unit_task *t, double a0, double a1, int na, double b0, double b1, int nb, float *loss,
+        float *slope, team *hands)
+{
+	surface_job j = {
+	        .t = t, .a0 = a0, .a1 = a1, .b0 = b0, .b1 = b1, .na = na, .nb = nb, .loss = loss, .slope = slope};
+	if (na <= SURFACE_COLS)
+		team_run(hands, surface_rows, &j);
+}
+
+void unit_surface_exact(const unit_task *t, double a0, double a1, int na, double b0, double b1, int nb, double *loss,
+        double *slope, team *hands)
+{
+	surface_job j = {.t = t,
+	        .a0 = a0,
+	        .a1 = a1,
+	        .b0 = b0,
+	        .b1 = b1,
+	        .na = na,
+	        .nb = nb,
+	        .exact_loss = loss,
+	        .exact_slope = slope};
+	if (na <= SURFACE_COLS)
+		team_run(hands, exact_rows, &j);
+}
+
+/* ---- the product ---- */
+
+/* factor · wᵏ */
+static unit_scaled scaled(double factor, double w, int k)
+{
+	if (factor == 0 || (w == 0 && k > 0))
+		return (unit_scaled){0, -INFINITY, 0};
+	int sign = w < 0 && k % 2 != 0 ? -1 : 1;
+	double size = fabs(w);
+	/* log1p keeps the digits that log10 loses near 1 */
+	double log_w = fabs(size - 1) < 0.5 ? log1p(size - 1) / log(10) : log10(size);
+	double exponent = log10(factor) + (k ? k * log_w : 0);
+	return (unit_scaled){sign, exponent, sign * factor * pow(size, k)};
+}
+
+unit_scaled unit_power(double w, int n)
+{
+	return scaled(1, w, n - 1);
+}
+
+unit_scaled unit_power_slope(double w, int n)
+{
+	return n < 2 ? scaled(0, w, 0) : scaled(n - 1, w, n - 2);
+}

@@ -1,0 +1,341 @@
+/* optimizer: the descents of the arms' optimizers on a function of two parameters: their ways on its contours, the
+ * parts of one step, the errors, and the effective step sizes. Made from the knobs alone. */
+#include "base/text.h"
+#include "plot/contour.h"
+#include "plot/heat.h"
+#include "plot/marks.h"
+#include "plot/vector.h"
+#include "run/plane.h"
+#include "view/parts.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { SIDE = 161, ROWS = 301, PREVIEW = 100 };
+
+typedef struct descents {
+	int arms;
+	config c[SNAP_ARMS];
+	plane p;
+	bool readable;
+	char message[200];
+	int rows[SNAP_ARMS];
+	plane_step step[SNAP_ARMS][ROWS];
+	float z[SIDE * SIDE]; /* log10 of the value above the lowest */
+	axis scale;
+} descents;
+
+/* One row per update of the run; a preview before it has begun and where the run does something else. */
+static int rows_of(const snap *s)
+{
+	long n = s->arm[0].update > 0 && s->arm[0].update < PREVIEW ? s->arm[0].update : PREVIEW;
+	return (int)n + 1;
+}
+
+static void make_field(descents *d)
+{
+	double value[SIDE],
+	        lowest = d->p.has_minimum ? plane_at(&d->p, d->p.minimum[0], d->p.minimum[1]).value : INFINITY;
+	for (int pass = d->p.has_minimum; pass < 2; pass++) {
+		span all = span_none;
+		for (int j = 0; j < SIDE; j++) {
+			double b = d->p.low[1] + (d->p.high[1] - d->p.low[1]) * j / (SIDE - 1);
+			for (int i = 0; i < SIDE; i++) {
+				value[i] =
+				        plane_at(&d->p, d->p.low[0] + (d->p.high[0] - d->p.low[0]) * i / (SIDE - 1), b)
+				                .value;
+				if (pass == 0 && value[i] < lowest)
+					lowest = value[i];
+				d->z[j * SIDE + i] = (float)log10(fmax(0, value[i] - lowest));
+				if (isnan(value[i]))
+					d->z[j * SIDE + i] = NAN;
+			}
+		}
+		span_add_all(&all, d->z, SIDE * SIDE);
+		all.low = fmax(all.low, all.high - 5);
+		d->scale = axis_log(all);
+	}
+}
+
+static const descents *descents_of(const snap *s)
+{
+	static descents d;
+	static int made_rows;
+	int arms = part_arms(s), rows = rows_of(s);
+	bool same = d.arms == arms && made_rows == rows;
+	for (int a = 0; same && a < arms; a++)
+		same = memcmp(&d.c[a], &s->arm[a].config, sizeof d.c[a]) == 0;
+	if (same)
+		return &d;
+	err e = {0};
+	d.arms = arms;
+	made_rows = rows;
+	for (int a = 0; a < arms; a++)
+		d.c[a] = s->arm[a].config;
+	d.readable = plane_of(&d.c[0], &d.p, &e);
+	snprintf(d.message, sizeof d.message, "%.190s", e.text);
+	if (!d.readable)
+		return &d;
+	make_field(&d);
+	for (int a = 0; a < arms; a++) {
+		descent how = plane_descent(&d.c[a]);
+		d.rows[a] = plane_descend(&d.p, &how, d.p.start[0], d.p.start[1], rows, d.step[a]);
+	}
+	return &d;
+}
+
+/* ---- the plane ---- */
+
+/* step = −lr g + what is left of earlier steps. The scales of adaptive rules have no such parts. */
+static bool has_parts(const config *c)
+{
+	const char *name = config_choice(c, KNOB_optimizer);
+	return strcmp(name, "momentum") == 0 || strcmp(name, "nesterov") == 0;
+}
+
+/* Of the first dozen rows the one whose parts are longest, each for itself. */
+static int telling_row(const descents *d, int arm)
+{
+	int best = 0;
+	double most = -1, lr = d->c[arm].v[KNOB_lr];
+	for (int i = 1; i < d->rows[arm] && i < 12; i++) { /* the first has no steps behind it */
+		const plane_step *s = &d->step[arm][i];
+		double g = lr * hypot(s->clipped[0], s->clipped[1]);
+		double rest = hypot(s->step[0] + lr * s->clipped[0], s->step[1] + lr * s->clipped[1]);
+		double size = has_parts(&d->c[arm]) ? fmin(g, rest) : hypot(s->step[0], s->step[1]);
+		if (size > most) {
+			most = size;
+			best = i;
+		}
+	}
+	return best;
+}
+
+/* The row whose step is taken apart: under the pointer, or a telling one. */
+static int row_shown(const descents *d, int arm, const view_focus *focus)
+{
+	int row = focus && focus->update > 0 ? (int)(focus->update < ROWS ? focus->update - 1 : ROWS)
+	                                     : telling_row(d, arm);
+	return row < d->rows[arm] ? row : d->rows[arm] - 1;
+}
+
+/* At the tip of the arrow from (x0, y0), when that is long enough to be told apart. */
+static void name_arrow(const plot *p, double x0, double y0, double x, double y, const char *text, ink i)
+{
+	text_style s = plot_type(p->c, TYPE_TICK, i, ALIGN_LEFT);
+	float px = plot_x(p, x), py = plot_y(p, y), wide = canvas_measure(text, s.size, s.weight).width;
+	if (hypotf(px - plot_x(p, x0), py - plot_y(p, y0)) < 2 * s.size)
+		return;
+	if (!rect_has(rect_inset(p->area, s.size, s.size), px, py) || px + wide + s.size > p->area.x + p->area.w)
+		return;
+	canvas_box(p->c, (rect){px + 0.35F * s.size, py - 1.35F * s.size, wide + 0.4F * s.size, 1.3F * s.size}, 3,
+	        INK_PANEL, 0.8F);
+	canvas_text(p->c, px + 0.55F * s.size, py - 0.35F * s.size, text, s);
+}
+
+static void draw_parts(const descents *d, const plot *p, const view_focus *focus)
+{
+	int row = row_shown(d, 0, focus);
+	if (row < 0)
+		return;
+	const plane_step *s = &d->step[0][row];
+	const config *c = &d->c[0];
+	double lr = c->v[KNOB_lr], g[2] = {-lr * s->clipped[0], -lr * s->clipped[1]},
+	       rest[2] = {s->step[0] - g[0], s->step[1] - g[1]};
+	canvas_group(p->c, "parts");
+	if (has_parts(c)) {
+		vector_draw(p, s->a, s->b, rest[0], rest[1], plot_stroke(2, INK_SERIES_1, 1, DASH_SOLID));
+		vector_draw(p, s->a + rest[0], s->b + rest[1], g[0], g[1], plot_stroke(2, INK_SERIES_0, 1, DASH_SOLID));
+		name_arrow(p, s->a, s->b, s->a + rest[0], s->b + rest[1], "momentum", INK_SERIES_1);
+	}
+	vector_draw(p, s->a, s->b, s->step[0], s->step[1], plot_stroke(3, INK_TEXT, 1, DASH_SOLID));
+	name_arrow(p, s->a, s->b, s->a + s->step[0], s->b + s->step[1], "step", INK_TEXT);
+	marks_one(p, s->a, s->b, MARK_DISC, 3.5F, INK_TEXT, 1);
+	canvas_group_end(p->c);
+}
+
+static void draw_way(const descents *d, int arm, const plot *p)
+{
+	static point at[ROWS];
+	char name[32];
+	int n = d->rows[arm];
+	for (int i = 0; i < n; i++)
+		at[i] = (point){plot_x(p, d->step[arm][i].a), plot_y(p, d->step[arm][i].b)};
+	snprintf(name, sizeof name, "way:%d", arm);
+	canvas_group(p->c, name);
+	canvas_polyline(p->c, at, n, plot_stroke(3.5F, INK_PANEL, 0.8F, DASH_SOLID));
+	canvas_polyline(p->c, at, n, plot_stroke(1.75F, part_place_ink(arm), 1, part_place_dash(arm)));
+	for (int i = 0; i < n && i < 60; i++)
+		canvas_disc(p->c, at[i].x, at[i].y, 2.4F, part_place_ink(arm), 1);
+	canvas_group_end(p->c);
+}
+
+static axis over(double low, double high)
+{
+	return (axis){.kind = AXIS_LINEAR, .low = low, .high = high, .zero = NAN};
+}
+
+static void draw_plane(const descents *d, canvas *c, rect area, const view_focus *focus)
+{
+	double level[CONTOUR_LEVELS], step;
+	float em = plot_em(c, TYPE_TICK);
+	plot_spec spec = {.x = over(d->p.low[0], d->p.high[0]),
+	        .y = over(d->p.low[1], d->p.high[1]),
+	        .x_title = d->p.id == PLANE_UNIT ? "w" : "a",
+	        .y_title = "b"};
+	plot p = plot_begin(c, area, &spec);
+	if (!plot_has_room(&p))
+		return;
+	field f = {d->z, SIDE, SIDE, d->p.low[0], d->p.high[0], d->p.low[1], d->p.high[1]};
+	int n = contour_levels(&d->scale, 18, level, &step);
+	contour_draw(&p, &f, &d->scale, level, n, step, plot_stroke(1, INK_AXIS, 0.75F, DASH_SOLID),
+	        p.area.w > 20 * em && p.area.h > 14 * em);
+	canvas_clip(c, p.area);
+	if (d->p.has_minimum)
+		marks_one(&p, d->p.minimum[0], d->p.minimum[1], MARK_CROSS, 6, INK_TEXT, 1);
+	for (int a = d->arms - 1; a >= 0; a--)
+		draw_way(d, a, &p);
+	draw_parts(d, &p, focus);
+	canvas_clip_end(c);
+	if (!focus || !focus->has_pointer || !rect_has(p.area, focus->pointer.x, focus->pointer.y))
+		return;
+	readout r = {0};
+	char value[48];
+	double a = axis_value(&p.x, focus->pointer.x), b = axis_value(&p.y, focus->pointer.y);
+	plane_point at = plane_at(&d->p, a, b);
+	readout_add(&r, INK_NONE, "%s = %s", spec.x_title, text_short(value, sizeof value, a, 4));
+	readout_add(&r, INK_NONE, "b = %s", text_short(value, sizeof value, b, 4));
+	readout_add(&r, INK_NONE, "E = %s", text_short(value, sizeof value, at.value, 4));
+	readout_add(&r, INK_NONE, "‖∇E‖ = %s", text_short(value, sizeof value, hypot(at.da, at.db), 3));
+	readout_draw(&r, c, p.area, focus->pointer);
+}
+
+/* ---- over the updates ---- */
+
+/* log10 of the error above the minimum, or of the size of the step beside that of the gradient. */
+static double traced(const descents *d, int arm, int row, int what)
+{
+	const plane_step *s = &d->step[arm][row];
+	double lowest = d->p.has_minimum ? plane_at(&d->p, d->p.minimum[0], d->p.minimum[1]).value : 0;
+	if (what == 0)
+		return log10(fmax(0, s->value - lowest));
+	return log10(fabs(s->step[what - 1]) / fabs(s->g[what - 1]));
+}
+
+static void draw_traces(const descents *d, canvas *c, rect area, view_focus *focus, bool errors)
+{
+	static float y[SNAP_ARMS][2][ROWS];
+	span all = span_none;
+	labels l = {0};
+	int most = 1;
+	for (int a = 0; a < d->arms; a++) {
+		int n = d->rows[a];
+		most = n > most ? n : most;
+		for (int k = 0; k < (errors ? 1 : 2); k++) {
+			for (int i = 0; i < n; i++)
+				y[a][k][i] = (float)traced(d, a, i, errors ? 0 : k + 1);
+			span_add_all(&all, y[a][k], n);
+			curve line = {y[a][k], n, 0, 1};
+			int last = line_last(line);
+			if (last < 0)
+				continue;
+			label *name = errors ? labels_add(&l, (double)y[a][k][last], part_place_ink(a), "%s",
+			                               config_choice(&d->c[a], KNOB_optimizer))
+			                     : labels_add(&l, (double)y[a][k][last], part_place_ink(a),
+			                               k ? "along b" : "along a");
+			name->dash = k ? DASH_DASHED : DASH_SOLID;
+		}
+	}
+	all.low = fmax(all.low, all.high - 16);
+	plot_spec spec = {.x = axis_count(0, most - 1),
+	        .y = axis_log(all),
+	        .x_title = "update",
+	        .y_title = !errors            ? "step / gradient"
+	                   : d->p.has_minimum ? "error above the minimum"
+	                                      : "error",
+	        .right = labels_width(&l, c, 0.3F * area.w)};
+	plot p = plot_begin(c, area, &spec);
+	if (!plot_has_room(&p))
+		return;
+	canvas_group(c, errors ? "series:error" : "series:effective");
+	for (int a = 0; a < d->arms; a++)
+		for (int k = 0; k < (errors ? 1 : 2); k++)
+			line_draw(&p, (curve){y[a][k], d->rows[a], 0, 1},
+			        plot_stroke(2, part_place_ink(a), 1, k ? DASH_DASHED : DASH_SOLID));
+	canvas_group_end(c);
+	if (spec.right > 0)
+		labels_draw(&l, &p);
+	if (part_point_update(&p, focus))
+		part_mark_update(&p, focus);
+	else
+		plot_vertical(&p, row_shown(d, 0, focus), plot_stroke(1, INK_TEXT, 0.3F, DASH_DASHED));
+}
+
+static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
+{
+	const descents *d = descents_of(s);
+	float em = plot_em(c, TYPE_TICK);
+	rect rest = area;
+	if (!d->readable) {
+		plot_spec spec = {.x = over(0, 1), .y = over(0, 1)};
+		plot p = plot_begin(c, area, &spec);
+		plot_message(&p, d->message);
+	} else if (area.w > 44 * em) {
+		rect left = rect_cut_left(&rest, 0.56F * area.w);
+		rect_cut_left(&rest, 1.5F * em);
+		rect low = rect_cut_bottom(&rest, 0.5F * rest.h);
+		draw_traces(d, c, rest, focus, true);
+		if (low.h > 8 * em)
+			draw_traces(d, c, rect_inset(low, 0, 0.4F * em), focus, false);
+		draw_plane(d, c, left, focus);
+	} else if (area.h > 34 * em) {
+		rect low = rect_cut_bottom(&rest, 0.36F * area.h);
+		draw_traces(d, c, rect_inset(low, 0, 0.4F * em), focus, true);
+		draw_plane(d, c, rest, focus);
+	} else {
+		draw_plane(d, c, area, focus);
+	}
+}
+
+static const char *caption(const snap *s, bool run, char *buf, int size)
+{
+	const descents *d = descents_of(s);
+	char value[48];
+	(void)run;
+	buf[0] = '\0';
+	part_append(buf, size, "%.60s", d->p.name);
+	if (d->p.id == PLANE_QUADRATIC)
+		part_append(buf, size, " ½(a² + κb²) with κ = %s", text_short(value, sizeof value, d->p.condition, 4));
+	if (d->p.id == PLANE_EXPRESSION)
+		part_append(buf, size, " %.80s", d->c[0].expression);
+	part_append(buf, size, ", %d updates from (%s, ", rows_of(s) - 1,
+	        text_short(value, sizeof value, d->p.start[0], 4));
+	part_append(buf, size, "%s). Contours: log of the error%s. ", text_short(value, sizeof value, d->p.start[1], 4),
+	        d->p.has_minimum ? " above the minimum (cross)" : " above the lowest in view");
+	part_append(buf, size, "Arrows: the parts of one step. Below: each step's size beside its gradient's.");
+	return buf;
+}
+
+static const char *key(const snap *s, char *buf, int size)
+{
+	const descents *d = descents_of(s);
+	char value[48];
+	buf[0] = '\0';
+	if (d->arms > 1 || !d->readable || d->rows[0] < 1)
+		return buf;
+	part_append(buf, size, "%s, lr %s", config_choice(&d->c[0], KNOB_optimizer),
+	        text_short(value, sizeof value, d->c[0].v[KNOB_lr], 3));
+	part_append(buf, size, ", E %s", text_short(value, sizeof value, d->step[0][d->rows[0] - 1].value, 3));
+	return buf;
+}
+
+const view view_optimizer = {
+        .name = "optimizer",
+        .title = "Optimizers on a plane",
+        .summary = "descents on a function of two parameters: ways, parts of a step, effective step sizes",
+        .draw = draw,
+        .caption = caption,
+        .key = key,
+        .apart = true,
+};

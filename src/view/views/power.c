@@ -1,0 +1,237 @@
+/* power: yⁿ = wⁿ⁻¹ over n and over w, and its derivative: the smallest net whose gradient vanishes or explodes. Made
+ * from the knobs w, T and target alone. */
+#include "base/text.h"
+#include "plot/marks.h"
+#include "run/unit.h"
+#include "view/parts.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { STEPS = 1000, ACROSS = 801 };
+
+/* Beyond these powers of ten numbers become 0 or infinite: in single and in double precision. */
+static const double FLOAT_MOST = 38.5318, DOUBLE_MOST = 308.2547;
+/* Curves are shown this far. */
+static const double DECADES = 340;
+
+static int steps_of(const config *c)
+{
+	return c->v[KNOB_T] > STEPS ? STEPS : (int)c->v[KNOB_T];
+}
+
+/* ---- over n ---- */
+
+static void power_curve(double w, float *y)
+{
+	double per_step = unit_power(w, 2).log10;
+	for (int n = 1; n <= STEPS; n++) {
+		double size = n > 1 ? (n - 1) * per_step : 0; /* unit_power(w, n).log10 */
+		y[n - 1] = (float)(size > 2 * DECADES ? 2 * DECADES : size < -2 * DECADES ? -2 * DECADES : size);
+	}
+}
+
+static void draw_limit(const plot *p, double decades, const char *text)
+{
+	text_style s = plot_type(p->c, TYPE_TICK - 1, INK_MUTED, ALIGN_LEFT);
+	float y = plot_y(p, decades);
+	if (!(decades > p->y.low) || !(decades < p->y.high))
+		return;
+	plot_horizontal(p, decades, plot_stroke(1, INK_BAD, 0.7F, DASH_DOTTED));
+	if (canvas_measure(text, s.size, s.weight).width < p->area.w - s.size)
+		canvas_text(
+		        p->c, p->area.x + 0.5F * s.size, decades > 0 ? y + 1.2F * s.size : y - 0.45F * s.size, text, s);
+}
+
+/* The knobs' weight, and the four of the lesson; what coincides with an earlier one is left out. */
+static int weights_of(const snap *s, double *w, ink *color)
+{
+	static const double presets[] = {1.01, 1, 0.99, 0.01};
+	int n = 0;
+	for (int a = 0; a < part_arms(s); a++) {
+		w[n] = s->arm[a].config.v[KNOB_w];
+		color[n++] = part_arm_ink(s, a);
+	}
+	for (int i = 0; i < 4; i++) {
+		bool there = false;
+		for (int k = 0; k < n; k++)
+			there = there || w[k] == presets[i];
+		if (!there) {
+			w[n] = presets[i];
+			color[n++] = INK_MUTED;
+		}
+	}
+	return n;
+}
+
+static void draw_over_n(const snap *s, canvas *c, rect area, const view_focus *focus)
+{
+	static float y[STEPS];
+	double w[SNAP_ARMS + 4];
+	ink color[SNAP_ARMS + 4];
+	int n = weights_of(s, w, color), at = steps_of(&s->arm[0].config);
+	span all = span_none;
+	labels l = {0};
+	char value[48];
+	for (int i = 0; i < n; i++) {
+		double end = unit_power(w[i], STEPS).log10;
+		end = fmax(-DECADES, fmin(DECADES, end));
+		if (color[i] != INK_MUTED || fabs(end) < 20)
+			span_add(&all, end);
+		label *k = labels_add(&l, end, color[i], "w = %s", text_short(value, sizeof value, w[i], 4));
+		k->rank = color[i] != INK_MUTED;
+	}
+	span_add(&all, -6);
+	span_add(&all, 6);
+	plot_spec spec = {.x = axis_count(1, STEPS),
+	        .y = axis_log(all),
+	        .x_title = "step n",
+	        .y_title = "|yⁿ|",
+	        .right = labels_width(&l, c, 0.3F * area.w)};
+	plot p = plot_begin(c, area, &spec);
+	if (!plot_has_room(&p))
+		return;
+	draw_limit(&p, DOUBLE_MOST, "largest f64: 1.8·10³⁰⁸");
+	draw_limit(&p, -DOUBLE_MOST - 15.3, "smallest f64: 4.9·10⁻³²⁴");
+	draw_limit(&p, FLOAT_MOST, "largest f32: 3.4·10³⁸");
+	for (int i = n - 1; i >= 0; i--) {
+		char name[32];
+		power_curve(w[i], y);
+		snprintf(name, sizeof name, "series:power:%d", i);
+		canvas_group(c, name);
+		line_draw(&p, (curve){y, STEPS, 1, 1},
+		        plot_stroke(color[i] == INK_MUTED ? 1.25F : 2.5F, color[i], 1, DASH_SOLID));
+		canvas_group_end(c);
+	}
+	plot_vertical(&p, at, plot_stroke(1, INK_TEXT, 0.45F, DASH_DASHED));
+	if (spec.right > 0)
+		labels_draw(&l, &p);
+	if (!focus || !focus->has_pointer || !rect_has(p.area, focus->pointer.x, focus->pointer.y))
+		return;
+	readout r = {0};
+	int here = (int)lround(fmax(1, axis_value(&p.x, focus->pointer.x)));
+	plot_vertical(&p, here, plot_stroke(1, INK_TEXT, 0.45F, DASH_SOLID));
+	readout_add(&r, INK_NONE, "n = %d", here);
+	for (int i = 0; i < n; i++)
+		readout_add(&r, color[i], "%s", axis_power(value, sizeof value, unit_power(w[i], here).log10));
+	readout_draw(&r, c, p.area, focus->pointer);
+}
+
+/* ---- over w ---- */
+
+/* A window around 1 that holds the weights. */
+static void window_of(const snap *s, double *low, double *high)
+{
+	*low = 0.9;
+	*high = 1.1;
+	for (int a = 0; a < part_arms(s); a++) {
+		double w = s->arm[a].config.v[KNOB_w], room = 0.15 * fabs(w - 1);
+		*low = fmin(*low, w - room);
+		*high = fmax(*high, w + room);
+	}
+}
+
+static void draw_over_w(const snap *s, canvas *c, rect area, const view_focus *focus)
+{
+	static float power[ACROSS], slope[ACROSS];
+	double low, high, target = s->arm[0].config.v[KNOB_target];
+	int n = steps_of(&s->arm[0].config);
+	span all = span_none;
+	window_of(s, &low, &high);
+	double dx = (high - low) / (ACROSS - 1);
+	for (int i = 0; i < ACROSS; i++) {
+		power[i] = (float)unit_power(low + i * dx, n).log10;
+		slope[i] = (float)unit_power_slope(low + i * dx, n).log10;
+	}
+	span_add_all(&all, power, ACROSS);
+	span_add_all(&all, slope, ACROSS);
+	all.zero = false;
+	labels l = {0};
+	char value[48];
+	labels_add(&l, (double)power[ACROSS - 1], INK_SERIES_1, "|yⁿ|");
+	labels_add(&l, (double)slope[ACROSS - 1], INK_SERIES_0, "|dyⁿ/dw|")->dash = DASH_DASHED;
+	if (target > 0 && log10(target) > all.low && log10(target) < all.high)
+		labels_add(&l, log10(target), INK_BOUND, "target")->dash = DASH_DASHED;
+	plot_spec spec = {.x = {.kind = AXIS_LINEAR, .low = low, .high = high, .zero = NAN},
+	        .y = axis_log(all),
+	        .x_title = "weight w",
+	        .y_title = "size at n = T",
+	        .right = labels_width(&l, c, 0.3F * area.w)};
+	plot p = plot_begin(c, area, &spec);
+	if (!plot_has_room(&p))
+		return;
+	if (target > 0)
+		plot_horizontal(&p, log10(target), plot_stroke(1.25F, INK_BOUND, 1, DASH_DASHED));
+	canvas_group(c, "series:power:w");
+	line_draw(&p, (curve){power, ACROSS, low, dx}, plot_stroke(2, INK_SERIES_1, 1, DASH_SOLID));
+	line_draw(&p, (curve){slope, ACROSS, low, dx}, plot_stroke(2, INK_SERIES_0, 1, DASH_DASHED));
+	canvas_group_end(c);
+	for (int a = 0; a < part_arms(s); a++) {
+		double w = s->arm[a].config.v[KNOB_w];
+		plot_vertical(&p, w, plot_stroke(1, part_arm_ink(s, a), 0.8F, DASH_SOLID));
+		marks_one(&p, w, unit_power(w, n).log10, MARK_DISC, 4, part_arm_ink(s, a), 1);
+	}
+	if (spec.right > 0)
+		labels_draw(&l, &p);
+	else
+		labels_legend(&l, &p);
+	if (!focus || !focus->has_pointer || !rect_has(p.area, focus->pointer.x, focus->pointer.y))
+		return;
+	readout r = {0};
+	double w = axis_value(&p.x, focus->pointer.x);
+	readout_add(&r, INK_NONE, "w = %s", text_short(value, sizeof value, w, 6));
+	readout_add(&r, INK_SERIES_1, "y %s", axis_power(value, sizeof value, unit_power(w, n).log10));
+	readout_add(&r, INK_SERIES_0, "dy/dw %s", axis_power(value, sizeof value, unit_power_slope(w, n).log10));
+	readout_draw(&r, c, p.area, focus->pointer);
+}
+
+static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
+{
+	float em = plot_em(c, TYPE_TICK);
+	rect right = area;
+	if (area.w > 44 * em) {
+		rect left = rect_cut_left(&right, 0.5F * (area.w - 2 * em));
+		rect_cut_left(&right, 2 * em);
+		draw_over_n(s, c, left, focus);
+	} else if (area.h > 34 * em) {
+		rect top = rect_cut_top(&right, 0.5F * area.h);
+		draw_over_n(s, c, rect_inset(top, 0, 0.3F * em), focus);
+	} else {
+		draw_over_n(s, c, area, focus);
+		return;
+	}
+	draw_over_w(s, c, right, focus);
+}
+
+static const char *caption(const snap *s, bool run, char *buf, int size)
+{
+	(void)run;
+	buf[0] = '\0';
+	part_append(buf, size,
+	        "y¹ = 1, yⁿ = w yⁿ⁻¹: %d steps, and over the weight at n = %d with its derivative (n − 1) wⁿ⁻².", STEPS,
+	        steps_of(&s->arm[0].config));
+	return buf;
+}
+
+static const char *key(const snap *s, char *buf, int size)
+{
+	char value[48];
+	const config *c = &s->arm[0].config;
+	int n = steps_of(c);
+	buf[0] = '\0';
+	unit_scaled y = unit_power(c->v[KNOB_w], n), d = unit_power_slope(c->v[KNOB_w], n);
+	part_append(buf, size, "n = %d: yⁿ = %s%s", n, y.sign < 0 ? "−" : "", axis_power(value, sizeof value, y.log10));
+	part_append(buf, size, ", dyⁿ/dw = %s%s", d.sign < 0 ? "−" : "", axis_power(value, sizeof value, d.log10));
+	return buf;
+}
+
+const view view_power = {
+        .name = "power",
+        .title = "One weight, many steps",
+        .summary = "yⁿ = wⁿ⁻¹ over n and over w, and its derivative",
+        .draw = draw,
+        .caption = caption,
+        .key = key,
+        .apart = true,
+};
