@@ -961,6 +961,26 @@ static void normalised_by_two_hands(void **unused)
 	}
 }
 
+/* Gradients of the scales beyond the range of a float. */
+static void normalised_and_vanishing(void **unused)
+{
+	(void)unused;
+	enum { T = 150 };
+	static const char *const names[] = {"norm.input_gamma", "norm.input_beta"};
+	trial *a = open_trial("unroll/1 precision=f64 T=%d hidden=12 rho=0.3 batch_norm=input", T);
+	trial *b = open_trial("unroll/1 precision=f32 T=%d hidden=12 rho=0.3 batch_norm=input threads=2", T);
+	trial_measure(a);
+	trial_measure(b);
+	for (int i = 0; i < 2; i++) {
+		const double *x = a->r.temporal[block_of(a, names[i])], *y = b->r.temporal[block_of(b, names[i])];
+		assert_true(x[0] > 0 && x[0] < 1e-60 && x[T - 1] > 1e-3);
+		for (int k = 0; k < T; k++)
+			assert_true(fabs(y[k] / x[k] - 1) < 1e-3);
+	}
+	trial_free(a);
+	trial_free(b);
+}
+
 /* γ and β are learned, counted, spared by the penalties, and saved; a file without them is not taken for γ = 0. */
 static void scales_are_parameters(void **unused)
 {
@@ -1142,8 +1162,9 @@ static double dot(const parts *a, const parts *b, const trial *t)
 static void simplex_identities(void **unused)
 {
 	(void)unused;
-	static const char *const cells[] = {"cell=rnn rho=1.1", "cell=lstm", "cell=gru layers=2", "cell=scrn"};
-	for (int c = 0; c < 4; c++) {
+	static const char *const cells[] = {
+	        "cell=rnn rho=1.1", "cell=lstm", "cell=gru layers=2", "cell=scrn", "cell=rnn rho=1.1 batch_norm=both"};
+	for (int c = 0; c < 5; c++) {
 		trial *t = open_trial(
 		        "unroll/1 precision=f64 T=12 hidden=6 sigma=0.5 lr=1 direction=simplex %s", cells[c]);
 		parts before = parts_new(t), after = parts_new(t), g = parts_new(t), s = parts_new(t),
@@ -1338,10 +1359,10 @@ int main(void)
 	        cmocka_unit_test(truncated_share), cmocka_unit_test(untied_is_the_unfolded_net),
 	        cmocka_unit_test(normalised_inputs), cmocka_unit_test(shifted_inputs_are_the_same),
 	        cmocka_unit_test(normalised_readout), cmocka_unit_test(normalised_by_two_hands),
-	        cmocka_unit_test(scales_are_parameters), cmocka_unit_test(forcing_cuts_the_steps_apart),
-	        cmocka_unit_test(jordan_jacobian), cmocka_unit_test(omega_values), cmocka_unit_test(omega_gradient),
-	        cmocka_unit_test(simplex_identities), cmocka_unit_test(simplex_hears_the_past),
-	        cmocka_unit_test(forget_biases), cmocka_unit_test(lru_ring), cmocka_unit_test(memory_is_linear_in_T),
-	        cmocka_unit_test(nonsense_is_refused)};
+	        cmocka_unit_test(normalised_and_vanishing), cmocka_unit_test(scales_are_parameters),
+	        cmocka_unit_test(forcing_cuts_the_steps_apart), cmocka_unit_test(jordan_jacobian),
+	        cmocka_unit_test(omega_values), cmocka_unit_test(omega_gradient), cmocka_unit_test(simplex_identities),
+	        cmocka_unit_test(simplex_hears_the_past), cmocka_unit_test(forget_biases), cmocka_unit_test(lru_ring),
+	        cmocka_unit_test(memory_is_linear_in_T), cmocka_unit_test(nonsense_is_refused)};
 	return cmocka_run_group_tests_name("systems", tests, make_path, remove_path);
 }
