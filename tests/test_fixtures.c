@@ -190,8 +190,40 @@ static void pytorch(void **unused)
 			fail_msg("%s is compared in %d files only", optimizers[i].name, compared[i]);
 }
 
+/* Files of make_batch_norm.py. */
+static void batch_normalisation(void **unused)
+{
+	(void)unused;
+	static const struct {
+		const char *cell, *loss, *at;
+	} nets[] = {{"rnn", "mse", "all"}, {"lstm", "xent", "all"}, {"rnn", "xent", "last"}};
+	static const char *const where[] = {"input", "readout", "both"}, *const settings[] = {"backend=native",
+	                                                                         "backend=blas threads=2"};
+	for (int i = 0; i < 3; i++)
+		for (int k = 0; k < 3; k++)
+			for (int s = 0; s < 2; s++) {
+				fixture f = {.activation = "tanh", .reduce = "mean"};
+				char path[128], more[64];
+				err e;
+				snprintf(f.file, sizeof f.file, "batch_norm-%s-%s-%s-%s.npz", nets[i].cell,
+				        nets[i].loss, nets[i].at, where[k]);
+				snprintf(f.cell, sizeof f.cell, "%s", nets[i].cell);
+				snprintf(f.loss, sizeof f.loss, "%s", nets[i].loss);
+				snprintf(f.at, sizeof f.at, "%s", nets[i].at);
+				snprintf(path, sizeof path, FOLDER "%s", f.file);
+				snprintf(more, sizeof more, "batch_norm=%s %s", where[k], settings[s]);
+				npz *z = npz_open(path, &e);
+				if (!z)
+					fail_msg("%s", e.text);
+				trial *t = open_fixture(&f, more);
+				check_gradient(&f, z, t);
+				trial_free(t);
+				npz_close(z);
+			}
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(pytorch)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(pytorch), cmocka_unit_test(batch_normalisation)};
 	return cmocka_run_group_tests_name("fixtures", tests, NULL, NULL);
 }

@@ -30,7 +30,8 @@ static void judges_what_it_is_given(void **unused)
 	(void)unused;
 	static const char *const states[] = {"unroll/1 precision=f64 train_size=130 batch=130 T=12",
 	        "unroll/1 precision=f64 task=echo lag=2 train_size=130 batch=130 T=12 cell=lstm layers=2",
-	        "unroll/1 task=copy train_size=30 batch=30 T=5 cell=gru"};
+	        "unroll/1 task=copy train_size=30 batch=30 T=5 cell=gru",
+	        "unroll/1 precision=f64 task=echo train_size=30 batch=30 T=12 batch_norm=both"};
 	for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
 		trial *t = open_trial(states[i]);
 		for (int k = 0; k < 3; k++)
@@ -47,6 +48,36 @@ static void judges_what_it_is_given(void **unused)
 		assert_true(fabs(v.wrong - t->metric) < 1e-12 && v.sequences == t->task_spec.set->N);
 		trial_free(t);
 	}
+}
+
+/* Normalised over the batch: a test of 101 sequences has no batch of one; a text that is continued is one. */
+static void judges_whole_batches(void **unused)
+{
+	(void)unused;
+	err e;
+	judgement v;
+	trial *t = open_trial("unroll/1 precision=f64 task=echo T=12 batch_norm=readout train_size=101 batch=101");
+	judge *j = judge_new(t, RNG_TRAIN, 101, &e);
+	assert_non_null(j);
+	assert_true(judge_run(j, t, &v, &e) && v.sequences == 101);
+	double loss = 0;
+	for (int first = 0; first < 101; first += 50 + first) {
+		int B = first ? 51 : 50;
+		t->api->batch_clear(t->m, t->shape.T_max, B);
+		for (int i = 0; i < B; i++)
+			task_supply_f64.copy(t->task_spec.set, first + i, t->api->batch(t->m), i);
+		loss += t->api->forward(t->m, NULL) * B / 101;
+	}
+	assert_true(fabs(v.loss - loss) < 1e-12 * loss);
+	judge_free(j);
+	assert_null(judge_new(t, RNG_TEST, 1, &e));
+	assert_non_null(strstr(e.text, "a single sequence"));
+	trial_free(t);
+	t = open_trial("unroll/1 task=hello batch_norm=readout");
+	int out[5] = {0};
+	assert_false(judge_continue(t, 1, 5, 0, 0, out, &e));
+	assert_non_null(strstr(e.text, "a single sequence"));
+	trial_free(t);
 }
 
 /* A run that is judged on its way ends in the same bits as one that is not. */
@@ -136,7 +167,8 @@ static void nonsense_is_refused(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(judges_what_it_is_given),
-	        cmocka_unit_test(judging_changes_nothing), cmocka_unit_test(patience_ends_a_run),
-	        cmocka_unit_test(hello_is_continued), cmocka_unit_test(nonsense_is_refused)};
+	        cmocka_unit_test(judges_whole_batches), cmocka_unit_test(judging_changes_nothing),
+	        cmocka_unit_test(patience_ends_a_run), cmocka_unit_test(hello_is_continued),
+	        cmocka_unit_test(nonsense_is_refused)};
 	return cmocka_run_group_tests_name("judge", tests, NULL, NULL);
 }

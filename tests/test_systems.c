@@ -3,6 +3,7 @@
 #include "base/rng.h"
 #include "io/npz.h"
 #include "run/trial.h"
+#include "run/weights.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -500,7 +501,9 @@ static void britz_listing(void **unused)
 static const char *const systems[] = {"cell=rnn", "cell=rnn layers=2 dropout=0.3", "cell=rnn leak=0.3",
         "cell=lstm peephole=1", "cell=gru", "cell=gru gru_form=cho layers=2", "cell=scrn scrn_learn=1", "cell=jordan",
         "cell=elman_jordan", "cell=jordan layers=2", "cell=untied", "cell=lstm97", "cell=mingru", "cell=lru layers=2",
-        "cell=tcn kernel=3 layers=2", "cell=elman_jordan teacher_forcing=1"};
+        "cell=tcn kernel=3 layers=2", "cell=elman_jordan teacher_forcing=1", "cell=rnn batch_norm=both",
+        "cell=lstm layers=2 batch_norm=readout dropout=0.3", "cell=tcn kernel=3 layers=2 batch_norm=both",
+        "cell=lru batch_norm=both", "cell=elman_jordan batch_norm=input", "cell=untied batch_norm=both"};
 
 enum { R_T = 6, R_N = 4 };
 
@@ -779,6 +782,243 @@ static void jordan_jacobian(void **unused)
 	trial_free(t);
 }
 
+/* ---- batch normalisation ---- */
+
+static double output(const trial *t, int step, int sequence)
+{
+	return *(const double *)t->api->logits(t->m, step, sequence);
+}
+
+/* The places of `x` (T × 2) that are no padding, normalised by the definition. */
+static void check_inputs(trial *t, const double *x, int T, double gamma, double beta)
+{
+	const int *length = t->api->batch(t->m)->length;
+	double n = 0, mean = 0, square = 0, out_mean = 0, out_square = 0;
+	for (int i = 0; i < 2 * T; i++)
+		if (i / 2 < length[i % 2]) {
+			mean += x[i];
+			square += x[i] * x[i];
+			n++;
+		}
+	mean /= n;
+	double variance = square / n - mean * mean;
+	for (int i = 0; i < 2 * T; i++)
+		if (i / 2 < length[i % 2]) {
+			double y = output(t, i / 2, i % 2);
+			close_to("y", y, gamma * (x[i] - mean) / sqrt(variance + 1e-5) + beta, 1e-12);
+			out_mean += y / n;
+			out_square += y * y / n;
+		}
+	close_to("mean", out_mean, beta, 1e-13);
+	close_to("variance", out_square - out_mean * out_mean, gamma * gamma * variance / (variance + 1e-5), 1e-12);
+}
+
+static void normalised_inputs(void **unused)
+{
+	(void)unused;
+	enum { T = 3 };
+	double x[2 * T] = {3, -1, 4, 1.5, -5, 9};
+	write_data(T, 2, 1, x, 1, false);
+	trial *t = open_trial("unroll/1 precision=f64 activation=identity batch_norm=input hidden=1 batch=2 task=data "
+	                      "data=%s",
+	        path);
+	set(t, "rnn.weight_ih_l0", (double[]){1});
+	set(t, "rnn.weight_hh_l0", (double[]){0});
+	set(t, "readout.weight", (double[]){1});
+	trial_measure(t);
+	batch *b = t->api->batch(t->m);
+	if (*(double *)b->x != 3) { /* batches are shuffled */
+		double swapped[2 * T];
+		for (int i = 0; i < 2 * T; i++)
+			swapped[i] = x[i ^ 1];
+		memcpy(x, swapped, sizeof x);
+	}
+	check_inputs(t, x, T, 1, 0);
+	set(t, "norm.input_gamma", (double[]){2});
+	set(t, "norm.input_beta", (double[]){-0.5});
+	t->api->forward(t->m, NULL);
+	check_inputs(t, x, T, 2, -0.5);
+	b->length[1] = 2; /* padding is not counted, whatever stands there */
+	t->api->forward(t->m, NULL);
+	check_inputs(t, x, T, 2, -0.5);
+	trial_free(t);
+}
+
+static void shifted_inputs_are_the_same(void **unused)
+{
+	(void)unused;
+	write_data(R_T, R_N, 3, NULL, 1, true);
+	static const char *const cells[] = {"cell=rnn", "cell=lstm", "cell=tcn", "cell=jordan", "cell=lru"};
+	for (int c = 0; c < 5; c++) {
+		trial *t = open_trial(
+		        "unroll/1 precision=f64 batch_norm=input %s hidden=4 sigma=0.5 batch=%d task=data data=%s",
+		        cells[c], R_N, path);
+		trial_measure(t);
+		const batch *b = t->api->batch(t->m);
+		for (int s = 0; s < 2; s++) {
+			for (int k = 0; k < R_T; k++)
+				for (int i = 0; i < R_N * 3; i++) {
+					double *x = (double *)b->x + k * b->x_t + i / 3 * b->x_b + i % 3;
+					*x = s ? 5 * *x : *x - 7;
+				}
+			/* ε keeps a small part of the scale: (1 − 1/25) ε / 2σ² */
+			close_to(cells[c], t->api->forward(t->m, NULL), t->r.loss, s ? 2e-5 : 1e-13);
+		}
+		trial_free(t);
+	}
+}
+
+/* z_t = V (γ ĥ_t + β) + c, over the sequences whose mask is set. */
+static void check_readout(trial *t, double h[R_T][R_N][2], const double *gamma, const double *beta)
+{
+	const batch *b = t->api->batch(t->m);
+	double *V = get(t, "readout.weight"), *c = get(t, "readout.bias");
+	for (int k = 0; k < R_T; k++) {
+		const unsigned char *mask = b->mask + k * b->B_max;
+		double mean[2] = {0}, variance[2] = {0}, n = 0;
+		for (int i = 0; i < R_N; i++)
+			n += mask[i];
+		for (int i = 0; i < R_N; i++)
+			for (int j = 0; j < 2; j++)
+				mean[j] += mask[i] ? h[k][i][j] / n : 0;
+		for (int i = 0; i < R_N; i++)
+			for (int j = 0; j < 2; j++)
+				variance[j] += mask[i] ? pow(h[k][i][j] - mean[j], 2) / n : 0;
+		for (int i = 0; i < R_N; i++) {
+			double z = *c;
+			for (int j = 0; j < 2; j++)
+				z += V[j] * (gamma[j] * (h[k][i][j] - mean[j]) / sqrt(variance[j] + 1e-5) + beta[j]);
+			if (mask[i])
+				close_to("normalised readout", output(t, k, i), z, 1e-11);
+			if (mask[i] && n == 1)
+				close_to("one sequence", output(t, k, i), V[0] * beta[0] + V[1] * beta[1] + *c, 1e-14);
+		}
+	}
+	free(V);
+	free(c);
+}
+
+static void normalised_readout(void **unused)
+{
+	(void)unused;
+	write_data(R_T, R_N, 1, NULL, 1, true);
+	trial *t = open_trial(
+	        "unroll/1 precision=f64 batch_norm=readout hidden=2 sigma=0.8 batch=%d task=data data=%s", R_N, path);
+	static const double gamma[] = {1.5, -0.3}, beta[] = {0.2, 0.7};
+	set(t, "norm.readout_gamma", gamma);
+	set(t, "norm.readout_beta", beta);
+	trial_measure(t);
+	const batch *b = t->api->batch(t->m);
+	double *U = get(t, "rnn.weight_ih_l0"), *W = get(t, "rnn.weight_hh_l0"), h[R_T][R_N][2];
+	for (int k = 0; k < R_T; k++)
+		for (int i = 0; i < R_N; i++)
+			for (int j = 0; j < 2; j++) {
+				double a = U[j] * ((const double *)b->x)[k * b->x_t + i * b->x_b];
+				for (int q = 0; q < 2 && k > 0; q++)
+					a += W[2 * j + q] * h[k - 1][i][q];
+				h[k][i][j] = tanh(a);
+			}
+	check_readout(t, h, gamma, beta);
+	for (int k = 0; k < R_T; k++)
+		for (int i = 0; i < R_N; i++)
+			b->mask[k * b->B_max + i] = i <= k; /* one sequence at the first step, then more */
+	t->api->forward(t->m, NULL);
+	check_readout(t, h, gamma, beta);
+	free(U);
+	free(W);
+	trial_free(t);
+}
+
+/* Any number of hands, the loss evaluated twice, all the same. */
+static void normalised_by_two_hands(void **unused)
+{
+	(void)unused;
+	static const char *const where[] = {"input", "both"};
+	for (int w = 0; w < 2; w++) {
+		trial *t[2];
+		for (int i = 0; i < 2; i++) {
+			t[i] = open_trial("unroll/1 precision=f64 task=echo T=40 hidden=9 batch=24 dropout=0.2 rho=1.5 "
+			                  "layers=2 batch_norm=%s threads=%d",
+			        where[w], i + 1);
+			trial_step(t[i]);
+			trial_measure(t[i]);
+			close_to("again", t[i]->api->forward(t[i]->m, NULL), t[i]->r.loss, 1e-14);
+		}
+		close_to("loss", t[1]->r.loss, t[0]->r.loss, 1e-13);
+		const model_block *table;
+		int n = t[0]->api->blocks(t[0]->m, &table);
+		assert_int_equal(n, w ? 12 : 10);
+		for (int i = 0; i < n; i++) {
+			double *a = grad(t[0], table[i].name), *b = grad(t[1], table[i].name);
+			same_array(table[i].name, b, a, (int)block_size(t[0], i), 1e-12);
+			for (int k = 0; k < 40; k++)
+				close_to(table[i].name, t[1]->r.temporal[i][k], t[0]->r.temporal[i][k], 1e-12);
+			free(a);
+			free(b);
+		}
+		trial_free(t[0]);
+		trial_free(t[1]);
+	}
+}
+
+/* Gradients of the scales beyond the range of a float. */
+static void normalised_and_vanishing(void **unused)
+{
+	(void)unused;
+	enum { T = 150 };
+	static const char *const names[] = {"norm.input_gamma", "norm.input_beta"};
+	trial *a = open_trial("unroll/1 precision=f64 T=%d hidden=12 rho=0.3 batch_norm=input", T);
+	trial *b = open_trial("unroll/1 precision=f32 T=%d hidden=12 rho=0.3 batch_norm=input threads=2", T);
+	trial_measure(a);
+	trial_measure(b);
+	for (int i = 0; i < 2; i++) {
+		const double *x = a->r.temporal[block_of(a, names[i])], *y = b->r.temporal[block_of(b, names[i])];
+		assert_true(x[0] > 0 && x[0] < 1e-60 && x[T - 1] > 1e-3);
+		for (int k = 0; k < T; k++)
+			assert_true(fabs(y[k] / x[k] - 1) < 1e-3);
+	}
+	trial_free(a);
+	trial_free(b);
+}
+
+/* γ and β are learned, counted, spared by the penalties, and saved; a file without them is not taken for γ = 0. */
+static void scales_are_parameters(void **unused)
+{
+	(void)unused;
+	char file[] = "/tmp/unroll-norm-XXXXXX.npz";
+	close(mkstemps(file, 4));
+	err e;
+	trial *plain = open_trial("unroll/1 precision=f64 hidden=7 l2=0.1");
+	trial *t = open_trial("unroll/1 precision=f64 hidden=7 l2=0.1 bias=0 batch_norm=both");
+	assert_int_equal(t->api->parameters(t->m), plain->api->parameters(plain->m) - 7 - 1 + 2 * 2 + 2 * 7);
+	close_to("penalty", t->api->penalty(t->m), plain->api->penalty(plain->m), 1e-15);
+	static const char *const names[] = {
+	        "norm.input_gamma", "norm.input_beta", "norm.readout_gamma", "norm.readout_beta"};
+	trial_step(t);
+	assert_true(weights_save(t, file, &e));
+	trial *u = open_trial("unroll/1 precision=f64 hidden=7 bias=0 batch_norm=both seed=2");
+	for (int i = 0; i < 4; i++) {
+		double *before = get(u, names[i]);
+		assert_true(before[0] == (i % 2 == 0));
+		free(before);
+	}
+	assert_true(weights_load(u, file, &e));
+	for (int i = 0; i < 4; i++) {
+		double *a = get(t, names[i]), *b = get(u, names[i]);
+		assert_memory_equal(a, b, block_size(t, block_of(t, names[i])) * sizeof *a);
+		assert_true(b[0] != (i % 2 == 0)); /* learned */
+		free(a);
+		free(b);
+	}
+	assert_true(weights_save(plain, file, &e));
+	assert_false(weights_load(u, file, &e));
+	assert_non_null(strstr(e.text, "norm.input_gamma"));
+	unlink(file);
+	trial_free(plain);
+	trial_free(t);
+	trial_free(u);
+}
+
 /* ---- Ω ---- */
 
 static void omega_values(void **unused)
@@ -922,8 +1162,9 @@ static double dot(const parts *a, const parts *b, const trial *t)
 static void simplex_identities(void **unused)
 {
 	(void)unused;
-	static const char *const cells[] = {"cell=rnn rho=1.1", "cell=lstm", "cell=gru layers=2", "cell=scrn"};
-	for (int c = 0; c < 4; c++) {
+	static const char *const cells[] = {
+	        "cell=rnn rho=1.1", "cell=lstm", "cell=gru layers=2", "cell=scrn", "cell=rnn rho=1.1 batch_norm=both"};
+	for (int c = 0; c < 5; c++) {
 		trial *t = open_trial(
 		        "unroll/1 precision=f64 T=12 hidden=6 sigma=0.5 lr=1 direction=simplex %s", cells[c]);
 		parts before = parts_new(t), after = parts_new(t), g = parts_new(t), s = parts_new(t),
@@ -1091,7 +1332,10 @@ static void nonsense_is_refused(void **unused)
 	        {"unroll/1 cell=jordan teacher_forcing=1", "a target at every step"},
 	        {"unroll/1 cell=gru peephole=1", "belongs to lstm"}, {"unroll/1 cell=lstm omega=1", "belongs to rnn"},
 	        {"unroll/1 leak=0.5 omega=1", "leak=0"}, {"unroll/1 direction=simplex l2=0.1", "knows no penalties"},
-	        {"unroll/1 cell=lstm leak=0.5", "belongs to rnn"}, {"unroll/1 kernel=3", "belongs to tcn"}};
+	        {"unroll/1 cell=lstm leak=0.5", "belongs to rnn"}, {"unroll/1 kernel=3", "belongs to tcn"},
+	        {"unroll/1 cell=jordan batch_norm=readout", "flows back"},
+	        {"unroll/1 cell=elman_jordan batch_norm=both", "allowed: none, input"},
+	        {"unroll/1 batch=1 batch_norm=readout", "a batch of at least 2"}};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		config c;
 		long update;
@@ -1113,6 +1357,9 @@ int main(void)
 	        cmocka_unit_test(clip_at_the_wall), cmocka_unit_test(britz_listing),
 	        cmocka_unit_test(truncation_is_a_sum_of_parts), cmocka_unit_test(itemised_rows),
 	        cmocka_unit_test(truncated_share), cmocka_unit_test(untied_is_the_unfolded_net),
+	        cmocka_unit_test(normalised_inputs), cmocka_unit_test(shifted_inputs_are_the_same),
+	        cmocka_unit_test(normalised_readout), cmocka_unit_test(normalised_by_two_hands),
+	        cmocka_unit_test(normalised_and_vanishing), cmocka_unit_test(scales_are_parameters),
 	        cmocka_unit_test(forcing_cuts_the_steps_apart), cmocka_unit_test(jordan_jacobian),
 	        cmocka_unit_test(omega_values), cmocka_unit_test(omega_gradient), cmocka_unit_test(simplex_identities),
 	        cmocka_unit_test(simplex_hears_the_past), cmocka_unit_test(forget_biases), cmocka_unit_test(lru_ring),

@@ -101,24 +101,25 @@ static void feed_back(R(net) *n, int t, int b0, int b1)
 	}
 }
 
-static bool dropping(const R(net) *n)
+/* What leaves a layer upwards is thinned out by dropout. */
+static void thin_out(const R(net) *n, int layer, int t, int b0, int b1, real *to, int ldt)
 {
-	return n->ldu && n->tuning.training;
+	if (!dropping(n))
+		return;
+	const R(layer) *l = &n->layer[layer];
+	const real *mask = l->mask + at(n, t, b0) * (size_t)l->ldh;
+	for (int b = b0; b < b1; b++, to += ldt, mask += l->ldh)
+		for (int j = 0; j < l->W; j++)
+			to[j] *= mask[j];
 }
 
-/* What leaves a layer upwards: h_t, thinned out by dropout. */
 static void send_up(R(net) *n, int layer, int t, int b0, int b1, real *to, int ldt)
 {
 	const R(layer) *l = &n->layer[layer];
-	const real *h = R(net_z)(n, layer, t + 1, b0), *mask = l->mask + (l->mask ? at(n, t, b0) * (size_t)l->ldh : 0);
-	for (int b = b0; b < b1; b++, h += l->ldz, to += ldt) {
-		memcpy(to, h, (size_t)l->W * sizeof *to);
-		if (!dropping(n))
-			continue;
-		for (int j = 0; j < l->W; j++)
-			to[j] *= mask[j];
-		mask += l->ldh;
-	}
+	const real *h = R(net_z)(n, layer, t + 1, b0);
+	for (int b = 0; b < b1 - b0; b++)
+		memcpy(to + (size_t)b * (size_t)ldt, h + (size_t)b * (size_t)l->ldz, (size_t)l->W * sizeof *to);
+	thin_out(n, layer, t, b0, b1, to, ldt);
 }
 
 static void draw_masks(R(net) *n, int b0, int b1)
@@ -184,8 +185,12 @@ static void read_out(R(net) *n, int t, int b0, int b1)
 	const batch *y = &n->batch;
 	real *z = n->logits + at(n, t, b0) * (size_t)n->ldo, *dz = n->dlogits + at(n, t, b0) * (size_t)n->ldo;
 	int top = n->layers - 1;
-	if (n->ldu)
+	if (n->norm_out.width) {
+		R(norm_readout)(n, t);
+		thin_out(n, top, t, b0, b1, n->up + at(n, t, b0) * (size_t)n->ldu, n->ldu);
+	} else if (n->ldu) {
 		send_up(n, top, t, b0, b1, n->up + at(n, t, b0) * (size_t)n->ldu, n->ldu);
+	}
 	for (int k = 0; k < n->outs; k++) {
 		const R(group) *g = &n->out[k];
 		int ld;
@@ -231,7 +236,10 @@ static void forward_part(void *arg, int part, int parts)
 double R(net_forward)(R(net) *n, team *t)
 {
 	weigh(n);
-	team_run(t, forward_part, n);
+	if (n->norm_in.width)
+		R(norm_input)(n);
+	/* a normalised readout couples the sequences of a step: one hand, here and in the recursion */
+	team_run(n->norm_out.width ? NULL : t, forward_part, n);
 	double loss = 0;
 	for (int b = 0; b < n->batch.B; b++)
 		loss += n->sample_loss[b];
@@ -377,7 +385,7 @@ void R(net_back)(const R(net) *n, int layer, const R(step) *s, int t, int b0, co
 		if (layer) {
 			int to = t - g->shift;
 			send_down(n, c, layer - 1, to, b0, s->B, s->delta + g->col0, s->lda, g->cols, back, g->ldx);
-		} else if (!n->tuning.forcing) {
+		} else if (n->feedback && !n->tuning.forcing) {
 			n->mat->product(s->B, n->O, g->cols, s->delta + g->col0, s->lda, back, g->ldx, fed,
 			        c->dfb + (size_t)b0 * (size_t)n->ldo, n->ldo);
 			fed = true;
@@ -411,8 +419,11 @@ static void readout_back(const R(net) *n, int t, int b0, int rows, const R(carry
 void R(net_readout_down)(const R(net) *n, const R(carry) *c, int t, int b0, int rows, const real *dz)
 {
 	int top = n->layers - 1;
-	send_down(n, c, top, t, b0, rows, dz, n->ldo, n->O, n->out[0].back, n->out[0].ldb);
-	if (n->outs > 1 && n->out[1].xn)
+	if (n->norm_out.width)
+		R(norm_readout_back)(n, t, dz, dh_row(n, c, top, t, 0));
+	else
+		send_down(n, c, top, t, b0, rows, dz, n->ldo, n->O, n->out[0].back, n->out[0].ldb);
+	if (n->outs > 1 && top > 0)
 		send_down(n, c, top - 1, t, b0, rows, dz, n->ldo, n->O, n->out[1].back_x, n->out[1].ldx);
 }
 
@@ -563,6 +574,8 @@ void R(net_recursion)(R(net) *n, team *t, bool norms, R(pass) *p)
 		R(net_omega_clear)(n);
 		t = NULL; /* one hand: the ratios and δ must keep one scale */
 	}
+	if (n->norm_out.width)
+		t = NULL;
 	*p = (R(pass)){
 	        .n = n, .norms = norms, .last = last, .hands = t && t->run ? smaller(t->hands, n->spec.hands) : 1};
 	bool windows = window_range(n, last, &p->stop);

@@ -88,9 +88,16 @@ static void add_outer(R(net) *n, const R(share) *h, int t, const real *d, int ld
 	}
 }
 
-static int step_exponent(const R(net) *n, int t)
+void R(net_add_vector)(R(net) *n, int t, int block, const double *sum, int exponent, bool norms)
 {
-	return n->exponent[(size_t)t * (size_t)n->spec.hands];
+	const model_block *b = &n->block[block];
+	double f = ldexp(n->step_scale ? n->step_scale[t] : 1, exponent), squares = 0;
+	for (int i = 0; i < b->rows; i++) {
+		n->g[b->base + (size_t)i] += (real)(f * sum[i]);
+		squares += sum[i] * sum[i];
+	}
+	if (norms)
+		*block_square(n, t, block, 0) = squares;
 }
 
 /* Ω's gradient: the rows of h alone, from its own left rows. */
@@ -220,6 +227,7 @@ void R(net_gradient)(R(net) *n, team *t, R(pass) *p)
 {
 	bool plain = join_exponents(n, p);
 	team_run(t, plain && in_one_piece(n, p) ? gradient_sum : gradient_part, p);
+	R(norm_gradient)(n, p);
 }
 
 /* ---- norms ---- */

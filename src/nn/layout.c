@@ -104,7 +104,7 @@ static void plan_group(R(net) *n, int layer, int k)
 	g->hn = h;
 	g->ldb = p->middle ? REAL_PADDED(h) : l->ldh;
 	g->x0 = h + (p->one ? 1 : 0);
-	g->xn = !p->x ? 0 : layer > 0 ? l->I : n->feedback ? n->O : 0;
+	g->xn = !p->x ? 0 : layer > 0 || n->spec.norm_input ? l->I : n->feedback ? n->O : 0;
 	g->ldx = REAL_PADDED(g->xn);
 	place_group(n, g, l->cell->untied);
 	find_fresh(l, k);
@@ -200,12 +200,44 @@ static void plan_readout(R(net) *n)
 	        .cols = n->O,
 	        .x0 = 0,
 	        .add = true,
-	        .xn = n->layers > 1 ? l->I : 0,
+	        .xn = n->layers > 1 || n->spec.norm_input ? l->I : 0,
 	        .ldx = REAL_PADDED(l->I),
 	        .ldb = l->ldh};
 	place_group(n, g, false);
 	add_block(n, g, 0, l->I, n->O, 1, -1);
 	name_block(n, n->blocks - 1, "readout.skip", NULL, "D", -1);
+}
+
+/* γ and β are vectors of their own, in no product. */
+static void plan_norm(R(net) *n, R(norm) *o, int width, int layer, const char *const name[2][2])
+{
+	o->width = width;
+	o->scale = n->blocks;
+	for (int k = 0; k < 2; k++) {
+		n->block[n->blocks] = (model_block){.rows = width,
+		        .cols = 1,
+		        .gates = 1,
+		        .copies = 1,
+		        .bias = true,
+		        .scale = k == 0,
+		        .layer = layer,
+		        .plan = -1,
+		        .base = n->n};
+		name_block(n, n->blocks++, name[k][0], NULL, name[k][1], -1);
+		n->n += REAL_PADDED((size_t)width);
+	}
+}
+
+static void plan_norms(R(net) *n)
+{
+	static const char *const in[2][2] = {{"norm.input_gamma", "γ_in"}, {"norm.input_beta", "β_in"}},
+	                         *const out[2][2] = {{"norm.readout_gamma", "γ_out"}, {"norm.readout_beta", "β_out"}};
+	if (n->spec.norm_input)
+		plan_norm(n, &n->norm_in, n->I, 0, in);
+	if (n->spec.norm_readout)
+		plan_norm(n, &n->norm_out, R(net_top)(n)->W, -1, out);
+	int widest = n->norm_in.width > n->norm_out.width ? n->norm_in.width : n->norm_out.width;
+	n->ldn = REAL_PADDED(widest);
 }
 
 /* Of the one-unit systems only w (and b) are learned. */
@@ -232,8 +264,9 @@ void R(net_plan)(R(net) *n, const model_spec *s)
 		row += n->layer[l].lda;
 	}
 	plan_readout(n);
+	plan_norms(n);
 	freeze_unit(n);
-	n->ldu = s->dropout > 0 ? REAL_PADDED(R(net_top)(n)->W + 1) : 0;
+	n->ldu = s->dropout > 0 || s->norm_readout ? REAL_PADDED(R(net_top)(n)->W + 1) : 0;
 	size_t steps = (256u << 10) / ((size_t)s->B_max * (size_t)row * sizeof(real));
 	n->bunch = s->B_max % 16 == 0 ? 8 : s->B_max % 8 == 0 ? 4 : 2;
 	n->chunk = steps < 1 ? 1 : steps > (size_t)s->T_max ? s->T_max : (int)steps;
@@ -268,7 +301,7 @@ static void take_layer(R(net) *n, size_t *need, R(layer) *l)
 	l->a = take(a, need, T * B * (size_t)l->lda + pad, sizeof(real));
 	l->s = take(a, need, (T + 1) * B * (size_t)l->lds + pad, sizeof(real));
 	l->m = take(a, need, T * B * (size_t)l->ldm + pad, sizeof(real));
-	l->mask = n->ldu ? take(a, need, T * B * (size_t)l->ldh + pad, sizeof(real)) : NULL;
+	l->mask = n->spec.dropout > 0 ? take(a, need, T * B * (size_t)l->ldh + pad, sizeof(real)) : NULL;
 	l->delta = take(a, need, (size_t)n->chunk * B * (size_t)l->lda + pad, sizeof(real));
 	l->omega = take(a, need, (size_t)n->chunk * B * (size_t)l->ldh + pad, sizeof(real));
 	l->dm = take(a, need, B * (size_t)l->ldm + pad, sizeof(real));
@@ -283,6 +316,21 @@ static void take_carry(R(net) *n, arena *a, size_t *need, R(carry) *c)
 		c->ds[i] = take(a, need, B * (size_t)l->lds + pad, sizeof(real));
 	}
 	c->dfb = n->feedback ? take(a, need, B * (size_t)n->ldo + pad, sizeof(real)) : NULL;
+}
+
+static void take_norms(R(net) *n, size_t *need)
+{
+	arena *a = &n->memory;
+	size_t T = (size_t)n->spec.T_max, B = (size_t)n->spec.B_max, pad = REAL_PAD;
+	for (int k = 0; k < 2; k++) {
+		R(norm) *o = k ? &n->norm_out : &n->norm_in;
+		size_t size = (k ? T : 1) * (size_t)o->width;
+		o->mean = size ? take(a, need, size, sizeof(real)) : NULL;
+		o->rate = size ? take(a, need, size, sizeof(real)) : NULL;
+	}
+	n->raw = n->norm_in.width ? take(a, need, T * B * (size_t)n->I, sizeof(real)) : NULL;
+	n->norm_row = n->ldn ? take(a, need, B * (size_t)n->ldn + pad, sizeof(real)) : NULL;
+	n->norm_sum = n->ldn ? take(a, need, 2 * (size_t)n->ldn, sizeof(double)) : NULL;
 }
 
 static void take_batch(R(net) *n, size_t *need)
@@ -346,6 +394,7 @@ size_t R(net_take)(R(net) *n)
 	double **per_step[] = {&n->temporal_total, &n->dh_norm, &n->delta_norm, &n->omega_step, &n->beta};
 	for (size_t i = 0; i < sizeof per_step / sizeof *per_step; i++)
 		*per_step[i] = take(a, &need, T, sizeof(double));
+	take_norms(n, &need);
 	take_batch(n, &need);
 	return need;
 }

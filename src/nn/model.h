@@ -67,6 +67,8 @@ typedef struct model_spec {
 	bool cec_only;     /* gradients flow back through the memory cells only, as in 1997 */
 	int kernel;        /* tcn: taps */
 	double dropout;    /* probability, on what leaves a layer upwards */
+	/* Batch normalisation of the task's inputs, and of the hidden state before the readout. */
+	bool norm_input, norm_readout;
 	unit_id unit;
 	double x0;
 } model_spec;
@@ -143,10 +145,11 @@ typedef struct model_block {
 	int rows, cols, gates;
 	int copies;     /* untied weights: one matrix for each step, below each other; else 1 */
 	bool bias;      /* or another vector that stands with the weights: no penalty, no filter of a landscape */
+	bool scale;     /* of a normalisation: starts at 1 */
 	bool recurrent; /* square for each gate: rho, eigenvalues */
 	bool frozen;    /* not learned: its gradient counts as zero */
 	int layer;      /* 0 …; −1: readout */
-	int plan;       /* place in the cell's plan; −1: readout */
+	int plan;       /* place in the cell's plan; −1: not of a cell */
 	/* where element (gate·rows/gates + i, j) of the first copy lies in the flat vector: base + j·step +
 	 * offset[gate] + i */
 	size_t base, copy_step;

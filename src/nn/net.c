@@ -42,6 +42,29 @@ static void set_constants(R(net) *n)
 	}
 }
 
+/* x is written in place where the net reads it, or waits to be normalised. */
+static void aim_x(const R(net) *n, batch *b)
+{
+	const R(layer) *l = &n->layer[0];
+	bool raw = n->raw != NULL;
+	b->x = raw ? n->raw : l->z + l->W + 1 + (n->feedback ? n->O : 0);
+	b->x_b = raw ? n->I : l->ldz;
+	b->x_t = (long)n->spec.B_max * b->x_b;
+}
+
+static bool spec_fits(const R(net) *n, err *e)
+{
+	if (n->spec.norm_readout && n->feedback)
+		return err_input(e,
+		        "batch_norm: the readout of cell=%s flows back into the net and is not normalised; allowed: "
+		        "none, input",
+		        n->layer[0].cell->name);
+	if (n->spec.norm_readout && n->spec.B_max < 2)
+		return err_input(e, "batch_norm: the readout is normalised over the sequences of a batch, and this one "
+		                    "has a single sequence; allowed: none, input, or a batch of at least 2");
+	return true;
+}
+
 static model *api_create(const model_spec *s, err *e)
 {
 	R(net) *n = malloc(sizeof *n);
@@ -51,6 +74,10 @@ static model *api_create(const model_spec *s, err *e)
 	}
 	R(net_plan)(n, s);
 	size_t need = R(net_take)(n);
+	if (!spec_fits(n, e)) {
+		free(n);
+		return NULL;
+	}
 	if (!arena_init(&n->memory, need)) {
 		free(n);
 		err_machine(e, "no memory for the network: it needs %zu MiB; lower T, batch or hidden", need >> 20);
@@ -61,17 +88,12 @@ static model *api_create(const model_spec *s, err *e)
 	n->v = R(vmath_get)();
 	n->optimizer = -1;
 	n->only = n->only_loss = -1;
-	const R(layer) *l = &n->layer[0];
-	int x = l->W + 1 + (n->feedback ? n->O : 0);
 	batch *b = &n->batch;
 	*b = (batch){.I = n->I,
 	        .O = n->O,
 	        .T_max = s->T_max,
 	        .B_max = s->B_max,
 	        .classes = s->classes,
-	        .x = l->z + x,
-	        .x_t = (long)s->B_max * l->ldz,
-	        .x_b = l->ldz,
 	        .y = b->y,
 	        .y_t = s->y_per_step ? (long)s->B_max * n->O : 0,
 	        .label = b->label,
@@ -79,6 +101,7 @@ static model *api_create(const model_spec *s, err *e)
 	        .length = b->length,
 	        .mask = b->mask,
 	        .weight = b->weight};
+	aim_x(n, b);
 	set_constants(n);
 	eig_one_thread();
 	api_batch_clear((model *)(void *)n, s->T_max, s->B_max);
@@ -151,10 +174,12 @@ static void api_set(model *m, int block, const double *in)
 			net_of(m)->theta[R(net_place)(b, i, j)] = (real)in[(size_t)i * (size_t)b->cols + (size_t)j];
 }
 
-/* Biases start at zero, but for the gates that keep and write the state. */
+/* Biases start at zero, but for the gates that keep and write the state; scales at one. */
 static void draw_bias(R(net) *n, int index, const init_spec *s, rng *r, double *W)
 {
 	const model_block *b = &n->block[index];
+	for (int i = 0; i < b->rows && b->scale; i++)
+		W[i] = 1;
 	if (b->plan < 0)
 		return;
 	const block_plan *p = &n->layer[b->layer].cell->block[b->plan];
@@ -181,7 +206,7 @@ static bool draw_block(R(net) *n, int index, const init_spec *s, double *W, err 
 	const model_block *b = &n->block[index];
 	mt19937 twister;
 	rng r = R(init_generator)(s, index, &twister);
-	const R(cell) *c = b->layer < 0 ? NULL : n->layer[b->layer].cell;
+	const R(cell) *c = b->plan < 0 ? NULL : n->layer[b->layer].cell;
 	int rows = b->rows / b->gates / b->copies;
 	if (n->spec.unit != UNIT_NONE) {
 		draw_unit(n, b, s, W);
@@ -442,7 +467,7 @@ static int own_transition(const R(net) *n, double *out)
 	const double *block[CELL_BLOCKS] = {NULL};
 	bool ok = true;
 	for (int i = 0; i < n->blocks && out; i++) {
-		if (n->block[i].layer != 0)
+		if (n->block[i].layer != 0 || n->block[i].plan < 0)
 			continue;
 		copy[i] = malloc((size_t)n->block[i].rows * (size_t)n->block[i].cols * sizeof(double));
 		ok = ok && copy[i];

@@ -59,6 +59,13 @@ typedef struct R(layer) {
 	real *dm;    /* (B_max, ldm) */
 } R(layer);
 
+/* Batch normalisation of a row of features (norm.c). */
+typedef struct R(norm) {
+	int width;         /* features; 0: not normalised */
+	int scale;         /* block of γ, that of β follows */
+	real *mean, *rate; /* μ and 1/√(σ² + ε): (width) of the input, (T_max, width) of the readout */
+} R(norm);
+
 /* What travels back in time. */
 typedef struct R(carry) {
 	real *dh[MODEL_LAYERS]; /* (slots, B_max, ldh) */
@@ -95,8 +102,15 @@ typedef struct R(net) {
 	real *logits, *dlogits; /* (T_max, B_max, ldo) */
 	real *dout; /* dlogits and what flows back through the feedback, in units of the step's exponent; dlogits itself
 	               without feedback */
-	real *up;   /* (T_max, B_max, ldu): [dropped h | 1] for the readout, only with dropout */
+	/* (T_max, B_max, ldu): [h, normalised and thinned out | 1] for the readout, only with normalisation or dropout
+	 */
+	real *up;
 	int ldu;
+	R(norm) norm_in, norm_out;
+	real *raw;        /* (T_max, B_max, I): x of the batch, where what the net reads of it is normalised */
+	real *norm_row;   /* (B_max, ldn): ∂L/∂y of one step */
+	double *norm_sum; /* (2, ldn) */
+	int ldn;
 	double *sample_loss; /* B_max */
 
 	/* Sequences per partial sum of squares: parts of the batch end at multiples of it, so that sums do not depend

@@ -51,6 +51,16 @@ static inline int R(net_bunches)(const R(net) *n, int B)
 	return (B + n->bunch - 1) / n->bunch;
 }
 
+static inline int step_exponent(const R(net) *n, int t)
+{
+	return n->exponent[(size_t)t * (size_t)n->spec.hands];
+}
+
+static inline bool dropping(const R(net) *n)
+{
+	return n->spec.dropout > 0 && n->tuning.training;
+}
+
 /* Sequences of a part: bunches are shared out as evenly as they go. */
 void R(net_part)(const R(net) *n, int part, int parts, int *b0, int *b1);
 bool R(net_has_loss)(const R(net) *n, int t);
@@ -63,6 +73,14 @@ void R(net_output_back)(const R(net) *n, const real *z, const real *dp, real *dz
 /* δ of all steps, and from each chunk of them the gradient and the squares of its norms. */
 void R(net_recursion)(R(net) *n, team *t, bool norms, R(pass) *p);
 void R(net_gradient)(R(net) *n, team *t, R(pass) *p);
+/* Step t's gradient of a vector that is in no product: G += 2^exponent sum, and its squares. */
+void R(net_add_vector)(R(net) *n, int t, int block, const double *sum, int exponent, bool norms);
+/* Batch normalisation: x of all steps; h of step t for the readout; dh += what comes down from ∂L/∂z_t; and the
+ * gradients of γ and β for the steps of the pass. All of them see the whole batch: one hand. */
+void R(norm_input)(R(net) *n);
+void R(norm_readout)(R(net) *n, int t);
+void R(norm_readout_back)(const R(net) *n, int t, const real *dz, real *dh);
+void R(norm_gradient)(R(net) *n, const R(pass) *p);
 /* Norms of every step from the squares of the pass. */
 void R(net_clear_frozen)(R(net) *n);
 void R(net_collect)(R(net) *n, const R(pass) *p);

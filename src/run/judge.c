@@ -113,8 +113,10 @@ bool judge_run(judge *j, const trial *t, judgement *out, err *e)
 	double loss = 0;
 	if (!copy_weights(t, j->m, e))
 		return false;
-	for (int first = 0; first < j->set->N; first += AT_ONCE) {
-		int B = j->set->N - first < AT_ONCE ? j->set->N - first : AT_ONCE;
+	/* batches of even size: none is so small that its own mean and variance (batch_norm) mean nothing */
+	long N = j->set->N, batches = (N + AT_ONCE - 1) / AT_ONCE;
+	for (long k = 0; k < batches; k++) {
+		int first = (int)(N * k / batches), B = (int)(N * (k + 1) / batches) - first;
 		long n, bad;
 		j->api->batch_clear(j->m, j->set->T, B);
 		for (int i = 0; i < B; i++)

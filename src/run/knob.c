@@ -628,6 +628,7 @@ bool config_uses(const config *c, knob_id id)
 		return choice_is(c, KNOB_function, "expression");
 	case KNOB_batch:
 	case KNOB_dropout:
+	case KNOB_batch_norm:
 	case KNOB_loss_at:
 	case KNOB_reduce:
 		return !unit;

@@ -121,6 +121,12 @@ static bool output_of(const config *c, loss_id loss, int outputs, output_id *out
 	        info->name, k->choice[info->output]);
 }
 
+static bool normalises(const config *c, const char *what)
+{
+	const char *chosen = config_choice(c, KNOB_batch_norm);
+	return strcmp(chosen, what) == 0 || strcmp(chosen, "both") == 0;
+}
+
 static bool spec_of(trial *t, model_spec *s, err *e)
 {
 	const config *c = &t->c;
@@ -148,6 +154,8 @@ static bool spec_of(trial *t, model_spec *s, err *e)
 	        .cec_only = c->v[KNOB_cec_only] != 0,
 	        .kernel = (int)c->v[KNOB_kernel],
 	        .dropout = c->v[KNOB_dropout],
+	        .norm_input = normalises(c, "input"),
+	        .norm_readout = normalises(c, "readout"),
 	        .unit = (unit_id)p->unit,
 	        .x0 = c->v[KNOB_x0]};
 	if (s->unit != UNIT_NONE) { /* the task is the whole system */
@@ -156,6 +164,7 @@ static bool spec_of(trial *t, model_spec *s, err *e)
 		s->activation = s->unit == UNIT_POWER ? ACT_IDENTITY : ACT_SIGMOID;
 		s->bias = true;
 		s->leak = s->dropout = 0;
+		s->norm_input = s->norm_readout = false;
 	}
 	return loss_of(t, &s->loss, e) && output_of(c, s->loss, p->O, &s->output, e);
 }

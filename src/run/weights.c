@@ -86,10 +86,10 @@ static bool read_array(npz *z, const char *path, const char *name, const model_b
 	return true;
 }
 
-/* Biases may be missing altogether (PyTorch's bias=False). */
+/* Biases may be missing altogether (PyTorch's bias=False); a missing scale is not 0. */
 static bool read_block(npz *z, const char *path, const model_block *b, double *value, err *e)
 {
-	if (b->bias && !npz_has(z, b->name) && (!b->twin || !npz_has(z, b->twin)))
+	if (b->bias && !b->scale && !npz_has(z, b->name) && (!b->twin || !npz_has(z, b->twin)))
 		return true;
 	if (!read_array(z, path, b->name, b, value, e) ||
 	        (b->twin && npz_has(z, b->twin) && !read_array(z, path, b->twin, b, value, e)))
