@@ -99,9 +99,25 @@ static void memory_cells_1997(void **unused)
 	assert_true(solved >= 2);
 }
 
+/* Adding after 100 steps with rectified units that start as the identity (Le, Jaitly and Hinton 2015): 100 units, other
+ * weights N(0, 0.01²), batch 16, lr 0.01, clip 1. From 1/6 to below 0.05 within 30 000 updates, two of three seeds;
+ * with weights N(0, 0.001²) 80 000 were not enough. */
+static void identity_start(void **unused)
+{
+	(void)unused;
+	int solved = 0;
+	for (int seed = 1; seed <= 3; seed++)
+		solved += training_run("task=adding variant=irnn T=100 activation=relu init=identity sigma=0.01 "
+		                       "hidden=100 batch=16 lr=0.01 clip=norm clip_at=1",
+		                  seed, 30000)
+		                  .loss < 0.05;
+	assert_true(solved >= 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(order_20), cmocka_unit_test(order_50),
-	        cmocka_unit_test(chrono), cmocka_unit_test(copy_memory), cmocka_unit_test(memory_cells_1997)};
+	        cmocka_unit_test(chrono), cmocka_unit_test(copy_memory), cmocka_unit_test(memory_cells_1997),
+	        cmocka_unit_test(identity_start)};
 	return cmocka_run_group_tests_name("deep training", tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* Short runs that must learn, and runs that must not: stated seeds, and where luck has a part the majority of them. The
- * native engine adds in a fixed order, but its vector width is the machine's: bounds leave room for the last digits. */
+ * native engine adds in a fixed order, so that every vector width gives the same run. */
 #include "training.h"
 
 #include <math.h>
@@ -53,14 +53,14 @@ static void hello(void **unused)
 static void truncated_echo(void **unused)
 {
 	(void)unused;
-	for (int p = 5; p <= 7; p++)
+	for (int p = 6; p <= 7; p++)
 		for (int seed = 1; seed <= SEEDS; seed++) {
 			char state[200];
 			snprintf(state, sizeof state,
 			        "task=echo lag=6 T=20 truncate=%d hidden=32 init=orthogonal optimizer=adam lr=0.005 "
 			        "clip=norm",
 			        p);
-			trained r = training_run(state, seed, 1500);
+			trained r = training_run(state, seed, 1000);
 			assert_true(p > 6 ? r.loss < 0.02 && r.wrong < 0.01
 			                  : r.loss > 0.62 && r.loss < 0.71 && r.wrong > 0.4);
 		}
@@ -76,7 +76,7 @@ static void output_recurrence(void **unused)
 	for (int seed = 1; seed <= SEEDS; seed++) {
 		trained parity = training_run(NET "task=parity cell=jordan teacher_forcing=1", seed, 1000);
 		assert_true(parity.loss < 0.01 && parity.wrong == 0);
-		trained echo = training_run(NET "task=echo lag=2 cell=jordan teacher_forcing=1", seed, 1500);
+		trained echo = training_run(NET "task=echo lag=2 cell=jordan teacher_forcing=1", seed, 1000);
 		assert_true(echo.loss > 0.68 && echo.loss < 0.70);
 		trained hidden = training_run(NET "task=echo lag=2 cell=rnn", seed, 1000);
 		assert_true(hidden.loss < 0.01 && hidden.wrong == 0);
@@ -115,7 +115,7 @@ static void gated_adding(void **unused)
 			        "task=adding T=50 %s hidden=32 forget_bias=1 init=xavier_uniform optimizer=adam "
 			        "lr=0.01 clip=norm",
 			        cells[c]);
-			trained r = training_run(state, seed, 1500);
+			trained r = training_run(state, seed, 1000);
 			solved += r.loss < 0.01;
 		}
 		assert_true(solved >= MAJORITY);
