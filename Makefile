@@ -39,7 +39,7 @@ OBJ := $(ONCE:src/%.c=$(BUILD)/%.o) \
        $(foreach w,$(WIDTHS),$(foreach b,32 64,$(WIDE:src/%.c=$(BUILD)/%.$(w).f$(b).o)))
 LIB := $(filter-out $(BUILD)/app/main.o,$(OBJ))
 
-.PHONY: all run test test-deep programs bench install uninstall clean help FORCE
+.PHONY: all run test test-deep programs deep bench install uninstall clean help FORCE
 
 # Says what is missing before the compiler would.
 all:
@@ -85,11 +85,13 @@ $(BUILD)/%.o: src/%.c
 	$(if $(V),,@echo '  CC    $@')
 	$(Q)$(CC) $(CFLAGS) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
 
-# ---- tests: every tests/test_*.c is one cmocka program over the whole library ----
+# ---- tests: every tests/test_*.c is one cmocka program over the whole library; tests/deep_*.c are for test-deep ----
 TESTS   := $(wildcard tests/test_*.c)
 TESTBIN := $(TESTS:tests/%.c=$(BUILD)/tests/%)
-SUPPORT := $(filter-out $(TESTS),$(wildcard tests/*.c))
-TESTOBJ := $(TESTS:%.c=$(BUILD)/%.o) $(SUPPORT:%.c=$(BUILD)/%.o)
+DEEP    := $(wildcard tests/deep_*.c)
+DEEPBIN := $(DEEP:tests/%.c=$(BUILD)/tests/%)
+SUPPORT := $(filter-out $(TESTS) $(DEEP),$(wildcard tests/*.c))
+TESTOBJ := $(patsubst %.c,$(BUILD)/%.o,$(TESTS) $(DEEP) $(SUPPORT))
 $(TESTOBJ): $(BUILD)/flags
 
 $(BUILD)/tests/%.o: tests/%.c
@@ -101,6 +103,7 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT:%.c=$(BUILD)/%.o) $(LIB) $(BUILD)
 	$(Q)$(CC) $(OPT) -o $@ $< $(SUPPORT:%.c=$(BUILD)/%.o) $(LIB) $(LDLIBS) -lcmocka
 
 programs: $(BUILD)/unroll $(TESTBIN)
+deep: $(DEEPBIN)
 
 # ---- what people type ----
 # The second make reads pkg-config again, after the first has installed it.
@@ -120,6 +123,8 @@ SANITIZED = OPT='-O1 -g -fno-omit-frame-pointer' --no-print-directory $(PARALLEL
 TOLERANT  = -Wno-error -Wno-maybe-uninitialized
 test-deep:
 	@.ci/setup test
+	+@$(MAKE) --no-print-directory $(PARALLEL) deep
+	@for program in $(DEEPBIN); do $$program || exit 1; done
 	+@$(MAKE) BUILD=build-asan EXTRA='-fsanitize=address,undefined -fno-sanitize-recover=all $(TOLERANT)' $(SANITIZED)
 	@BUILD=build-asan tests/run.sh
 	+@$(MAKE) BUILD=build-tsan EXTRA='-fsanitize=thread $(TOLERANT)' $(SANITIZED)
@@ -147,7 +152,7 @@ clean:
 help:
 	@echo 'make run         build and open the window (ARGS=… for arguments); installs what is missing'
 	@echo 'make test        build and run all tests; installs what is missing'
-	@echo 'make test-deep   the tests again with the address, undefined-behaviour and thread sanitizers'
+	@echo 'make test-deep   long training runs, and the tests again with the address, undefined-behaviour and thread sanitizers'
 	@echo 'make bench       measure the speed (ARGS=--peers: beside PyTorch)'
 	@echo 'make             only build $(BUILD)/unroll'
 	@echo 'make install     PREFIX=$(PREFIX) DESTDIR=$(DESTDIR); make uninstall'

@@ -467,7 +467,14 @@ bench() {
 	gives 0 bench "$U" bench --rounds 1 --ms 5 --json
 	holds 'bench as text' wait $text
 	holds 'bench as text: a row for each net and engine' test "$(grep -c '%' bench.text)" -ge 12
+	holds 'bench as text: the time of a step' grep -q '^time of a step of A: .* at T = 400; last to first' bench.text
 	cp case.out bench.json
+	cells=$("$U" list cells --json | sed -n 's/.*"name": "\([a-z0-9_]*\)".*/\1/p')
+	for cell in $cells; do # three of them have the rows A, LSTM and GRU
+		case $cell in rnn) row=A ;; lstm) row=LSTM ;; gru) row=GRU ;; *) row=$cell ;; esac
+		holds "bench: a row for the cell $cell" test "$(grep -c "\"name\": \"$row\"" bench.json)" -eq 8
+	done
+	holds 'bench: cells' test "$(echo "$cells" | wc -l)" -ge 11
 	[ -z "$python" ] || holds 'bench: the JSON' "$python" -m json.tool bench.json
 	refuses 2 'bench: not a number' '--rounds' "$U" bench --rounds x
 	refuses 2 'bench: out of range' '--ms' "$U" bench --ms 0

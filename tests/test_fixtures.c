@@ -18,6 +18,7 @@
 
 typedef struct fixture {
 	char file[64], cell[16], activation[16], loss[16], at[8], reduce[8];
+	const char *more; /* other knobs */
 } fixture;
 
 static const npy *find(npz *z, const char *what, const char *name)
@@ -70,8 +71,8 @@ static trial *open_fixture(const fixture *f, const char *settings)
 		fail_msg("%s", e.text);
 	snprintf(state, sizeof state,
 	        "unroll/1 precision=f64 task=data data=%s cell=%s activation=%s loss=%s loss_at=%s reduce=%s hidden=%d "
-	        "classes=%d batch=100 %s",
-	        path, f->cell, f->activation, f->loss, f->at, f->reduce, hidden, outputs, settings);
+	        "classes=%d batch=100 %s %s",
+	        path, f->cell, f->activation, f->loss, f->at, f->reduce, hidden, outputs, f->more, settings);
 	if (!config_read_state(&c, &update, state, &e))
 		fail_msg("%s", e.text);
 	trial *t = trial_new(&c, &e);
@@ -159,12 +160,15 @@ static void pytorch(void **unused)
 	FILE *index = fopen(FOLDER "index.txt", "r");
 	assert_non_null(index);
 	char line[256];
-	int files = 0, compared[OPTIMIZERS] = {0};
+	int files = 0, layered = 0, decayed = 0, compared[OPTIMIZERS] = {0};
 	while (fgets(line, sizeof line, index)) {
 		fixture f;
-		if (line[0] == '#' || sscanf(line, "%63s %15s %15s %15s %7s %7s", f.file, f.cell, f.activation, f.loss,
-		                              f.at, f.reduce) != 6)
+		int end = 0;
+		line[strcspn(line, "\n")] = '\0';
+		if (line[0] == '#' || sscanf(line, "%63s %15s %15s %15s %7s %7s%n", f.file, f.cell, f.activation,
+		                              f.loss, f.at, f.reduce, &end) != 6)
 			continue;
+		f.more = line + end;
 		char path[128];
 		snprintf(path, sizeof path, FOLDER "%s", f.file);
 		err e;
@@ -181,10 +185,12 @@ static void pytorch(void **unused)
 			compared[i] += check_optimizer(&f, z, i);
 		npz_close(z);
 		files++;
+		layered += strstr(f.more, "layers=") != NULL;
+		decayed += strstr(f.more, "l2=") != NULL;
 	}
 	fclose(index);
-	printf("fixtures: %d files\n", files);
-	assert_true(files >= 30);
+	printf("fixtures: %d files, %d with several layers, %d with l2\n", files, layered, decayed);
+	assert_true(files >= 70 && layered >= 12 && decayed >= 3);
 	for (int i = 0; i < OPTIMIZERS; i++)
 		if (compared[i] < 9)
 			fail_msg("%s is compared in %d files only", optimizers[i].name, compared[i]);
@@ -202,7 +208,7 @@ static void batch_normalisation(void **unused)
 	for (int i = 0; i < 3; i++)
 		for (int k = 0; k < 3; k++)
 			for (int s = 0; s < 2; s++) {
-				fixture f = {.activation = "tanh", .reduce = "mean"};
+				fixture f = {.activation = "tanh", .reduce = "mean", .more = ""};
 				char path[128], more[64];
 				err e;
 				snprintf(f.file, sizeof f.file, "batch_norm-%s-%s-%s-%s.npz", nets[i].cell,

@@ -11,12 +11,13 @@ if ! "$python" -c 'import numpy, torch' >/dev/null 2>&1; then
 fi
 cd "$SCRATCH" || exit 1
 
-# round_trip CELL ACTIVATION LOSS LOSS_AT
+# round_trip CELL ACTIVATION LOSS LOSS_AT [LAYERS HIDDEN CLASSES]
 round_trip() {
-	name=$1-$2-$3-$4
+	name=$1-$2-$3-$4${5:+-$5layers}
 	data=$fixtures/$name.npz
 	set -- --set cell="$1" --set activation="$2" --set loss="$3" --set loss_at="$4" --set task=data \
-		--set data="$data" --set hidden=5 --set batch=3 --set precision=f64 --set lr=0.05
+		--set data="$data" --set layers="${5:-1}" --set hidden="${6:-5}" --set classes="${7:-0}" \
+		--set batch=3 --set precision=f64 --set lr=0.05
 	rm -f w.npz p.npz q.npz
 	if ! "$UNROLL" train "$@" --updates 5 --save w.npz >train.log 2>&1; then
 		echo "not ok torch $name: train: $(tail -n 1 train.log)"
@@ -35,7 +36,7 @@ round_trip() {
 
 # check DATA WEIGHTS PROBE, with the cell and the loss out of $name
 check() {
-	IFS=- read -r cell activation loss at <<NAME
+	IFS=- read -r cell activation loss at _ <<NAME
 $name
 NAME
 	"$python" "$fixtures/check_weights.py" "$2" "$1" --cell "$cell" --activation "$activation" \
@@ -48,3 +49,9 @@ round_trip lstm tanh xent last
 round_trip lstm tanh mse all
 round_trip gru tanh mse last
 round_trip gru tanh xent all
+round_trip rnn tanh mse last 2
+round_trip rnn tanh xent all 3 4 3
+round_trip lstm tanh mse last 2
+round_trip lstm tanh xent all 3 4 3
+round_trip gru tanh mse last 2
+round_trip gru tanh xent all 3 4 3

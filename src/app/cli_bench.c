@@ -14,29 +14,71 @@
 /* One update of the adding problem, f32, sgd; a batch that is ready. */
 typedef struct workload {
 	const char *name, *cell;
-	int H, B, T, gates;
+	int H, B, T;
 	double share, peer_ratio; /* goals: of the peak on one core with OpenBLAS and norms; against the peer */
 } workload;
 
-static const workload workloads[] = {{"A", "rnn", 100, 20, 100, 1, 0.65, 6}, {"B", "rnn", 50, 32, 200, 1, 0.52, 10},
-        {"C", "rnn", 128, 64, 400, 1, 0.55, 3.5}, {"D", "rnn", 16, 8, 50, 1, 0.25, 100},
-        {"LSTM", "lstm", 100, 20, 100, 4, 0.58, 5.5}, {"GRU", "gru", 100, 20, 100, 3, 0.60, 7.5}};
-enum { ROWS = sizeof workloads / sizeof *workloads, VARIANTS = 8, MOST_ROUNDS = 99, FRAMES_A_ROUND = 80 };
+static const workload named[] = {{"A", "rnn", 100, 20, 100, 0.65, 6}, {"B", "rnn", 50, 32, 200, 0.52, 10},
+        {"C", "rnn", 128, 64, 400, 0.55, 3.5}, {"D", "rnn", 16, 8, 50, 0.25, 100},
+        {"LSTM", "lstm", 100, 20, 100, 0.58, 5.5}, {"GRU", "gru", 100, 20, 100, 0.60, 7.5}};
+enum { NAMED = sizeof named / sizeof *named, ROWS = NAMED + 26, VARIANTS = 8, MOST_ROUNDS = 99, FRAMES_A_ROUND = 80 };
+
+/* The time of a step of A must not depend on the number of steps. */
+static const int lengths[] = {100, 200, 400};
+enum { LENGTHS = sizeof lengths / sizeof *lengths };
+static const double most_growth = 1.25; /* goal: last to first; the tape of the longest leaves the nearer caches */
 
 /* Variant bits. */
 enum { NO_NORMS = 1, TWO_THREADS = 2, NATIVE = 4 };
 
 typedef struct bench_result {
 	double updates[VARIANTS]; /* per second, median */
+	double flops;             /* of an update */
 	double peer;
 	char peer_way[64];
 } bench_result;
 
-/* Multiply-adds of the products, forward, backward and gradient, times two; everything else is not counted. */
-static double flops(const workload *w)
+typedef struct bench {
+	workload row[ROWS];
+	bench_result result[ROWS];
+	int rows;
+	double peak;
+	double per_step[LENGTHS]; /* seconds */
+	window_speed speed;
+	bool window;
+} bench;
+
+/* The named rows, and the shape of A for every other cell. */
+static void list_rows(bench *n)
 {
-	double g = w->gates * w->H, I = 2;
-	return (double)w->T * w->B * (2 * 2 * g * (w->H + I) + 2 * g * w->H);
+	const knob *cells = knob_get(KNOB_cell);
+	memcpy(n->row, named, sizeof named);
+	n->rows = NAMED;
+	for (int c = 0; c < cells->choices && n->rows < ROWS; c++) {
+		bool there = false;
+		for (int i = 0; i < NAMED; i++)
+			there = there || strcmp(named[i].cell, cells->choice[c]) == 0;
+		if (there)
+			continue;
+		workload *w = &n->row[n->rows++];
+		*w = named[0];
+		w->name = w->cell = cells->choice[c];
+		w->share = w->peer_ratio = 0;
+	}
+}
+
+/* Multiply-adds of the cell's products, forward, gradient and, but for the inputs, backward, times two; everything else
+ * is not counted. */
+static double flops(const trial *t)
+{
+	const model_block *table;
+	int blocks = t->api->blocks(t->m, &table);
+	double n = 0;
+	for (int i = 0; i < blocks; i++)
+		if (!table[i].bias && table[i].layer == 0)
+			n += (table[i].cols == t->shape.I ? 4.0 : 6.0) * table[i].rows / table[i].copies *
+			     table[i].cols;
+	return n * t->shape.T_max * t->task_spec.B;
 }
 
 static trial *open_row(const workload *w, int bits, err *e)
@@ -156,9 +198,9 @@ static void print_row(const workload *w, const bench_result *r, double peak)
 {
 	for (int native = 0; native <= NATIVE; native += NATIVE) {
 		const double *u = r->updates + native;
-		double share = u[0] * flops(w) / peak;
-		printf("%-5s %-6s  %9.0f  %5.1f %%", w->name, native ? "native" : "blas", u[0], 100 * share);
-		if (native)
+		double share = u[0] * r->flops / peak;
+		printf("%-12s %-6s  %9.0f  %5.1f %%", w->name, native ? "native" : "blas", u[0], 100 * share);
+		if (native || w->share == 0)
 			printf("          ");
 		else
 			printf(" (%2.0f %%)%s ", 100 * w->share, share >= w->share ? " ok" : "  -");
@@ -170,76 +212,113 @@ static void print_row(const workload *w, const bench_result *r, double peak)
 	}
 }
 
-static void print_text(const bench_result *r, double peak, const window_speed *s, bool window, bool peers)
+static double growth(const bench *n)
+{
+	return n->per_step[LENGTHS - 1] / n->per_step[0];
+}
+
+static void print_text(const bench *n, bool peers)
 {
 	printf("peak of one core, f32 fused multiply-add (%s vectors): %.1f GFLOP/s; OpenBLAS core %s\n", speed_width(),
-	        peak / 1e9, eig_core_name());
-	printf("%-5s %-6s  %9s  %-18s  %9s  %8s  %9s  %5s%s\n", "row", "engine", "updates/s", "of peak (goal)",
+	        n->peak / 1e9, eig_core_name());
+	printf("%-12s %-6s  %9s  %-18s  %9s  %8s  %9s  %5s%s\n", "row", "engine", "updates/s", "of peak (goal)",
 	        "no norms", "norms cost", "2 threads", "ratio", peers ? "   PyTorch    ratio (goal)" : "");
-	for (int i = 0; i < ROWS; i++)
-		print_row(&workloads[i], &r[i], peak);
-	if (window)
+	for (int i = 0; i < n->rows; i++)
+		print_row(&n->row[i], &n->result[i], n->peak);
+	printf("time of a step of A:");
+	for (int i = 0; i < LENGTHS; i++)
+		printf("%s %.2f µs at T = %d", i ? "," : "", 1e6 * n->per_step[i], lengths[i]);
+	printf("; last to first %.2f (%.2f) %s\n", growth(n), most_growth, growth(n) <= most_growth ? "ok" : "-");
+	if (n->window)
 		printf("window: first frame after %.0f ms (60); a frame at 1920×1080 while training: median %.2f "
 		       "ms (3), p99 %.2f ms "
 		       "(6), %d frames\n",
-		        s->first, s->median, s->p99, s->frames);
+		        n->speed.first, n->speed.median, n->speed.p99, n->speed.frames);
 }
 
-static void print_json(const bench_result *r, double peak, const window_speed *s, bool window)
+static void print_json(const bench *n)
 {
-	printf("{\"peak_gflops\": %.2f, \"vectors\": \"%s\", \"openblas_core\": \"%s\", \"rows\": [\n", peak / 1e9,
+	printf("{\"peak_gflops\": %.2f, \"vectors\": \"%s\", \"openblas_core\": \"%s\", \"rows\": [\n", n->peak / 1e9,
 	        speed_width(), eig_core_name());
 	bool first = true;
-	for (int i = 0; i < ROWS; i++)
+	for (int i = 0; i < n->rows; i++)
 		for (int v = 0; v < VARIANTS; v++, first = false)
 			printf("%s  {\"name\": \"%s\", \"backend\": \"%s\", \"threads\": %d, \"norms\": %s, "
 			       "\"updates_per_s\": %.1f, "
 			       "\"share_of_peak\": %.4f}",
-			        first ? "" : ",\n", workloads[i].name, v & NATIVE ? "native" : "blas",
-			        v & TWO_THREADS ? 2 : 1, v & NO_NORMS ? "false" : "true", r[i].updates[v],
-			        r[i].updates[v] * flops(&workloads[i]) / peak);
+			        first ? "" : ",\n", n->row[i].name, v & NATIVE ? "native" : "blas",
+			        v & TWO_THREADS ? 2 : 1, v & NO_NORMS ? "false" : "true", n->result[i].updates[v],
+			        n->result[i].updates[v] * n->result[i].flops / n->peak);
 	printf("\n]");
-	for (int i = 0; i < ROWS; i++)
-		if (r[i].peer > 0)
+	for (int i = 0; i < n->rows; i++)
+		if (n->result[i].peer > 0)
 			printf(",\n \"peer_%s\": {\"way\": \"%s\", \"updates_per_s\": %.2f, \"ratio\": %.2f}",
-			        workloads[i].name, r[i].peer_way, r[i].peer, r[i].updates[0] / r[i].peer);
-	if (window)
+			        n->row[i].name, n->result[i].peer_way, n->result[i].peer,
+			        n->result[i].updates[0] / n->result[i].peer);
+	printf(",\n \"step\": {");
+	for (int i = 0; i < LENGTHS; i++)
+		printf("\"us_T%d\": %.3f, ", lengths[i], 1e6 * n->per_step[i]);
+	printf("\"ratio\": %.3f}", growth(n));
+	if (n->window)
 		printf(",\n \"window\": {\"first_frame_ms\": %.2f, \"frame_median_ms\": %.3f, \"frame_p99_ms\": %.3f, "
 		       "\"frames\": %d}",
-		        s->first, s->median, s->p99, s->frames);
+		        n->speed.first, n->speed.median, n->speed.p99, n->speed.frames);
 	printf("}\n");
 }
 
-static bool measure(bench_result *results, int rounds, double seconds, const char *script, double *peak, err *e)
+/* Updates per second; NAN with a message. */
+static double measure_once(const workload *w, int bits, double seconds, double *work, err *e)
 {
-	static double samples[ROWS][VARIANTS][MOST_ROUNDS], peer[ROWS][MOST_ROUNDS], peaks[MOST_ROUNDS * ROWS];
+	trial *t = open_row(w, bits, e);
+	if (!t)
+		return NAN;
+	trial_measure(t);
+	*work = flops(t);
+	double speed = run_updates(t, !(bits & NO_NORMS), seconds);
+	trial_free(t);
+	return speed;
+}
+
+static bool measure(bench *n, int rounds, double seconds, const char *script, err *e)
+{
+	static double samples[ROWS][VARIANTS][MOST_ROUNDS], peer[ROWS][MOST_ROUNDS], peaks[MOST_ROUNDS * ROWS],
+	        steps[LENGTHS][MOST_ROUNDS];
 	int n_peaks = 0;
+	double work;
 	cli_progress p = cli_progress_start("measuring");
-	for (int round = 0; round < rounds && !cli_interrupted(); round++)
-		for (int i = 0; i < ROWS && !cli_interrupted(); i++) {
+	for (int round = 0; round < rounds && !cli_interrupted(); round++) {
+		for (int i = 0; i < n->rows && !cli_interrupted(); i++) {
+			bool goals = i < NAMED; /* rows without get a third of the time */
 			peaks[n_peaks++] = speed_peak(seconds / 3);
 			for (int v = 0; v < VARIANTS; v++) {
-				trial *t = open_row(&workloads[i], v, e);
-				if (!t)
+				double *to = &samples[i][v][round];
+				*to = measure_once(
+				        &n->row[i], v, goals ? seconds : seconds / 3, &n->result[i].flops, e);
+				if (isnan(*to))
 					return false;
-				trial_measure(t);
-				samples[i][v][round] = run_updates(t, !(v & NO_NORMS), seconds);
-				trial_free(t);
 			}
-			if (script)
-				peer[i][round] = ask_peer(script, workloads[i].name, 4 * seconds, results[i].peer_way,
-				        sizeof results[i].peer_way);
-			cli_progress_show(&p, (long)round * ROWS + i + 1, (long)rounds * ROWS);
+			if (script && goals)
+				peer[i][round] = ask_peer(script, n->row[i].name, 4 * seconds, n->result[i].peer_way,
+				        sizeof n->result[i].peer_way);
+			cli_progress_show(&p, (long)round * n->rows + i + 1, (long)rounds * n->rows);
 		}
+		for (int i = 0; i < LENGTHS && !cli_interrupted(); i++) {
+			workload w = named[0];
+			w.T = lengths[i];
+			steps[i][round] = 1 / (lengths[i] * measure_once(&w, 0, seconds, &work, e));
+		}
+	}
 	cli_progress_end(&p);
 	if (cli_interrupted())
 		return err_check(e, "interrupted; no figures");
-	for (int i = 0; i < ROWS; i++) {
+	for (int i = 0; i < n->rows; i++) {
 		for (int v = 0; v < VARIANTS; v++)
-			results[i].updates[v] = median(samples[i][v], rounds);
-		results[i].peer = script ? median(peer[i], rounds) : NAN;
+			n->result[i].updates[v] = median(samples[i][v], rounds);
+		n->result[i].peer = script && i < NAMED ? median(peer[i], rounds) : NAN;
 	}
-	*peak = median(peaks, n_peaks);
+	for (int i = 0; i < LENGTHS; i++)
+		n->per_step[i] = median(steps[i], rounds);
+	n->peak = median(peaks, n_peaks);
 	return true;
 }
 
@@ -248,7 +327,7 @@ static int run(int argc, char **argv)
 	err e;
 	bool json = false, peers = false;
 	const char *rounds_text = NULL, *ms_text = NULL;
-	double rounds = 5, ms = 150, peak = NAN;
+	double rounds = 5, ms = 150;
 	const option options[] = {{"--json", NULL, &json}, {"--peers", NULL, &peers}, {"--rounds", &rounds_text, NULL},
 	        {"--ms", &ms_text, NULL}};
 	cli_words words;
@@ -269,17 +348,17 @@ static int run(int argc, char **argv)
 	bool has_script = peers && peers_script(script, sizeof script);
 	if (peers && !has_script)
 		fprintf(stderr, "unroll: assets/peers.py is not beside the program; measuring without peers\n");
-	static bench_result results[ROWS];
-	window_speed s = {0};
+	static bench n;
+	list_rows(&n);
 	cli_catch_interrupt();
 	eig_one_thread();
-	if (!measure(results, (int)rounds, ms / 1000, has_script ? script : NULL, &peak, &e))
+	if (!measure(&n, (int)rounds, ms / 1000, has_script ? script : NULL, &e))
 		return cli_fail(&e);
-	bool window = measure_window(FRAMES_A_ROUND * (int)rounds, &s);
+	n.window = measure_window(FRAMES_A_ROUND * (int)rounds, &n.speed);
 	if (json)
-		print_json(results, peak, &s, window);
+		print_json(&n);
 	else
-		print_text(results, peak, &s, window, has_script);
+		print_text(&n, has_script);
 	return 0;
 }
 
