@@ -129,7 +129,7 @@ static void test_measure(void **state)
 	(void)state;
 	static const char *const sample[] = {"Temporal gradients", "‖∂L/∂hₜ‖ ∑ₖ 10⁻⁶", "AVAWATo", "0.0012 update"};
 	for (int i = 0; i < 4; i++)
-		for (int w = WEIGHT_REGULAR; w <= WEIGHT_MONO; w++) {
+		for (int w = WEIGHT_REGULAR; w < WEIGHT_COUNT; w++) {
 			text_extent a = canvas_measure(sample[i], 10, (weight)w),
 			            b = canvas_measure(sample[i], 30, (weight)w);
 			assert_true(a.width > 10 && a.ascent > 5 && a.descent > 1);
@@ -163,6 +163,35 @@ static void test_text_place(void **state)
 		assert_true(fabsf((float)(right + 1) / scale - (290 - bearing)) < 1.01f);
 		raster_free(r);
 	}
+}
+
+/* Mean x of the ink in some rows of "l" in a size of 100, from its left end. */
+static float ink_center(weight w, int row0, int row1)
+{
+	raster *r = sheet(200, 140, 1);
+	canvas_text(&r->canvas, 50, 100, "l", (text_style){100, w, INK_TEXT, ALIGN_LEFT, 0});
+	float sum = 0, n = 0;
+	for (int y = row0; y < row1; y++)
+		for (int x = 0; x < 200; x++)
+			if (pixel(r, x, y) != light->argb[INK_WINDOW]) {
+				sum += (float)x;
+				n++;
+			}
+	raster_free(r);
+	assert_true(n > 0);
+	return sum / n - 50;
+}
+
+/* As wide as regular, leaning by a fifth of the height, and standing where regular does in the middle. */
+static void test_slanted(void **state)
+{
+	(void)state;
+	static const char *const sample = "gradient ∂θ 10⁻⁶";
+	assert_true(
+	        canvas_measure(sample, 12, WEIGHT_SLANTED).width == canvas_measure(sample, 12, WEIGHT_REGULAR).width);
+	assert_true(fabsf(ink_center(WEIGHT_REGULAR, 30, 40) - ink_center(WEIGHT_REGULAR, 90, 100)) < 0.1f);
+	assert_true(fabsf(ink_center(WEIGHT_SLANTED, 30, 40) - ink_center(WEIGHT_SLANTED, 90, 100) - 12.5f) < 1.5f);
+	assert_true(fabsf(ink_center(WEIGHT_SLANTED, 68, 78) - ink_center(WEIGHT_REGULAR, 68, 78)) < 1.5f);
 }
 
 static void test_fit(void **state)
@@ -509,6 +538,7 @@ static void drawing(canvas *c)
 	canvas_text(c, 100, 90, "‖∂L/∂hₜ‖ < 10⁻⁶ & \"so\" \x01\xFF",
 	        (text_style){12, WEIGHT_REGULAR, INK_TEXT, ALIGN_CENTER, 0});
 	canvas_text(c, 20, 60, "norm", (text_style){12, WEIGHT_BOLD, INK_MUTED, ALIGN_CENTER, 90});
+	canvas_text(c, 60, 80, "slanted", (text_style){12, WEIGHT_SLANTED, INK_MUTED, ALIGN_LEFT, 0});
 	canvas_text(c, 20, 80, "mono", (text_style){12, WEIGHT_MONO, INK_MUTED, ALIGN_RIGHT, 0});
 	canvas_group_end(c);
 	canvas_group_end(c);
@@ -589,6 +619,7 @@ static void test_svg(void **state)
 	assert_int_equal(count(svg, "id=\"panel-2\""), 1);
 	assert_int_equal(count(svg, "id=\"series:h-&amp;-&lt;b&gt;\""), 1);
 	assert_int_equal(count(svg, "<image"), 2);
+	assert_int_equal(count(svg, "font-style=\"oblique\""), 1);
 	assert_int_equal(count(svg, "image-rendering:pixelated"), 1);
 	assert_null(strstr(svg, "nan"));
 	assert_null(strstr(svg, "inf"));
@@ -696,6 +727,7 @@ int main(void)
 	        cmocka_unit_test(test_maps),
 	        cmocka_unit_test(test_measure),
 	        cmocka_unit_test(test_text_place),
+	        cmocka_unit_test(test_slanted),
 	        cmocka_unit_test(test_fit),
 	        cmocka_unit_test(test_hairline),
 	        cmocka_unit_test(test_frame),

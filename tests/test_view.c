@@ -2,6 +2,7 @@
 #include "draw/canvas_null.h"
 #include "draw/canvas_trace.h"
 #include "fake_snap.h"
+#include "golden.h"
 #include "plot/label.h"
 #include "view/view.h"
 
@@ -22,60 +23,6 @@ static const struct {
 	float w, h;
 } sizes[] = {{320, 200}, {960, 540}, {1920, 1080}};
 
-static char *read_file(const char *path)
-{
-	FILE *f = fopen(path, "rb");
-	char *text = NULL;
-	long size;
-	if (!f)
-		return NULL;
-	if (fseek(f, 0, SEEK_END) == 0 && (size = ftell(f)) >= 0 && fseek(f, 0, SEEK_SET) == 0) {
-		text = calloc(1, (size_t)size + 1);
-		if (text && fread(text, 1, (size_t)size, f) != (size_t)size)
-			text[0] = '\0';
-	}
-	fclose(f);
-	return text;
-}
-
-static bool write_file(const char *path, const char *text)
-{
-	FILE *f = fopen(path, "wb");
-	if (!f)
-		return false;
-	bool good = fputs(text, f) >= 0;
-	return fclose(f) == 0 && good;
-}
-
-/* Prints the file and the first line that differs; false when there is one. */
-static bool same_lines(const char *path, const char *want, const char *got)
-{
-	for (int line = 1;; line++) {
-		size_t a = strcspn(want, "\n"), b = strcspn(got, "\n");
-		if (a != b || memcmp(want, got, a) != 0) {
-			print_error("%s:%d differs (UPDATE_GOLDEN=1 rewrites)\n  file: %.*s\n  now:  %.*s\n", path,
-			        line, (int)a, want, (int)b, got);
-			return false;
-		}
-		if (!want[a] || !got[b])
-			return want[a] == got[b];
-		want += a + 1;
-		got += b + 1;
-	}
-}
-
-static bool compare_golden(const char *path, const char *now)
-{
-	if (getenv("UPDATE_GOLDEN"))
-		return write_file(path, now);
-	char *want = read_file(path);
-	if (!want)
-		print_error("%s is missing (UPDATE_GOLDEN=1 writes it)\n", path);
-	bool same = want && same_lines(path, want, now);
-	free(want);
-	return same;
-}
-
 static void golden_traces(void **state)
 {
 	(void)state;
@@ -93,7 +40,7 @@ static void golden_traces(void **state)
 				view_panel(
 				        views[v], s, trace_canvas(t), (rect){0, 0, sizes[z].w, sizes[z].h}, NULL, true);
 				assert_non_null(trace_text(t, NULL));
-				wrong += !compare_golden(path, trace_text(t, NULL));
+				wrong += !golden_same(path, trace_text(t, NULL));
 			}
 		}
 	trace_free(t);

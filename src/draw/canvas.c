@@ -139,7 +139,7 @@ void canvas_text(canvas *c, float x, float y, const char *utf8, text_style s)
 		return;
 	s.size = s.size < 1000 ? s.size : 1000;
 	s.angle = s.angle > 45 && s.angle < 135 ? 90 : 0;
-	if ((unsigned)s.weight > WEIGHT_MONO)
+	if ((unsigned)s.weight >= WEIGHT_COUNT)
 		s.weight = WEIGHT_REGULAR;
 	if ((unsigned)s.align > ALIGN_RIGHT)
 		s.align = ALIGN_LEFT;

@@ -20,7 +20,8 @@ typedef struct rect {
 /* Corner is where (x, y) of a text lies: baseline left, middle, right. */
 typedef enum align { ALIGN_LEFT, ALIGN_CENTER, ALIGN_RIGHT } align;
 
-typedef enum weight { WEIGHT_REGULAR, WEIGHT_BOLD, WEIGHT_MONO } weight;
+/* Slanted is regular, sheared: the same advances, and no file of its own, which many machines would lack. */
+typedef enum weight { WEIGHT_REGULAR, WEIGHT_BOLD, WEIGHT_MONO, WEIGHT_SLANTED, WEIGHT_COUNT } weight;
 
 typedef struct text_style {
 	float size; /* em in points, final: the caller has multiplied by theme->type, since canvas_measure must agree */

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FACES = WEIGHT_MONO + 1, RUN = 64 };
+enum { FACES = WEIGHT_COUNT, RUN = 64 };
 
 typedef struct pdf_device {
 	canvas canvas;
@@ -143,7 +143,10 @@ static bool set_face(pdf_device *v, weight w, float size)
 	if (!v->face[w])
 		return false;
 	cairo_set_font_face(v->cr, v->face[w]);
-	cairo_set_font_size(v->cr, (double)size);
+	double em = (double)size;
+	bool slanted = w == WEIGHT_SLANTED;
+	cairo_matrix_t letter = {em, 0, slanted ? -SLANT_SHEAR * em : 0, em, slanted ? -SLANT_BACK * em : 0, 0};
+	cairo_set_font_matrix(v->cr, &letter);
 	return true;
 }
 

@@ -255,7 +255,8 @@ static void svg_text(canvas *c, float x, float y, const char *utf8, text_style s
 {
 	svg *v = svg_of(c);
 	static const char *const anchor[] = {"", " text-anchor=\"middle\"", " text-anchor=\"end\""};
-	static const char *const font[] = {"", " font-weight=\"bold\"", " font-family=\"DejaVu Sans Mono, monospace\""};
+	static const char *const font[] = {
+	        "", " font-weight=\"bold\"", " font-family=\"DejaVu Sans Mono, monospace\"", " font-style=\"oblique\""};
 	put_number(v, "<text x=\"", (double)x);
 	put_number(v, "\" y=\"", (double)y);
 	put_number(v, "\" font-size=\"", (double)s.size);

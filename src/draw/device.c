@@ -71,8 +71,8 @@ const char *device_dash_name(dash d)
 
 const char *device_weight_name(weight w)
 {
-	static const char *const name[] = {"regular", "bold", "mono"};
-	return (unsigned)w <= WEIGHT_MONO ? name[w] : "unknown";
+	static const char *const name[] = {"regular", "bold", "mono", "slanted"};
+	return (unsigned)w < WEIGHT_COUNT ? name[w] : "unknown";
 }
 
 const char *device_align_name(align a)

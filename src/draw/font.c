@@ -88,6 +88,8 @@ static bool from_fontconfig(weight w, char *buf, size_t size)
 
 bool font_path(weight w, char *buf, size_t size, err *e)
 {
+	if (w == WEIGHT_SLANTED)
+		w = WEIGHT_REGULAR;
 	const char *chosen = getenv("UNROLL_FONT");
 	if (chosen && *chosen) {
 		if (!readable(chosen))

@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum {
-	FACES = WEIGHT_MONO + 1,
+	FACES = WEIGHT_COUNT,
 	EM = 2048,           /* units per em of DejaVu: at this size the metrics are exact whole numbers */
 	METRIC_SLOTS = 4096, /* powers of two */
 	KERN_SLOTS = 4096,
@@ -85,6 +85,8 @@ static bool open_face(weight w, err *e)
 	f->metrics = open_font(path, EM, TTF_HINTING_NONE);
 	f->raster = open_font(path, 16, TTF_HINTING_LIGHT);
 	f->pixels = 16;
+	if (w == WEIGHT_SLANTED && f->raster)
+		TTF_SetFontStyle(f->raster, TTF_STYLE_ITALIC);
 	if (!f->metrics || !f->raster)
 		return err_input(e, "cannot use the font %.200s: %.200s", path, TTF_GetError());
 	return true;
@@ -344,7 +346,11 @@ static glyph_image rasterize(weight w, int pixels, uint32_t code)
 	if (f->pixels != pixels && TTF_SetFontSize(f->raster, pixels) < 0)
 		return (glyph_image){0};
 	f->pixels = pixels;
-	return code == '|' || code == 0x2016 ? bars(f, pixels, code) : render(f, code);
+	if (code == '|' || code == 0x2016)
+		return bars(f, pixels, code);
+	glyph_image image = render(f, code);
+	image.left -= w == WEIGHT_SLANTED ? (int)lround(SLANT_BACK * pixels) : 0;
+	return image;
 }
 
 /* Outline of a box, for a machine without fonts. */

@@ -27,6 +27,11 @@ typedef struct glyph_step {
 glyph_walk glyph_start(const char *utf8, weight w);
 bool glyph_next(glyph_walk *g, glyph_step *out); /* false at the end */
 
+/* A point y em over the baseline of a slanted letter lies SLANT_SHEAR · y − SLANT_BACK em to the right of where it was,
+ * much as in DejaVu Sans Oblique. */
+#define SLANT_SHEAR 0.2
+#define SLANT_BACK 0.055
+
 double glyphs_width(const char *utf8, weight w);          /* em */
 double glyphs_ascent(weight w), glyphs_descent(weight w); /* em, both positive */
 
