@@ -60,6 +60,29 @@ typedef struct R(share) {
 	bool norms;
 } R(share);
 
+/* Squares that came out too small to be trusted, once more from δ brought near 1 by a power of two; where that is not
+ * enough, in double. */
+static void lift(const R(net) *n, const R(share) *h, const real *z, int ldz, const real *d, int ldd, int segments,
+        const int *end, double *squares)
+{
+	int B = n->batch.B, cols = h->g->cols, ld = REAL_PADDED(cols), rows = h->r1 - h->r0;
+	real top = n->v->max_abs(B, cols, d, ldd), *up = n->lifted[h->part];
+	if (!(top > 0) || !isfinite(top))
+		return;
+	int shift = -ilogb((double)top);
+	for (int b = 0; b < B; b++)
+		for (int j = 0; j < cols; j++)
+			up[(size_t)b * (size_t)ld + (size_t)j] =
+			        (real)ldexp((double)d[(size_t)b * (size_t)ldd + (size_t)j], shift);
+	double lifted[NET_SEGMENTS];
+	n->mat->outer(rows, cols, B, z, ldz, up, ld, 0, n->g + h->g->base + (size_t)h->r0 * (size_t)h->g->ldw,
+	        h->g->ldw, segments, end, lifted, n->scratch[h->part]);
+	for (int s = 0, i = 0; s < segments; i = end[s++])
+		if (suspicious(squares[s]))
+			squares[s] = suspicious(lifted[s]) ? exact_squares(n, end[s] - i, cols, z + i, ldz, d, ldd)
+			                                   : ldexp(lifted[s], -2 * shift);
+}
+
 /* At step t: G += 2^e leftᵀ d, and the squares of every block. */
 static void add_outer(R(net) *n, const R(share) *h, int t, const real *d, int ldd, int exponent)
 {
@@ -81,11 +104,13 @@ static void add_outer(R(net) *n, const R(share) *h, int t, const real *d, int ld
 	n->mat->outer(rows, g->cols, n->batch.B, z, ldz, d, ldd, factor(n, t, exponent),
 	        n->g + g->base + (size_t)t * g->stride + (size_t)h->r0 * (size_t)g->ldw, g->ldw, segments, end, squares,
 	        n->scratch[h->part]);
-	for (int s = 0, i = 0; s < segments; i = end[s++]) {
-		if (suspicious(squares[s]) && n->v->max_abs(n->batch.B, end[s] - i, z + i, ldz) > 0)
-			squares[s] = exact_squares(n, end[s] - i, g->cols, z + i, ldz, d, ldd);
+	bool again = false;
+	for (int s = 0, i = 0; s < segments; i = end[s++])
+		again = again || (suspicious(squares[s]) && n->v->max_abs(n->batch.B, end[s] - i, z + i, ldz) > 0);
+	if (again)
+		lift(n, h, z, ldz, d, ldd, segments, end, squares);
+	for (int s = 0; s < segments; s++)
 		*block_square(n, t, block[s], h->part) = squares[s];
-	}
 }
 
 void R(net_add_vector)(R(net) *n, int t, int block, const double *sum, int exponent, bool norms)

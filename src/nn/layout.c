@@ -381,8 +381,13 @@ size_t R(net_take)(R(net) *n)
 	n->up = n->ldu ? take(a, &need, T * B * (size_t)n->ldu + pad, sizeof(real)) : NULL;
 	n->spread = take(a, &need, B * widest + pad, sizeof(real));
 	n->sample_loss = take(a, &need, B, sizeof(double));
-	for (int i = 0; i < s->hands; i++)
+	size_t columns = (size_t)n->ldo;
+	for (int i = 0; i < n->layers; i++)
+		columns = (size_t)n->layer[i].lda > columns ? (size_t)n->layer[i].lda : columns;
+	for (int i = 0; i < s->hands; i++) {
 		n->scratch[i] = take(a, &need, scratch + pad, sizeof(real));
+		n->lifted[i] = take(a, &need, B * columns + pad, sizeof(real));
+	}
 	n->exponent = take(a, &need, T * hands, sizeof(int));
 	n->dh_exponent = take(a, &need, hands, sizeof(int));
 	n->dh_squares = take(a, &need, T * layers * bunches, sizeof(double));

@@ -120,6 +120,7 @@ typedef struct R(net) {
 	R(carry) carry;
 	real *spread;             /* (B_max, ldh): a product before its mask */
 	real *scratch[NET_HANDS]; /* rows of P, one for each hand */
+	real *lifted[NET_HANDS];  /* (B_max, columns of a group): δ of one step near 1 */
 	/* δ_t, dh_t are kept as 2^exponent times what stands in memory, so that they never underflow. */
 	int *exponent;                      /* (T_max, hands) */
 	int *dh_exponent;                   /* hands */
