@@ -235,6 +235,9 @@ static void forward_part(void *arg, int part, int parts)
 
 double R(net_forward)(R(net) *n, team *t)
 {
+	for (int i = 0; i < n->layers; i++)
+		if (n->layer[i].cell->prepare)
+			n->layer[i].cell->prepare(&n->spec, n->theta + n->layer[i].own, n->layer[i].fixed);
 	weigh(n);
 	if (n->norm_in.width)
 		R(norm_input)(n);

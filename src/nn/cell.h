@@ -46,8 +46,9 @@ typedef struct R(step) {
 	int B, H;
 	const R(vmath) *v;
 	const model_spec *spec;
-	const real *own; /* the elementwise parameters: H-vectors one after the other */
-	real *a;         /* B × lda: pre-activations, replaced by the gates; kept for backward */
+	const real *own;   /* the elementwise parameters: H-vectors one after the other */
+	const real *fixed; /* what prepare() made of them: H-vectors */
+	real *a;           /* B × lda: pre-activations, replaced by the gates; kept for backward */
 	int lda;
 	const real *h_prev; /* B × ldz */
 	real *h;            /* B × ldz */
@@ -70,6 +71,7 @@ struct R(cell) {
 	const char *name, *summary;
 	int units;      /* h has units × H numbers; 0 counts as 1 */
 	int gates;      /* row a_t has gates × H numbers */
+	int fixed;      /* H-vectors that prepare() makes of the elementwise parameters, once for all steps */
 	int own;        /* elementwise parameters: own × H numbers; their gradients follow the gates in δ */
 	int state;      /* further state and what backward needs of it: state × H numbers; the first H are the state */
 	int middles;    /* the middle row has middles × H numbers */
@@ -89,6 +91,7 @@ struct R(cell) {
 	block_plan block[CELL_BLOCKS];
 	/* The plan for this specification, where there are several (peepholes, forms); NULL: this one. */
 	const R(cell) *(*form)(const model_spec *s);
+	void (*prepare)(const model_spec *s, const real *own, real *fixed);
 	void (*middle)(const R(step) *s);
 	void (*forward)(const R(step) *s);
 	void (*backward)(const R(step) *s);

@@ -301,6 +301,7 @@ static void take_layer(R(net) *n, size_t *need, R(layer) *l)
 	l->a = take(a, need, T * B * (size_t)l->lda + pad, sizeof(real));
 	l->s = take(a, need, (T + 1) * B * (size_t)l->lds + pad, sizeof(real));
 	l->m = take(a, need, T * B * (size_t)l->ldm + pad, sizeof(real));
+	l->fixed = take(a, need, (size_t)l->cell->fixed * (size_t)n->H, sizeof(real));
 	l->mask = n->spec.dropout > 0 ? take(a, need, T * B * (size_t)l->ldh + pad, sizeof(real)) : NULL;
 	l->delta = take(a, need, (size_t)n->chunk * B * (size_t)l->lda + pad, sizeof(real));
 	l->omega = take(a, need, (size_t)n->chunk * B * (size_t)l->ldh + pad, sizeof(real));

@@ -52,6 +52,7 @@ typedef struct R(layer) {
 	real *a;     /* (T_max, B_max, lda): gates */
 	real *s;     /* (T_max + 1, B_max, lds): further state */
 	real *m;     /* (T_max, B_max, ldm): middle row */
+	real *fixed; /* what the cell makes of its elementwise parameters before the first step */
 	real *mask;  /* (T_max, B_max, ldh): dropout of what goes up, 0 or 1/(1 − p) */
 	real *delta; /* (chunk, B_max, lda), step t at row t mod chunk */
 	real *omega; /* (chunk, B_max, ldh): left rows of Ω's gradient, for the same δ; allocated with the regulariser

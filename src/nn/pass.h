@@ -31,6 +31,7 @@ static inline R(step) R(net_step)(const R(net) *n, int layer, int t, int b0, int
 	        .v = n->v,
 	        .spec = &n->spec,
 	        .own = n->theta + l->own + (size_t)t * l->own_stride,
+	        .fixed = l->fixed,
 	        .a = l->a + at(n, t, b0) * (size_t)l->lda,
 	        .lda = l->lda,
 	        .h_prev = R(net_z)(n, layer, t, b0),

@@ -13,11 +13,25 @@ typedef struct R(pole) {
 	real decay, angle; /* exp(ν), exp(θ) */
 } R(pole);
 
+/* Rows: Re λ, Im λ, exp(γ), exp(ν), exp(θ). */
+static void prepare(const model_spec *spec, const real *own, real *fixed)
+{
+	int H = spec->hidden;
+	for (int j = 0; j < H; j++) {
+		double decay = exp((double)own[j]), angle = exp((double)own[H + j]), size = exp(-decay);
+		fixed[j] = (real)(size * cos(angle));
+		fixed[H + j] = (real)(size * sin(angle));
+		fixed[2 * H + j] = (real)exp((double)own[2 * H + j]);
+		fixed[3 * H + j] = (real)decay;
+		fixed[4 * H + j] = (real)angle;
+	}
+}
+
 static R(pole) pole(const R(step) *s, int j)
 {
-	double decay = exp((double)s->own[j]), angle = exp((double)s->own[s->H + j]), size = exp(-decay);
-	return (R(pole)){(real)(size * cos(angle)), (real)(size * sin(angle)), (real)exp((double)s->own[2 * s->H + j]),
-	        (real)decay, (real)angle};
+	const real *f = s->fixed + j;
+	int H = s->H;
+	return (R(pole)){f[0], f[H], f[2 * H], f[3 * H], f[4 * H]};
 }
 
 static void forward(const R(step) *s)
@@ -88,6 +102,8 @@ const R(cell) R(cell_lru) = {
         .units = 2,
         .gates = 2,
         .own = 3,
+        .fixed = 5,
+        .prepare = prepare,
         .direct = true,
         .skip = true,
         .depth = 1,

@@ -6,9 +6,15 @@
 #include <math.h>
 #include <string.h>
 
+static void prepare(const model_spec *spec, const real *own, real *fixed)
+{
+	for (int j = 0; j < spec->hidden; j++)
+		fixed[j] = spec->scrn_learn ? (real)(1 / (1 + exp(-(double)own[j]))) : (real)spec->scrn_alpha;
+}
+
 static real kept(const R(step) *s, int j)
 {
-	return s->spec->scrn_learn ? (real)(1 / (1 + exp(-(double)s->own[j]))) : (real)s->spec->scrn_alpha;
+	return s->fixed[j];
 }
 
 static void middle(const R(step) *s)
@@ -90,7 +96,7 @@ static void transition(const model_spec *spec, const double *const *block, doubl
 #define SCRN(learned)                                                                                                  \
 	{                                                                                                              \
 		.name = "scrn", .summary = "slow context units beside fast hidden ones", .units = 2, .gates = 2,       \
-		.own = learned, .middles = 1, .direct = true, .depth = 1, .across = 2,                                 \
+		.own = learned, .fixed = 1, .prepare = prepare, .middles = 1, .direct = true, .depth = 1, .across = 2, \
 		.spectrum_name = "[αI 0; αP R]", .groups = 3 + learned,                                                \
 		.group = {{.h = true, .one = true, .x = true, .from_unit = 1, .first_gate = 1, .gates = 1},            \
 		        {.x = true, .gates = 1}, {.middle = true, .first_gate = 1, .gates = 1},                        \
