@@ -10,7 +10,7 @@ enum {
 	SNAP_VERSION = 2,
 	SNAP_ARMS = STATE_ARMS,
 	SNAP_MARKS = 32,
-	SNAP_BLOCKS = 8,   /* parameter blocks of a net */
+	SNAP_BLOCKS = 32,  /* parameter blocks of a net */
 	SNAP_STEPS = 4400, /* longest sequence: T (1 + jitter), see knobs; longer ones are thinned to this */
 	SNAP_GHOSTS = 6,
 	SNAP_FALL_ROWS = 160, /* waterfall: measurements kept */

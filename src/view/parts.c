@@ -70,7 +70,13 @@ static void append_knob(char *buf, int size, const char *before, const config *c
 
 static void append_net(char *buf, int size, const config *c)
 {
+	if (!config_uses(c, KNOB_hidden)) { /* the task is the whole system */
+		part_append(buf, size, "one unit");
+		return;
+	}
 	part_append(buf, size, "%s (", config_choice(c, KNOB_cell));
+	if (c->v[KNOB_layers] > 1)
+		part_append(buf, size, "%.0f\u00A0layers of ", c->v[KNOB_layers]);
 	append_knob(buf, size, "", c, KNOB_hidden);
 	part_append(
 	        buf, size, "\u00A0%s)", config_uses(c, KNOB_activation) ? config_choice(c, KNOB_activation) : "units");
@@ -90,6 +96,7 @@ static bool append_nets(char *buf, int size, const snap *s)
 	for (int a = 1; a < part_arms(s); a++) {
 		const config *c = &s->arm[a].config;
 		same = same && c->v[KNOB_cell] == first->v[KNOB_cell] && c->v[KNOB_hidden] == first->v[KNOB_hidden] &&
+		       c->v[KNOB_layers] == first->v[KNOB_layers] &&
 		       c->v[KNOB_activation] == first->v[KNOB_activation];
 	}
 	if (same)
