@@ -516,6 +516,11 @@ static bool api_jacobian(model *m, int sequence, double *out, err *e)
 	return R(net_jacobian)(net_of(m), sequence, out, e);
 }
 
+static bool api_products(model *m, int sequence, model_products *p, err *e)
+{
+	return R(net_products)(net_of(m), sequence, p, e);
+}
+
 /* ---- complete state: optimizer, its count, then the vectors ---- */
 
 /* Two words, so that no padding makes equal states unequal. */
@@ -599,6 +604,7 @@ const model_api R(model) = {
         .itemised = api_itemised,
         .replica = api_replica,
         .jacobian = api_jacobian,
+        .products = api_products,
         .state_size = api_state_size,
         .state_save = api_state_save,
         .state_load = api_state_load,
