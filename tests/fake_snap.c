@@ -170,6 +170,9 @@ static void begin_arm(snap_arm *a, const shape *s)
 	strcpy(a->baseline_label[0], "always 1: 1/6");
 	a->baseline[1] = 1.0 / 24;
 	strcpy(a->baseline_label[1], "one number: 1/24");
+	a->guess_wrong = 0.75;
+	a->lag_near = s->T / 2;
+	a->lag_far = s->T - 1;
 	strcpy(a->loss_label, "squared error");
 	strcpy(a->metric_label, "wrong");
 	for (int i = 0; i < SNAP_SCALARS; i++)
@@ -207,7 +210,7 @@ static void spoil_arm(snap_arm *a)
 	spoil(a->singular, SNAP_EIG);
 	spoil(a->grad_histogram, SNAP_BINS);
 	a->hist_low = a->hist_high = a->bound_per_step = a->saturation = NAN;
-	a->clipped_share = NAN;
+	a->clipped_share = a->guess_wrong = NAN;
 	for (int i = 0; i < SNAP_SCALARS; i++) {
 		a->now[i] = NAN;
 		spoil(a->series[i].low, SNAP_BUCKETS);

@@ -758,13 +758,13 @@ static void forcing_cuts_the_steps_apart(void **unused)
 static void products_of_some_steps(void **unused)
 {
 	(void)unused;
-	static const char *const nets[] = {"cell=rnn", "cell=lstm", "cell=gru layers=2", "cell=scrn", "cell=jordan",
-	        "cell=rnn hidden=1", "cell=rnn rho=40 activation=identity T=300"};
+	static const char *const nets[] = {"T=20 hidden=14 cell=rnn", "T=20 hidden=14 cell=lstm",
+	        "T=20 hidden=14 cell=gru layers=2", "T=20 hidden=14 cell=scrn", "T=20 hidden=14 cell=jordan",
+	        "T=20 hidden=1 cell=rnn", "T=280 hidden=14 cell=rnn rho=10 activation=identity"};
 	static const int some[] = {0, 1, 4, 5, 11, 19};
 	enum { N = sizeof some / sizeof *some, VALUES = 3 };
 	for (size_t s = 0; s < sizeof nets / sizeof *nets; s++) {
-		trial *t = open_trial(
-		        "unroll/1 precision=f64 task=echo lag=2 T=20 hidden=14 sigma=0.3 batch=2 %s", nets[s]);
+		trial *t = open_trial("unroll/1 precision=f64 task=echo lag=2 sigma=0.3 batch=2 %s", nets[s]);
 		trial_measure(t);
 		int T = t->r.T;
 		double *J = malloc((size_t)(T * T) * sizeof *J), *last = malloc((size_t)T * sizeof *last);
@@ -784,7 +784,7 @@ static void products_of_some_steps(void **unused)
 				                  : fabs(pair[i * N + k] - J[step[i] * T + step[k]]) < 1e-8);
 			assert_true(fabs(singular[i * VALUES] - last[step[i]]) < 1e-8);
 			for (int k = 1; k < VALUES; k++)
-				assert_false(singular[i * VALUES + k] > singular[i * VALUES + k - 1]);
+				assert_true(!(singular[i * VALUES + k] > singular[i * VALUES + k - 1]));
 		}
 		free(J);
 		free(last);

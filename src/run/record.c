@@ -16,6 +16,7 @@ struct record {
 	double *W;                  /* H × H */
 	double *work;               /* 3 H */
 	int H;
+	unsigned want; /* WANT_… */
 };
 
 record *record_new(err *e)
@@ -212,6 +213,9 @@ static void describe(record *r, const trial *t)
 	snprintf(a->metric_label, sizeof a->metric_label, "wrong: %.38s", s->criterion);
 	/* the plateaus belong to the task's own loss of its own outputs */
 	bool own = t->api->spec(t->m)->loss == trial_task_loss(t) && t->api->spec(t->m)->output == loss->output;
+	a->guess_wrong = s->guess_wrong;
+	a->lag_near = s->lag_near;
+	a->lag_far = s->lag_far;
 	a->baselines = own ? s->baselines : 0;
 	for (int i = 0; i < a->baselines; i++) {
 		a->baseline[i] = s->baseline[i];
@@ -266,7 +270,7 @@ void record_start(record *r, const trial *t)
 		r->work = work ? work : r->work;
 		r->H = W && work ? H : r->H;
 	}
-	*r = (record){.W = r->W, .work = r->work, .H = r->H, .fall_stride = 1};
+	*r = (record){.W = r->W, .work = r->work, .H = r->H, .want = r->want, .fall_stride = 1};
 	snap_arm *a = &r->arm;
 	if (t->measured && t->r.temporal_total)
 		add_fall_row(r, t);
@@ -331,6 +335,11 @@ static void copy_spectrum(record *r, const trial *t)
 		return; /* the past has its points */
 	record_series_add(&a->series[SNAP_RHO], &r->counts[SNAP_RHO], update, a->now[SNAP_RHO]);
 	record_series_add(&a->series[SNAP_SIGMA_MAX], &r->counts[SNAP_SIGMA_MAX], update, a->now[SNAP_SIGMA_MAX]);
+}
+
+void record_want(record *r, unsigned want)
+{
+	r->want = want;
 }
 
 const snap_arm *record_arm(record *r, const trial *t, bool spectrum)

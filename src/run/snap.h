@@ -20,6 +20,9 @@ enum {
 	SNAP_BINS = 120
 };
 
+/* What costs time or room is made for the views that want it. */
+enum { WANT_MATRICES = 1, WANT_TAPE = 2 };
+
 /* The scalars that are followed over the updates. Order = columns of `train --csv`. */
 typedef enum snap_scalar {
 	SNAP_LOSS,
@@ -83,6 +86,8 @@ typedef struct snap_arm {
 	double baseline[4];
 	char baseline_label[4][32];
 	char loss_label[48], metric_label[48];
+	double guess_wrong;    /* share of wrong answers of a guess; 0 = unknown */
+	int lag_near, lag_far; /* steps from what an answer needs to the answer; 0 = unknown */
 
 	/* temporal gradients */
 	int blocks;
