@@ -135,6 +135,9 @@ static void hostile_snaps(void **state)
 		snap_arm *a = &s->arm[0];
 		a->T = a->total.T = a->first_loss_step = a->ghosts = a->blocks = a->eigs = counts[i];
 		a->fall_rows = a->fall_cols = a->baselines = counts[i];
+		snap_matrices *m = &a->matrices;
+		m->T = m->steps = m->values = m->losses = m->rows = m->cols = m->horizons = counts[i];
+		a->lag_near = a->lag_far = m->reach[0] = m->reach[1] = counts[i];
 		for (int k = 0; k < SNAP_SCALARS; k++)
 			a->series[k].n = counts[i];
 		s->arms = counts[i] > 1 ? 1 : counts[i];

@@ -345,13 +345,18 @@ static size_t take_rows(const R(net) *n, R(bench) *w, arena *a)
 	return need;
 }
 
+int R(net_carried)(const R(net) *n, int *h)
+{
+	*h = h_place(n, n->layers);
+	return *h + (n->layer[0].cell->has_state ? n->layers * n->H : 0);
+}
+
 /* J (T, S, S), to be freed; NULL with a message. */
 static double *all_steps(R(net) *n, int sequence, R(bench) *w, err *e)
 {
 	int T = n->batch.T;
 	*w = (R(bench)){.sequence = sequence, .carry = {.sequence = sequence}};
-	w->h = h_place(n, n->layers);
-	w->S = w->h + (n->layer[0].cell->has_state ? n->layers * n->H : 0);
+	w->S = R(net_carried)(n, &w->h);
 	if (n->layer[0].cell->convolution) {
 		err_input(e, "a convolution has no state that is carried from step to step; choose another cell");
 		return NULL;

@@ -255,6 +255,9 @@ typedef struct model_api {
 	/* The loss of step j alone: temporal norms (all parameters as one vector) of every replica k into out[j·T + k];
 	 * zeros for k > j and for steps without a loss. After forward(); the norms of backward() are gone then. */
 	bool (*itemised)(model *m, double *out, err *e);
+	bool (*itemised_row)(model *m, int step, double *out, err *e); /* of one step j (0-based): T values */
+	/* Numbers that are carried from step to step; in *h those of them that are h. */
+	int (*carried)(const model *m, int *h);
 	/* log10 ‖∂h_j/∂h_k‖₂ into out[j·T + k] for one sequence, h of all layers: NaN for k > j, 0 for k = j. After
 	 * forward(). */
 	bool (*jacobian)(model *m, int sequence, double *out, err *e);

@@ -489,6 +489,16 @@ static bool api_itemised(model *m, double *out, err *e)
 	return R(net_itemised)(net_of(m), out, e);
 }
 
+static bool api_itemised_row(model *m, int step, double *out, err *e)
+{
+	return R(net_itemised_row)(net_of(m), step, out, e);
+}
+
+static int api_carried(const model *m, int *h)
+{
+	return R(net_carried)(net_in(m), h);
+}
+
 static bool api_replica(model *m, int k, double *const out[MODEL_BLOCKS], err *e)
 {
 	R(net) *n = net_of(m);
@@ -602,6 +612,8 @@ const model_api R(model) = {
         .depth = api_depth,
         .transition = api_transition,
         .itemised = api_itemised,
+        .itemised_row = api_itemised_row,
+        .carried = api_carried,
         .replica = api_replica,
         .jacobian = api_jacobian,
         .products = api_products,

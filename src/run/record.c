@@ -1,6 +1,7 @@
 #include "run/record.h"
 
 #include "num/eig.h"
+#include "run/matrix.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -359,6 +360,8 @@ const snap_arm *record_arm(record *r, const trial *t, bool spectrum)
 		record_curves(r, t);
 	if (spectrum)
 		copy_spectrum(r, t);
+	if (r->want & WANT_MATRICES)
+		matrix_measure(t, &a->matrices);
 	if (t->update == 0 && !t->diverged) {
 		a->now[SNAP_LOSS] = t->r.loss;
 		a->now[SNAP_METRIC] = t->metric;
