@@ -205,7 +205,7 @@ static void odd_runs(void **unused)
 		assert_true(got.rows > 0 && got.horizons > 0);
 		trial_free(t);
 	}
-	trial *t = open_trial("unroll/1 T=20 hidden=5 activation=identity rho=3 lr=1000 batch=3");
+	trial *t = open_trial("unroll/1 T=20 hidden=5 activation=identity rho=3 lr=100 batch=3");
 	for (int i = 0; i < 100 && !t->diverged; i++)
 		trial_step(t);
 	assert_true(t->diverged);
