@@ -95,6 +95,24 @@ void pairs_mark(const plot *p, const view_focus *focus, ink i)
 		plot_vertical(p, focus->step, plot_stroke(1, i, 0.6F, DASH_SOLID));
 }
 
+void pairs_legend(labels *l, canvas *c, rect *area)
+{
+	float em = plot_em(c, TYPE_TICK);
+	if (l->n < 2 || area->h < 12 * em)
+		return;
+	rect row = rect_cut_top(area, 1.8F * em);
+	row.h *= 3; /* one row of it is used */
+	labels_legend(l, &(plot){.c = c, .area = row});
+}
+
+void pairs_name_arms(const snap *s, canvas *c, rect *area)
+{
+	labels l = {0};
+	for (int a = 0; a < part_arms(s); a++)
+		labels_add(&l, 0, part_arm_ink(s, a), "%s", part_arm_name(s, a))->dash = part_arm_dash(s, a);
+	pairs_legend(&l, c, area);
+}
+
 int pairs_nearest(const int *step, int n, int to)
 {
 	int best = 0;

@@ -24,6 +24,10 @@ void pairs_draw(const plot *p, pairs m, axis scale);
 bool pairs_point(const plot *p, pairs m, view_focus *focus, int *row, int *col);
 /* A line at focus->step. */
 void pairs_mark(const plot *p, const view_focus *focus, ink i);
+/* Cuts a row of samples and names from the top of *area, when there are several of them and room. */
+void pairs_legend(labels *l, canvas *c, rect *area);
+/* The same with the names of the arms alone. */
+void pairs_name_arms(const snap *s, canvas *c, rect *area);
 /* Index of the entry nearest to a step. */
 int pairs_nearest(const int *step, int n, int to);
 /* Why there is no matrix at all, or NULL. */

@@ -231,13 +231,10 @@ static void draw_several(const snap *s, canvas *c, rect area, view_focus *focus,
 	int n = part_arms(s);
 	if (area.h > 30 * em) {
 		plot_spec spec = columns_spec(s);
-		labels l = {0};
-		for (int a = 0; a < n; a++)
-			labels_add(&l, 0, part_arm_ink(s, a), "%s", part_arm_name(s, a))->dash = part_arm_dash(s, a);
-		plot p = plot_begin(c, rect_cut_bottom(&area, 0.4F * area.h), &spec);
+		rect below = rect_cut_bottom(&area, 0.4F * area.h);
+		pairs_name_arms(s, c, &below);
+		plot p = plot_begin(c, below, &spec);
 		draw_columns(s, &p, focus, r);
-		if (plot_has_room(&p))
-			labels_legend(&l, &p);
 	}
 	for (int a = 0; a < n; a++) {
 		rect box = rect_cut_left(&area, area.w / (float)(n - a));

@@ -156,13 +156,11 @@ static void draw_last(const snap *s, canvas *c, rect area, view_focus *focus, re
 		T = last.n && matrices(s, a)->T > T ? matrices(s, a)->T : T;
 		char factor[48];
 		double g = growth(matrices(s, a));
-		if (isfinite(g)) {
-			label *k = labels_add(&l, (double)last.y[0], part_arm_ink(s, a), "× %s per step%s%s",
-			        text_short(factor, sizeof factor, pow(10, g), 3), part_arms(s) > 1 ? "  " : "",
-			        part_arms(s) > 1 ? part_arm_name(s, a) : "");
-			k->dash = part_arm_dash(s, a);
-		}
+		labels_add(&l, 0, part_arm_ink(s, a), "%s  × %s per step", part_arm_name(s, a),
+		        text_short(factor, sizeof factor, pow(10, g), 3))
+		        ->dash = part_arm_dash(s, a);
 	}
+	pairs_legend(&l, c, &area);
 	plot_spec spec = {.x = axis_count(0.5, T + 0.5), .y = axis_log(all), .y_zero = all.zero};
 	spec.x_title = "from step k to the last one";
 	spec.y_title = "‖∂h_T/∂hₖ‖";
@@ -177,7 +175,6 @@ static void draw_last(const snap *s, canvas *c, rect area, view_focus *focus, re
 		line_draw(&p, last_curve(matrices(s, a)), part_arm_stroke(s, a, 2));
 		canvas_group_end(c);
 	}
-	labels_legend(&l, &p);
 	read_last(s, &p, focus, r);
 	pairs_mark(&p, focus, INK_TEXT);
 }
