@@ -261,8 +261,8 @@ static void measure_truncation(const trial *t, model *m, snap_matrices *out)
 	int p = 0;
 	while (p < out->T && out->horizons < SNAP_HORIZONS) {
 		p = next_horizon(p, out->T);
-		/* several losses: each goes back by itself */
-		spent += p < out->T ? (single ? p : (double)p * (b->last_loss - b->first_loss + 1)) * step_cost(t) : 0;
+		if (!single && p < out->T) /* several losses: each goes back by itself */
+			spent += (double)p * (b->last_loss - b->first_loss + 1) * step_cost(t);
 		if (spent > WINDOWS || !truncated(t, m, p < out->T ? p : 0, part, &scale))
 			break;
 		double size = sqrt(product(n, part, part));

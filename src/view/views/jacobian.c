@@ -156,9 +156,11 @@ static void draw_last(const snap *s, canvas *c, rect area, view_focus *focus, re
 		T = last.n && matrices(s, a)->T > T ? matrices(s, a)->T : T;
 		char factor[48];
 		double g = growth(matrices(s, a));
-		labels_add(&l, 0, part_arm_ink(s, a), "%s  × %s per step", part_arm_name(s, a),
-		        text_short(factor, sizeof factor, pow(10, g), 3))
-		        ->dash = part_arm_dash(s, a);
+		label *k = labels_add(&l, 0, part_arm_ink(s, a), "%s", part_arm_name(s, a));
+		k->dash = part_arm_dash(s, a);
+		if (isfinite(g))
+			part_append(k->text, sizeof k->text, "  × %s per step",
+			        text_short(factor, sizeof factor, pow(10, g), 3));
 	}
 	pairs_legend(&l, c, &area);
 	plot_spec spec = {.x = axis_count(0.5, T + 0.5), .y = axis_log(all), .y_zero = all.zero};

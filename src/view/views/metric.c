@@ -22,6 +22,13 @@ static bool has_guess(const snap *s)
 	return guess(s) > 0 && guess(s) <= 1;
 }
 
+/* Points of the running mean: a thirtieth of what is known. */
+static int window(const snap *s)
+{
+	int n = shares(s, 0)->n / 30;
+	return n < 1 ? 1 : n > SNAP_BUCKETS ? SNAP_BUCKETS : n;
+}
+
 /* Always from 0, so that a share looks like one; to 1 unless everything lies well below. */
 static axis value_axis(const snap *s)
 {
@@ -43,7 +50,7 @@ static void collect_labels(const snap *s, const axis *y, bool numbers, labels *l
 		int last = part_last(shares(s, a), false);
 		if (last < 0)
 			continue;
-		double share = (double)shares(s, a)->mean[last];
+		double share = (double)part_running(shares(s, a), window(s)).y[last];
 		label *k = labels_add(l, share, part_arm_ink(s, a), "%s%s%s",
 		        numbers || !named ? part_percent(value, sizeof value, share) : "", numbers && named ? "  " : "",
 		        named ? part_arm_name(s, a) : "");
@@ -56,28 +63,33 @@ static void collect_labels(const snap *s, const axis *y, bool numbers, labels *l
 		k->rank = 5;
 		k->dash = DASH_DASHED;
 	}
-	label *k = labels_add(l, SOLVED, INK_GOOD, "%s: solved", part_percent(value, sizeof value, SOLVED));
+	label *k = labels_add(l, SOLVED, INK_GOOD, "below 1\u2009%%: solved");
 	k->rank = 6;
 	k->dash = DASH_DOTTED;
+}
+
+static void draw_curve(const snap *s, int a, const plot *p)
+{
+	char name[32];
+	part_curve share = part_series(shares(s, a), false);
+	snprintf(name, sizeof name, "series:metric:%d", a);
+	canvas_group(p->c, name);
+	part_draw_band(p, share, s->arm[a].update, part_arm_ink(s, a), 0.12F);
+	part_draw(p, share.mean, s->arm[a].update, plot_stroke(1, part_arm_ink(s, a), 0.3F, DASH_SOLID));
+	part_draw(p, part_running(shares(s, a), window(s)), s->arm[a].update, part_arm_stroke(s, a, 2));
+	canvas_group_end(p->c);
 }
 
 static void draw_curves(const snap *s, const plot *p)
 {
 	canvas *c = p->c;
+	for (int a = 0; a < part_arms(s); a++)
+		draw_curve(s, a, p);
 	canvas_group(c, "baselines");
 	if (has_guess(s))
 		plot_horizontal(p, guess(s), plot_stroke(1.25F, INK_BOUND, 0.9F, DASH_DASHED));
 	plot_horizontal(p, SOLVED, plot_stroke(1.25F, INK_GOOD, 0.9F, DASH_DOTTED));
 	canvas_group_end(c);
-	for (int a = 0; a < part_arms(s); a++) {
-		char name[32];
-		part_curve share = part_series(shares(s, a), false);
-		snprintf(name, sizeof name, "series:metric:%d", a);
-		canvas_group(c, name);
-		part_draw_band(p, share, s->arm[a].update, part_arm_ink(s, a), 0.18F);
-		part_draw(p, share.mean, s->arm[a].update, part_arm_stroke(s, a, 1.75F));
-		canvas_group_end(c);
-	}
 }
 
 static void read_out(const snap *s, const plot *p, const view_focus *focus)
@@ -125,8 +137,9 @@ static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
 static const char *caption(const snap *s, bool run, char *buf, int size)
 {
 	buf[0] = '\0';
-	part_append(buf, size, "Minibatch means and extremes%s%s", s->arm[0].metric_label[0] ? "; " : "",
-	        s->arm[0].metric_label);
+	part_append(buf, size, "Pale: minibatches; the line: mean over the last %ld updates%s%s",
+	        window(s) * (shares(s, 0)->stride > 0 ? shares(s, 0)->stride : 1),
+	        s->arm[0].metric_label[0] ? "; " : "", s->arm[0].metric_label);
 	part_append_run(buf, size, run ? ". " : NULL, s);
 	part_append(buf, size, ".");
 	part_append_future(buf, size, s);

@@ -184,7 +184,7 @@ static const char *key(const snap *s, char *buf, int size)
 	int cut = cut_of(s, 0), n = points(m);
 	buf[0] = '\0';
 	for (int i = 0; i < n && part_arms(s) == 1; i++)
-		if (m->horizon[i] == (cut ? cut : 1))
+		if (m->horizon[i] == (cut ? cut : 1) && isfinite(m->share[i]) && isfinite(m->cosine[i]))
 			part_append(buf, size, "p = %d: share %s, cosine %s", m->horizon[i],
 			        text_short(share, sizeof share, (double)m->share[i], 3),
 			        text_short(cosine, sizeof cosine, (double)m->cosine[i], 3));
