@@ -2,6 +2,7 @@
 #include "num/eig.h"
 #include "run/arms.h"
 #include "run/matrix.h"
+#include "run/worker.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -238,11 +239,36 @@ static void snaps_carry_them_on_demand(void **unused)
 	arms_free(a);
 }
 
+/* A run at rest shows the matrices of the present, as soon as they are wanted. */
+static void workers_show_the_present(void **unused)
+{
+	(void)unused;
+	static run_state s;
+	err e;
+	assert_true(state_read(&s, "unroll/1 T=12 hidden=4 batch=2", &e));
+	worker *w = worker_new(&s, 1 << 20, NULL, NULL, &e);
+	assert_non_null(w);
+	worker_step(w, 2);
+	worker_settle(w);
+	const snap *shown = worker_take(w);
+	assert_true(shown && shown->arm[0].update == 2 && shown->arm[0].matrices.T == 0);
+	worker_want(w, WANT_MATRICES);
+	worker_settle(w);
+	shown = worker_take(w);
+	assert_true(shown && shown->arm[0].matrices.update == 2 && shown->arm[0].matrices.T == 12);
+	worker_step(w, 5);
+	worker_settle(w);
+	shown = worker_take(w);
+	assert_true(shown && shown->arm[0].update == 7 && shown->arm[0].matrices.update == 7);
+	worker_free(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(products_are_those_of_the_net),
 	        cmocka_unit_test(rows_are_the_gradients_of_single_losses),
 	        cmocka_unit_test(truncation_keeps_this_share), cmocka_unit_test(looking_leaves_no_trace),
-	        cmocka_unit_test(odd_runs), cmocka_unit_test(snaps_carry_them_on_demand)};
+	        cmocka_unit_test(odd_runs), cmocka_unit_test(snaps_carry_them_on_demand),
+	        cmocka_unit_test(workers_show_the_present)};
 	return cmocka_run_group_tests_name("matrix", tests, NULL, NULL);
 }
