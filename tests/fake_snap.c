@@ -170,11 +170,78 @@ static void begin_arm(snap_arm *a, const shape *s)
 	strcpy(a->baseline_label[0], "always 1: 1/6");
 	a->baseline[1] = 1.0 / 24;
 	strcpy(a->baseline_label[1], "one number: 1/24");
+	a->guess_wrong = 0.75;
+	a->lag_near = s->T / 2;
+	a->lag_far = s->T - 1;
 	strcpy(a->loss_label, "squared error");
 	strcpy(a->metric_label, "wrong");
 	for (int i = 0; i < SNAP_SCALARS; i++)
 		a->now[i] = NAN;
 	a->clipped_share = NAN;
+}
+
+static void fill_jacobian(snap_matrices *m, const shape *s, rng *r)
+{
+	m->steps = s->T < SNAP_MATRIX ? s->T : SNAP_MATRIX;
+	m->values = s->hidden < SNAP_MATRIX_VALUES ? s->hidden : SNAP_MATRIX_VALUES;
+	for (int i = 0; i < m->steps; i++)
+		m->step[i] = 1 + i * (s->T - 1) / (m->steps - 1);
+	for (int i = 0; i < m->steps; i++)
+		for (int k = 0; k < m->steps; k++)
+			m->jacobian[i][k] =
+			        k > i ? NAN : (float)(s->slope * (m->step[k] - m->step[i])) + noise(r, 0.02);
+	for (int i = 0; i < m->steps; i++)
+		for (int v = 0; v < m->values; v++)
+			m->singular[i][v] = v > 20 ? NAN : m->jacobian[m->steps - 1][i] - 0.3F * (float)v;
+	for (int k = 0; k < s->T && k < SNAP_STEPS; k++)
+		m->last[k] = (float)(s->slope * (k + 1 - s->T)) + (k < s->T - 1 ? noise(r, 0.02) : 0);
+	m->reach[0] = s->T / 4;
+	m->reach[1] = s->T / 2;
+}
+
+static void fill_itemised(snap_matrices *m, const shape *s, rng *r)
+{
+	m->losses = s->T / 2;
+	m->rows = m->losses < SNAP_MATRIX ? m->losses : SNAP_MATRIX;
+	m->cols = s->T < SNAP_MATRIX ? s->T : SNAP_MATRIX;
+	for (int k = 0; k < m->cols; k++)
+		m->col[k] = 1 + k * (s->T - 1) / (m->cols - 1);
+	for (int i = 0; i < m->rows; i++) {
+		m->row[i] = s->T - (m->losses - 1) + i * (m->losses - 1) / (m->rows - 1);
+		m->row_sum[i] = -1 + noise(r, 0.1);
+		for (int k = 0; k < m->cols; k++)
+			m->itemised[i][k] =
+			        m->col[k] > m->row[i] ? NAN : (float)(s->slope * (m->col[k] - m->row[i])) - 2;
+	}
+	for (int k = 0; k < m->cols; k++) {
+		m->col_sum[k] = (float)(s->slope * (m->col[k] - s->T)) - 1;
+		m->col_total[k] = m->col_sum[k] - 0.4F + noise(r, 0.1);
+	}
+}
+
+static void fill_truncation(snap_matrices *m, const shape *s)
+{
+	for (int p = 1; m->horizons < SNAP_HORIZONS; p = p < 8 ? p + 1 : p + p / 4) {
+		p = p > s->T ? s->T : p;
+		double x = (double)p / s->T;
+		m->horizon[m->horizons] = p;
+		m->share[m->horizons] = (float)pow(x, 0.4);
+		m->cosine[m->horizons++] = (float)pow(x, 0.2);
+		if (p == s->T)
+			break;
+	}
+	m->all_horizons = true;
+}
+
+static void fill_matrices(snap_arm *a, const shape *s, rng *r)
+{
+	snap_matrices *m = &a->matrices;
+	m->key = 1;
+	m->update = s->updates;
+	m->T = s->T;
+	fill_jacobian(m, s, r);
+	fill_itemised(m, s, r);
+	fill_truncation(m, s);
 }
 
 static void fill_arm(snap_arm *a, shape s, uint64_t seed)
@@ -185,6 +252,7 @@ static void fill_arm(snap_arm *a, shape s, uint64_t seed)
 	fill_waterfall(a, &s, &r);
 	fill_spectrum(a, &s, &r);
 	fill_scalars(a, &s, &r);
+	fill_matrices(a, &s, &r);
 }
 
 static void spoil(float *v, int n)
@@ -207,7 +275,16 @@ static void spoil_arm(snap_arm *a)
 	spoil(a->singular, SNAP_EIG);
 	spoil(a->grad_histogram, SNAP_BINS);
 	a->hist_low = a->hist_high = a->bound_per_step = a->saturation = NAN;
-	a->clipped_share = NAN;
+	a->clipped_share = a->guess_wrong = NAN;
+	spoil(&a->matrices.jacobian[0][0], SNAP_MATRIX * SNAP_MATRIX);
+	spoil(&a->matrices.singular[0][0], SNAP_MATRIX * SNAP_MATRIX_VALUES);
+	spoil(a->matrices.last, SNAP_STEPS);
+	spoil(&a->matrices.itemised[0][0], SNAP_MATRIX * SNAP_MATRIX);
+	spoil(a->matrices.row_sum, SNAP_MATRIX);
+	spoil(a->matrices.col_sum, SNAP_MATRIX);
+	spoil(a->matrices.col_total, SNAP_MATRIX);
+	spoil(a->matrices.share, SNAP_HORIZONS);
+	spoil(a->matrices.cosine, SNAP_HORIZONS);
 	for (int i = 0; i < SNAP_SCALARS; i++) {
 		a->now[i] = NAN;
 		spoil(a->series[i].low, SNAP_BUCKETS);

@@ -65,7 +65,7 @@ static void products(void **unused)
 	} known[] = {{1, 10.1}, {5, 32.8}, {10, 38.7}, {20, 27.0}, {50, 2.86}, {100, 0.0295}};
 	double P[4] = {1, 0, 0, 1}, next[4], sigma[2];
 	for (int k = 1, i = 0; k <= 100; k++) {
-		eig_product(2, 2, A, P, next);
+		eig_product(2, 2, 2, A, P, next);
 		memcpy(P, next, sizeof P);
 		if (k != known[i].k)
 			continue;
@@ -90,7 +90,7 @@ static void orthogonal(void **unused)
 	/* a linear product of a thousand steps keeps the norm */
 	v[0] = 1;
 	for (int k = 0; k < 1000; k++) {
-		eig_product(N, 1, Q, v, u);
+		eig_product(N, N, 1, Q, v, u);
 		memcpy(v, u, sizeof v);
 	}
 	double norm = 0;
@@ -99,13 +99,52 @@ static void orthogonal(void **unused)
 	assert_true(fabs(sqrt(norm) - 1) < 1e-12);
 }
 
+/* The largest singular value alone, of matrices whose largest ones lie apart, close together or on top of each other,
+ * from a hint that is right, wrong or missing. */
+static void norms(void **unused)
+{
+	(void)unused;
+	enum { N = 100 };
+	static const int sizes[] = {1, 5, 13, 40, N};
+	static double A[N * N], Q[N * N], P[N * N], D[N * N], sigma[N], v[N];
+	double *work = malloc(eig_norm_work(N) * sizeof *work), norm;
+	err e;
+	rng r = rng_make(4, 5, 6);
+	for (int i = 0; i < 5 * 6; i++) {
+		int n = sizes[i / 6], kind = i % 6;
+		for (int k = 0; k < n * n; k++) {
+			A[k] = kind == 5 ? 0 : rng_gaussian(&r);
+			Q[k] = rng_gaussian(&r);
+		}
+		memset(D, 0, sizeof D);
+		for (int k = 0; k < n; k++) /* far apart; almost one; one */
+			D[k * n + k] = kind == 1 ? pow(10, -3 * k) : kind == 2 ? 1 - 1e-7 * k : 1;
+		if (kind >= 1 && kind <= 3) { /* Q D Aᵀ with orthogonal Q and A */
+			assert_true(eig_orthogonal(n, Q, &e) && eig_orthogonal(n, A, &e));
+			eig_product(n, n, n, Q, D, P);
+			eig_product(n, n, n, P, A, D);
+			memcpy(A, D, sizeof A);
+		}
+		assert_true(eig_singular(n, n, A, sigma, &e));
+		memset(v, 0, sizeof v);
+		v[0] = kind == 4; /* a hint that says nothing */
+		for (int again = 0; again < 2; again++) {
+			assert_true(eig_norm(n, n, A, v, work, &norm, &e));
+			assert_true(fabs(norm - sigma[0]) <= 2e-10 * sigma[0]);
+		}
+	}
+	A[3] = INFINITY;
+	assert_false(eig_norm(N, N, A, v, work, &norm, &e));
+	free(work);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(products_agree_f32), cmocka_unit_test(products_agree_f64),
 	        cmocka_unit_test(widths_agree_f32), cmocka_unit_test(widths_agree_f64), cmocka_unit_test(functions_f32),
 	        cmocka_unit_test(functions_f64), cmocka_unit_test(edges_f32), cmocka_unit_test(edges_f64),
 	        cmocka_unit_test(sums_f32), cmocka_unit_test(sums_f64), cmocka_unit_test(eigenvalues),
-	        cmocka_unit_test(products), cmocka_unit_test(orthogonal)};
+	        cmocka_unit_test(products), cmocka_unit_test(orthogonal), cmocka_unit_test(norms)};
 	return cmocka_run_group_tests_name("num", tests, NULL, NULL);
 }
 

@@ -757,6 +757,44 @@ static void forcing_cuts_the_steps_apart(void **unused)
 	trial_free(t);
 }
 
+/* The products of some steps are those of all steps. */
+static void products_of_some_steps(void **unused)
+{
+	(void)unused;
+	static const char *const nets[] = {"T=20 hidden=14 cell=rnn", "T=20 hidden=14 cell=lstm",
+	        "T=20 hidden=14 cell=gru layers=2", "T=20 hidden=14 cell=scrn", "T=20 hidden=14 cell=jordan",
+	        "T=20 hidden=1 cell=rnn", "T=280 hidden=14 cell=rnn rho=10 activation=identity"};
+	static const int some[] = {0, 1, 4, 5, 11, 19};
+	enum { N = sizeof some / sizeof *some, VALUES = 3 };
+	for (size_t s = 0; s < sizeof nets / sizeof *nets; s++) {
+		trial *t = open_trial("unroll/1 precision=f64 task=echo lag=2 sigma=0.3 batch=2 %s", nets[s]);
+		trial_measure(t);
+		int T = t->r.T;
+		double *J = malloc((size_t)(T * T) * sizeof *J), *last = malloc((size_t)T * sizeof *last);
+		double pair[N * N], singular[N * VALUES];
+		int step[N];
+		memcpy(step, some, sizeof step);
+		step[N - 1] = T - 1;
+		model_products p = {
+		        .n = N, .step = step, .pair = pair, .last = last, .values = VALUES, .singular = singular};
+		err e;
+		assert_true(t->api->jacobian(t->m, 0, J, &e) && t->api->products(t->m, 0, &p, &e));
+		for (int k = 0; k < T; k++)
+			assert_true(fabs(last[k] - J[(T - 1) * T + k]) < 1e-8);
+		for (int i = 0; i < N; i++) {
+			for (int k = 0; k < N; k++)
+				assert_true(k > i ? isnan(pair[i * N + k])
+				                  : fabs(pair[i * N + k] - J[step[i] * T + step[k]]) < 1e-8);
+			assert_true(fabs(singular[i * VALUES] - last[step[i]]) < 1e-8);
+			for (int k = 1; k < VALUES; k++)
+				assert_true(!(singular[i * VALUES + k] > singular[i * VALUES + k - 1]));
+		}
+		free(J);
+		free(last);
+		trial_free(t);
+	}
+}
+
 /* ∂h_t/∂h_{t−1} of a free-running output recurrence with linear outputs is diag(φ') W_oh V. */
 static void jordan_jacobian(void **unused)
 {
@@ -1361,7 +1399,8 @@ int main(void)
 	        cmocka_unit_test(normalised_readout), cmocka_unit_test(normalised_by_two_hands),
 	        cmocka_unit_test(normalised_and_vanishing), cmocka_unit_test(scales_are_parameters),
 	        cmocka_unit_test(forcing_cuts_the_steps_apart), cmocka_unit_test(jordan_jacobian),
-	        cmocka_unit_test(omega_values), cmocka_unit_test(omega_gradient), cmocka_unit_test(simplex_identities),
+	        cmocka_unit_test(products_of_some_steps), cmocka_unit_test(omega_values),
+	        cmocka_unit_test(omega_gradient), cmocka_unit_test(simplex_identities),
 	        cmocka_unit_test(simplex_hears_the_past), cmocka_unit_test(forget_biases), cmocka_unit_test(lru_ring),
 	        cmocka_unit_test(memory_is_linear_in_T), cmocka_unit_test(nonsense_is_refused)};
 	return cmocka_run_group_tests_name("systems", tests, make_path, remove_path);

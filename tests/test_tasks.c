@@ -1398,6 +1398,67 @@ static void hostile_files(void **unused)
 	}
 }
 
+/* ---- what views say about tasks ---- */
+
+/* A step of sequence i that the answer depends on, where steps are told apart by their inputs. */
+static bool carries_the_answer(const trial *t, int step, int i)
+{
+	if (strstr(t->task->name, "temporal"))
+		return x_at(t, step, i, 0) == 1 || x_at(t, step, i, 1) == 1;
+	return x_at(t, step, i, 0) == 1;
+}
+
+static void lags_are_where_the_marks_are(void **unused)
+{
+	(void)unused;
+	static const char *const tasks[] = {"adding variant=irnn", "adding variant=urnn", "adding variant=pascanu",
+	        "adding variant=hochreiter", "adding variant=martens", "multiplication", "xor", "temporal_order",
+	        "temporal_order variant=hochreiter", "temporal_order variant=martens", "temporal_order_3bit",
+	        "temporal_order_3bit variant=martens"};
+	for (size_t k = 0; k < sizeof tasks / sizeof *tasks; k++) {
+		trial *t = open_trial("T=40 batch=1000 task=%s", tasks[k]);
+		at_update(t, 3);
+		int nearest = 40, furthest = 0;
+		for (int i = 0; i < 1000; i++)
+			for (int s = 0; s < 40; s++)
+				if (carries_the_answer(t, s, i)) {
+					nearest = 39 - s < nearest ? 39 - s : nearest;
+					furthest = 39 - s > furthest ? 39 - s : furthest;
+				}
+		if (strstr(tasks[k], "hochreiter") && strstr(tasks[k], "adding"))
+			furthest++; /* a picked first pair has lost its mark to the −1 */
+		assert_int_equal(nearest, t->shape.lag_near);
+		assert_int_equal(furthest, t->shape.lag_far);
+		trial_free(t);
+	}
+	trial *t = open_trial("T=40 task=copy");
+	assert_int_equal(t->shape.lag_far, 50);
+	trial_free(t);
+	t = open_trial("T=40 lag=7 task=echo");
+	assert_true(t->shape.lag_near == 7 && t->shape.lag_far == 7);
+	trial_free(t);
+}
+
+/* The share of labels that are not the most frequent one, at the last step. */
+static void guesses_are_as_often_wrong(void **unused)
+{
+	(void)unused;
+	static const char *const tasks[] = {
+	        "echo", "echo symbols=5", "parity", "permutation", "xor", "temporal_order", "temporal_order_3bit"};
+	for (size_t k = 0; k < sizeof tasks / sizeof *tasks; k++) {
+		trial *t = open_trial("T=20 batch=1000 task=%s", tasks[k]);
+		at_update(t, 1);
+		const batch *b = batch_of(t);
+		int count[128] = {0}, most = 0;
+		for (int i = 0; i < b->B; i++)
+			count[b->label[(long)(b->T - 1) * b->label_t + i]]++;
+		for (int i = 0; i < b->classes; i++)
+			most = count[i] > most ? count[i] : most;
+		assert_true(fabs(1 - most / 1000.0 - t->shape.guess_wrong) < 0.05);
+		trial_free(t);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(tasks_are_deterministic),
@@ -1411,6 +1472,7 @@ int main(void)
 	        cmocka_unit_test(visits_are_checked), cmocka_unit_test(records_are_synthetic),
 	        cmocka_unit_test(training_sets_are_gone_through), cmocka_unit_test(sets_keep_masks),
 	        cmocka_unit_test(files_are_split), cmocka_unit_test(noise_is_added), cmocka_unit_test(data_is_scaled),
-	        cmocka_unit_test(hostile_files)};
+	        cmocka_unit_test(hostile_files), cmocka_unit_test(lags_are_where_the_marks_are),
+	        cmocka_unit_test(guesses_are_as_often_wrong)};
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

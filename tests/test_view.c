@@ -82,6 +82,9 @@ static void hostile_snaps(void **state)
 		snap_arm *a = &s->arm[0];
 		a->T = a->total.T = a->first_loss_step = a->ghosts = a->blocks = a->eigs = counts[i];
 		a->fall_rows = a->fall_cols = a->baselines = counts[i];
+		snap_matrices *m = &a->matrices;
+		m->T = m->steps = m->values = m->losses = m->rows = m->cols = m->horizons = counts[i];
+		a->lag_near = a->lag_far = m->reach[0] = m->reach[1] = counts[i];
 		for (int k = 0; k < SNAP_SCALARS; k++)
 			a->series[k].n = counts[i];
 		s->arms = counts[i] > 1 ? 1 : counts[i];
@@ -148,6 +151,25 @@ static void pointer_marks_step_and_update(void **state)
 	focus = (view_focus){true, {600, 300}, 0, 0};
 	view_panel(view_find("loss"), s, &c, (rect){0, 0, 1280, 720}, &focus, true);
 	assert_in_range(focus.update, 550, 750);
+}
+
+/* The matrices and the horizon mark the step under the pointer for the others. */
+static void pointer_marks_steps_of_matrices(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *view;
+		point at;
+		int low, high;
+	} known[] = {
+	        {"jacobian", {300, 300}, 25, 60}, {"itemised", {500, 400}, 30, 70}, {"horizon", {640, 400}, 40, 65}};
+	canvas c = canvas_null(&themes[THEME_LIGHT], 1280, 720);
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+		view_focus focus = {true, known[i].at, 0, 0};
+		view_panel(
+		        view_find(known[i].view), fake_snap(FAKE_ORDINARY), &c, (rect){0, 0, 1280, 720}, &focus, true);
+		assert_in_range(focus.step, known[i].low, known[i].high);
+	}
 }
 
 static void grid_fills_and_does_not_overlap(void **state)
@@ -250,6 +272,7 @@ int main(void)
 	        cmocka_unit_test(labels_keep_apart),
 	        cmocka_unit_test(grid_fills_and_does_not_overlap),
 	        cmocka_unit_test(pointer_marks_step_and_update),
+	        cmocka_unit_test(pointer_marks_steps_of_matrices),
 	        cmocka_unit_test(every_text_stays_inside),
 	        cmocka_unit_test(all_zero),
 	        cmocka_unit_test(hostile_snaps),

@@ -531,6 +531,16 @@ static void screen(bench *b, canvas *chrome, bool show)
 		side_panel(b, side, chrome);
 }
 
+/* What plots that are not seen want is not made. */
+static void send_wants(bench *b)
+{
+	const view *shown[BENCH_VIEWS];
+	unsigned wants = view_wants(shown, bench_views(b, shown));
+	if (wants != b->wants && b->worker)
+		worker_want(b->worker, wants);
+	b->wants = wants;
+}
+
 void bench_pass(bench *b, canvas *c, canvas *chrome, bool show, const ui_event *event, double now)
 {
 	ui_begin(&b->ui, c, event, now);
@@ -543,4 +553,5 @@ void bench_pass(bench *b, canvas *c, canvas *chrome, bool show, const ui_event *
 	if (ui_unused(&b->ui))
 		command_dispatch(b, ui_unused(&b->ui));
 	send_config(b);
+	send_wants(b);
 }

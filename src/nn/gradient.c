@@ -433,23 +433,25 @@ void R(net_backward)(R(net) *n, team *t, bool norms, model_result *r)
 		locate_backward(n, r);
 }
 
-/* The loss of one step at a time, the whole way back. */
-bool R(net_itemised)(R(net) *n, double *out, err *e)
+/* The losses of steps from … to − 1, one at a time, each the whole way back. */
+static bool itemise(R(net) *n, int from, int to, double *out, err *e)
 {
 	int T = n->batch.T, truncate = n->tuning.truncate;
 	real *keep = malloc(n->n * sizeof *keep);
 	if (!keep)
 		return err_machine(e, "no memory for the gradients of single losses; lower hidden");
 	memcpy(keep, n->g, n->n * sizeof *keep);
-	memset(out, 0, (size_t)T * (size_t)T * sizeof *out);
+	memset(out, 0, (size_t)(to - from) * (size_t)T * sizeof *out);
 	double omega = n->tuning.omega;
 	n->tuning.omega = n->tuning.truncate = 0;
-	for (int j = n->batch.first_loss; j <= n->batch.last_loss; j++) {
+	for (int j = from; j < to; j++) {
 		R(pass) p;
+		if (j < n->batch.first_loss || j > n->batch.last_loss)
+			continue;
 		n->only_loss = j;
 		R(net_recursion)(n, NULL, true, &p);
 		R(net_collect)(n, &p);
-		memcpy(out + (size_t)j * (size_t)T, n->temporal_total, (size_t)T * sizeof *out);
+		memcpy(out + (size_t)(j - from) * (size_t)T, n->temporal_total, (size_t)T * sizeof *out);
 	}
 	n->only_loss = -1;
 	n->tuning.omega = omega;
@@ -457,4 +459,14 @@ bool R(net_itemised)(R(net) *n, double *out, err *e)
 	memcpy(n->g, keep, n->n * sizeof *keep);
 	free(keep);
 	return true;
+}
+
+bool R(net_itemised)(R(net) *n, double *out, err *e)
+{
+	return itemise(n, 0, n->batch.T, out, e);
+}
+
+bool R(net_itemised_row)(R(net) *n, int step, double *out, err *e)
+{
+	return itemise(n, step, step + 1, out, e);
 }

@@ -185,6 +185,17 @@ typedef struct model_result {
 	const char *bad_where;
 } model_result;
 
+/* ∂h_j/∂h_k of one sequence for some steps, h of all layers. Logarithms to base 10; −INFINITY is an exact zero, NaN
+ * what is not finite. */
+typedef struct model_products {
+	int n;           /* steps that are looked at … */
+	const int *step; /* … from 0 on, growing */
+	double *pair;    /* n × n: ‖∂h_step[i]/∂h_step[k]‖₂ at i·n + k; NaN for k > i */
+	double *last;    /* T: ‖∂h_T/∂h_k‖₂ of every step k */
+	int values;      /* singular values wanted of each … */
+	double *singular; /* … n × values: of ∂h_T/∂h_step[i], largest first; NaN where rounding has swallowed them */
+} model_products;
+
 typedef struct model model;
 
 /* Name and one sentence of a registry's row; false beyond its end. */
@@ -247,9 +258,15 @@ typedef struct model_api {
 	/* The loss of step j alone: temporal norms (all parameters as one vector) of every replica k into out[j·T + k];
 	 * zeros for k > j and for steps without a loss. After forward(); the norms of backward() are gone then. */
 	bool (*itemised)(model *m, double *out, err *e);
+	bool (*itemised_row)(model *m, int step, double *out, err *e); /* of one step j (0-based): T values */
+	/* Numbers that are carried from step to step; in *h those of them that are h. */
+	int (*carried)(const model *m, int *h);
 	/* log10 ‖∂h_j/∂h_k‖₂ into out[j·T + k] for one sequence, h of all layers: NaN for k > j, 0 for k = j. After
 	 * forward(). */
 	bool (*jacobian)(model *m, int sequence, double *out, err *e);
+
+	/* The same for some steps only, with singular values. After forward(). */
+	bool (*products)(model *m, int sequence, model_products *p, err *e);
 
 	/* Complete state (parameters, optimizer): for checkpoints and exact copies. */
 	size_t (*state_size)(const model *m);

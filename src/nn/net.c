@@ -508,6 +508,16 @@ static bool api_itemised(model *m, double *out, err *e)
 	return R(net_itemised)(net_of(m), out, e);
 }
 
+static bool api_itemised_row(model *m, int step, double *out, err *e)
+{
+	return R(net_itemised_row)(net_of(m), step, out, e);
+}
+
+static int api_carried(const model *m, int *h)
+{
+	return R(net_carried)(net_in(m), h);
+}
+
 static bool api_replica(model *m, int k, double *const out[MODEL_BLOCKS], err *e)
 {
 	R(net) *n = net_of(m);
@@ -533,6 +543,11 @@ static bool api_replica(model *m, int k, double *const out[MODEL_BLOCKS], err *e
 static bool api_jacobian(model *m, int sequence, double *out, err *e)
 {
 	return R(net_jacobian)(net_of(m), sequence, out, e);
+}
+
+static bool api_products(model *m, int sequence, model_products *p, err *e)
+{
+	return R(net_products)(net_of(m), sequence, p, e);
 }
 
 /* ---- complete state: optimizer, its count, then the vectors ---- */
@@ -616,8 +631,11 @@ const model_api R(model) = {
         .depth = api_depth,
         .transition = api_transition,
         .itemised = api_itemised,
+        .itemised_row = api_itemised_row,
+        .carried = api_carried,
         .replica = api_replica,
         .jacobian = api_jacobian,
+        .products = api_products,
         .state_size = api_state_size,
         .state_save = api_state_save,
         .state_load = api_state_load,

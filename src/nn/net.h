@@ -177,6 +177,9 @@ void R(net_look_ahead)(R(net) *n, const descent *d);
 /* One step along −direction (n numbers, the gradient n->g unless another is wanted). */
 void R(net_descend)(R(net) *n, const descent *d, const real *direction, model_result *r);
 bool R(net_jacobian)(R(net) *n, int sequence, double *out, err *e);
+bool R(net_products)(R(net) *n, int sequence, model_products *p, err *e);
+bool R(net_itemised_row)(R(net) *n, int step, double *out, err *e);
+int R(net_carried)(const R(net) *n, int *h);
 bool R(net_itemised)(R(net) *n, double *out, err *e);
 /* √Σx², in double, without underflow or overflow. */
 double R(net_norm)(const R(net) *n, const real *x);

@@ -5,6 +5,8 @@
 #define NUM_EIG_H
 #include "base/err.h"
 
+#include <stddef.h>
+
 /* Eigenvalues, largest absolute value first. */
 bool eig_values(int n, const double *A, double *re, double *im, err *e);
 /* Singular values, largest first; min(m, n) of them. */
@@ -17,8 +19,13 @@ bool eig_orthogonal(int n, double *A, err *e);
 /* The k ≤ min(m, n) largest singular values of A (m × n) and their right singular vectors (k × n), each with its
  * largest component positive, so that the sign is one: principal directions of the rows. */
 bool eig_principal(int m, int n, const double *A, int k, double *sigma, double *V, err *e);
-/* C = A B in double (n × n): products of Jacobians. */
-void eig_product(int n, int columns, const double *A, const double *B, double *C);
+/* C (m × n) = A (m × k) B (k × n), in double: products of Jacobians. */
+void eig_product(int m, int k, int n, const double *A, const double *B, double *C);
+/* The largest singular value of A (m × n) alone, to a relative 1e-10: much cheaper than all of them. `v` (n numbers): a
+ * guess of its right singular vector or zeros, then that vector; `work`: eig_norm_work(n) numbers, also room for min(m,
+ * n). */
+size_t eig_norm_work(int n);
+bool eig_norm(int m, int n, const double *A, double *v, double *work, double *norm, err *e);
 /* One BLAS thread; the name of the core that OpenBLAS has chosen. */
 void eig_one_thread(void);
 const char *eig_core_name(void);

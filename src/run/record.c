@@ -1,6 +1,7 @@
 #include "run/record.h"
 
 #include "num/eig.h"
+#include "run/matrix.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -16,6 +17,7 @@ struct record {
 	double *W;                  /* H × H */
 	double *work;               /* 3 H */
 	int H;
+	unsigned want; /* WANT_… */
 };
 
 record *record_new(err *e)
@@ -212,6 +214,9 @@ static void describe(record *r, const trial *t)
 	snprintf(a->metric_label, sizeof a->metric_label, "wrong: %.38s", s->criterion);
 	/* the plateaus belong to the task's own loss of its own outputs */
 	bool own = t->api->spec(t->m)->loss == trial_task_loss(t) && t->api->spec(t->m)->output == loss->output;
+	a->guess_wrong = s->guess_wrong;
+	a->lag_near = s->lag_near;
+	a->lag_far = s->lag_far;
 	a->baselines = own ? s->baselines : 0;
 	for (int i = 0; i < a->baselines; i++) {
 		a->baseline[i] = s->baseline[i];
@@ -266,7 +271,7 @@ void record_start(record *r, const trial *t)
 		r->work = work ? work : r->work;
 		r->H = W && work ? H : r->H;
 	}
-	*r = (record){.W = r->W, .work = r->work, .H = r->H, .fall_stride = 1};
+	*r = (record){.W = r->W, .work = r->work, .H = r->H, .want = r->want, .fall_stride = 1};
 	snap_arm *a = &r->arm;
 	if (t->measured && t->r.temporal_total)
 		add_fall_row(r, t);
@@ -333,6 +338,11 @@ static void copy_spectrum(record *r, const trial *t)
 	record_series_add(&a->series[SNAP_SIGMA_MAX], &r->counts[SNAP_SIGMA_MAX], update, a->now[SNAP_SIGMA_MAX]);
 }
 
+void record_want(record *r, unsigned want)
+{
+	r->want = want;
+}
+
 const snap_arm *record_arm(record *r, const trial *t, bool spectrum)
 {
 	snap_arm *a = &r->arm;
@@ -350,6 +360,8 @@ const snap_arm *record_arm(record *r, const trial *t, bool spectrum)
 		record_curves(r, t);
 	if (spectrum)
 		copy_spectrum(r, t);
+	if (r->want & WANT_MATRICES)
+		matrix_measure(t, &a->matrices);
 	if (t->update == 0 && !t->diverged) {
 		a->now[SNAP_LOSS] = t->r.loss;
 		a->now[SNAP_METRIC] = t->metric;

@@ -72,6 +72,8 @@ void snap_copy_arm(snap_arm *to, const snap_arm *from)
 		copy_curve(&to->ghost[i], &from->ghost[i]);
 	copy_fall(to, from);
 	copy_spectrum(to, from);
+	if (from->matrices.key != to->matrices.key)
+		to->matrices = from->matrices;
 }
 
 void snap_copy_state(run_state *to, const run_state *from)

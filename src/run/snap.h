@@ -6,6 +6,8 @@
 #define RUN_SNAP_H
 #include "run/state.h"
 
+#include <stdint.h>
+
 enum {
 	SNAP_VERSION = 2,
 	SNAP_ARMS = STATE_ARMS,
@@ -17,8 +19,14 @@ enum {
 	SNAP_FALL_COLS = 400, /* waterfall: columns; a column is the maximum over its steps */
 	SNAP_BUCKETS = 1500,  /* points of a curve over the updates; decimated by pairs when full */
 	SNAP_EIG = 512,
-	SNAP_BINS = 120
+	SNAP_BINS = 120,
+	SNAP_MATRIX = 64,        /* rows and columns of a matrix over the steps; more are thinned */
+	SNAP_MATRIX_VALUES = 32, /* singular values of a product */
+	SNAP_HORIZONS = 48       /* points of a curve over truncations */
 };
+
+/* What costs time or room is made for the views that want it. */
+enum { WANT_MATRICES = 1, WANT_TAPE = 2 };
 
 /* The scalars that are followed over the updates. Order = columns of `train --csv`. */
 typedef enum snap_scalar {
@@ -52,6 +60,37 @@ typedef struct snap_mark {
 	int kind;
 } snap_mark;
 
+/* What every step does to every other: with the present weights, on the batch of the next update. All steps are
+ * 1-based; of more than SNAP_MATRIX, or where more would take too long, some are looked at. */
+typedef struct snap_matrices {
+	uint64_t key; /* of what was measured; 0 = nothing yet */
+	long update;  /* updates made */
+	int T;        /* steps of the batch; 0 = nothing measured */
+	char problem[160];
+
+	/* ∂h_j/∂h_k of the first sequence */
+	char no_jacobian[160];                           /* why there is none; "" = there is */
+	int steps, step[SNAP_MATRIX];                    /* that are looked at, the first and the last among them */
+	float jacobian[SNAP_MATRIX][SNAP_MATRIX];        /* [j][k]: log10 of the norm; NAN for k > j */
+	int values;                                      /* singular values known of each product */
+	float singular[SNAP_MATRIX][SNAP_MATRIX_VALUES]; /* [k]: of ∂h_T/∂h_k, log10; NAN: drowned in rounding */
+	float last[SNAP_STEPS];                          /* of ∂h_T/∂h_k, thinned like temporal curves */
+	int reach[2]; /* steps back from T as far as the norm stays above 1/10, 1/100 */
+
+	/* ‖∂L_j/∂θ⁽ᵏ⁾‖ over the batch: rows are the steps j with a loss */
+	int losses; /* how many there are */
+	int rows, row[SNAP_MATRIX], cols, col[SNAP_MATRIX];
+	float itemised[SNAP_MATRIX][SNAP_MATRIX]; /* log10 */
+	float row_sum[SNAP_MATRIX];               /* log10 of the sum over all k */
+	float col_sum[SNAP_MATRIX];               /* … over the rows that are shown */
+	float col_total[SNAP_MATRIX];             /* log10 of the norm of the sum over all j */
+
+	/* the gradient that is cut off after p steps against the whole one */
+	int horizons, horizon[SNAP_HORIZONS];
+	bool all_horizons; /* up to T */
+	float share[SNAP_HORIZONS], cosine[SNAP_HORIZONS];
+} snap_matrices;
+
 typedef struct snap_arm {
 	config config; /* as it is now */
 	char name[64]; /* for labels: what tells it from the others */
@@ -83,6 +122,8 @@ typedef struct snap_arm {
 	double baseline[4];
 	char baseline_label[4][32];
 	char loss_label[48], metric_label[48];
+	double guess_wrong;    /* share of wrong answers of a guess; 0 = unknown */
+	int lag_near, lag_far; /* steps from what an answer needs to the answer; 0 = unknown */
 
 	/* temporal gradients */
 	int blocks;
@@ -110,6 +151,8 @@ typedef struct snap_arm {
 	float eig_re[SNAP_EIG], eig_im[SNAP_EIG];
 	float singular[SNAP_EIG]; /* decreasing */
 	long eig_update;
+
+	snap_matrices matrices;
 } snap_arm;
 
 /* What is known of every arm, also of a hidden one. */

@@ -404,14 +404,14 @@ bool trial_restart(trial *t, err *e)
 
 /* ---- one update ---- */
 
-static void next_batch(trial *t)
+void trial_batch(const trial *t, model *m)
 {
 	const task_supply *supply = is_f64(&t->c) ? &task_supply_f64 : &task_supply_f32;
 	rng r;
 	int T = supply->begin(t->task, &t->task_spec, t->update, &r);
-	t->api->batch_clear(t->m, T, t->task_spec.B);
-	supply->fill(t->task, &t->task_spec, &t->shape, t->update, &r, t->api->batch(t->m));
-	t->api->batch(t->m)->masks = rng_make(t->task_spec.seed, RNG_MASKS, (uint64_t)t->update);
+	t->api->batch_clear(m, T, t->task_spec.B);
+	supply->fill(t->task, &t->task_spec, &t->shape, t->update, &r, t->api->batch(m));
+	t->api->batch(m)->masks = rng_make(t->task_spec.seed, RNG_MASKS, (uint64_t)t->update);
 }
 
 static double share_wrong(const trial *t)
@@ -466,7 +466,7 @@ void trial_step(trial *t)
 {
 	if (t->diverged)
 		return;
-	next_batch(t);
+	trial_batch(t, t->m);
 	bool norms = (t->update + 1) % (long)t->c.v[KNOB_probe_every] == 0 || t->update == 0 ||
 	             t->descent.direction != DIRECTION_GRADIENT;
 	t->api->look_ahead(t->m, &t->descent);
@@ -489,7 +489,7 @@ void trial_step(trial *t)
 
 void trial_measure(trial *t)
 {
-	next_batch(t);
+	trial_batch(t, t->m);
 	t->api->forward(t->m, t->team);
 	t->metric = share_wrong(t);
 	t->api->backward(t->m, t->team, true, &t->r);

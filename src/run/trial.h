@@ -62,6 +62,8 @@ loss_id trial_task_loss(const trial *t);
 void trial_step(trial *t);
 /* Loss, gradient and temporal norms of the next batch, without an update. */
 void trial_measure(trial *t);
+/* The batch of the next update, into a net of the same shape. */
+void trial_batch(const trial *t, model *m);
 /* Order n of the matrix that carries the hidden state of the first layer from step to step, and its name (that of the
  * candidate for gated cells); 0: there is none. Writes n × n numbers, row-major, into W unless it is NULL. */
 int trial_transition(const trial *t, double *W, const char **name);

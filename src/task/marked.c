@@ -42,6 +42,19 @@ static void two_marks(variant form, rng *r, int L, int *p0, int *p1)
 	}
 }
 
+void R(marked_lags)(variant form, int L, int *nearest, int *furthest)
+{
+	int near, far, first = form == VARIANT_MARTENS, last = L - 1;
+	if (form == VARIANT_HOCHREITER) {
+		hochreiter_ranges(L, &near, &far);
+		last = (near > far ? near : far) - 1;
+	} else if (form == VARIANT_MARTENS || !(form == VARIANT_IRNN || form == VARIANT_URNN)) {
+		last = L / 2 - 1 > 1 ? L / 2 - 1 : 1;
+	}
+	*nearest = L - 1 - last;
+	*furthest = L - 1 - first;
+}
+
 static double draw_value(marked_value value, rng *r)
 {
 	double u = rng_uniform(r);

@@ -17,6 +17,8 @@ void R(marked_draw)(variant form, marked_value value, double neutral, rng *r, co
 /* Hochreiter's form: the probability that the first pair is one of the two that are marked, for sequences of L steps.
  */
 double R(marked_first)(int L);
+/* Steps from the marks to the end of sequences of L steps. */
+void R(marked_lags)(variant form, int L, int *nearest, int *furthest);
 /* False and a message when T is too short for the form. */
 bool R(marked_fits)(const task_spec *s, variant form, const char *name, err *e);
 /* task.wrong for one real target per sequence: |error| above the bound. */

@@ -18,7 +18,13 @@ bool R(order_shape)(const task_spec *s, const order_form *f, const char *name, t
 	        .O = classes,
 	        .classes = classes,
 	        .T_max = R(sequence_longest)(s),
-	        .criterion = "largest output is not the class"};
+	        .criterion = "largest output is not the class",
+	        .guess_wrong = 1 - 1.0 / classes};
+	int first = (int)(f->from[0] * s->T), last = (int)(f->to[f->specials - 1] * s->T) - 1;
+	first = first < f->start ? f->start : first;
+	last = last < first + f->specials - 1 ? first + f->specials - 1 : last;
+	out->lag_near = s->T - 1 - last;
+	out->lag_far = s->T - 1 - first;
 	return true;
 }
 

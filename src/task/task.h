@@ -82,6 +82,10 @@ typedef struct task_shape {
 	/* Published criterion of some tasks: one wrong step makes the sequence wrong. Whoever forms the share of wrong
 	 * answers then counts sequences (wrong() at any of its loss steps), otherwise single answers. */
 	bool sequence_wrong;
+	double guess_wrong; /* share of wrong answers of the best guess that knows nothing of the input; 0: unknown */
+	/* Steps from what an answer depends on to the answer, nearest and furthest in sequences of T steps; 0: unknown,
+	 * or as the data have it */
+	int lag_near, lag_far;
 	int real_first, real_inputs; /* features that hold real values, for noise; none in tasks of symbols */
 } task_shape;
 

@@ -210,6 +210,24 @@ part_curve part_series(const snap_series *s, bool log)
 	return (part_curve){{low, n, x0, dx}, {high, n, x0, dx}, {mean, n, x0, dx}};
 }
 
+curve part_running(const snap_series *s, int window)
+{
+	static float mean[SNAP_BUCKETS];
+	int n = buckets(s);
+	for (int i = 0; i < n; i++) {
+		double sum = 0;
+		int count = 0;
+		for (int k = i; k >= 0 && k > i - window; k--)
+			if (isfinite(s->mean[k])) {
+				sum += (double)s->mean[k];
+				count++;
+			}
+		mean[i] = count ? (float)(sum / count) : NAN;
+	}
+	double dx = (double)stride_of(s);
+	return (curve){mean, n, (double)s->first + 0.5 * (dx - 1), dx};
+}
+
 /* Logarithms keep the order: only those of the extremes are taken. */
 void part_span(const snap_series *s, bool log, span *out)
 {

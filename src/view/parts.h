@@ -49,6 +49,8 @@ axis part_updates_axis(const snap *s);                     /* as far as anything
 /* The curve up to the present, and pale what is known beyond it. */
 void part_draw(const plot *p, curve line, long present, stroke s);
 void part_draw_band(const plot *p, part_curve c, long present, ink i, float alpha);
+/* Mean of the last `window` means of each place, in static memory: valid until the next call. */
+curve part_running(const snap_series *s, int window);
 /* A line at the present when more is known. */
 void part_mark_present(const plot *p, const snap *s);
 /* Mean of the bucket that holds `update`, as it is stored; NAN outside. */

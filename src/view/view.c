@@ -22,21 +22,20 @@ const view *view_find(const char *name)
 	return NULL;
 }
 
-int view_usual(const view **list)
+unsigned view_wants(const view *const *list, int n)
 {
-	int n = 0;
-	for (int i = 0; i < views_count && n < STATE_VIEWS; i++)
-		if (!views[i]->apart)
-			list[n++] = views[i];
-	return n;
+	unsigned want = 0;
+	for (int i = 0; i < n; i++)
+		want |= list[i]->wants;
+	return want;
 }
 
 bool view_pick(const run_state *s, const view **list, int *n, err *e)
 {
 	const char *names[64];
 	*n = 0;
-	if (s->views == 0)
-		*n = view_usual(list);
+	for (int i = 0; s->views == 0 && i < VIEW_USUAL; i++)
+		list[(*n)++] = views[i];
 	for (int i = 0; i < s->views; i++) {
 		const view *v = view_find(s->view[i]);
 		for (int k = 0; k < views_count && k < 64; k++)
@@ -53,10 +52,9 @@ bool view_pick(const run_state *s, const view **list, int *n, err *e)
 
 void view_note(run_state *s, const view *const *list, int n)
 {
-	const view *all[STATE_VIEWS];
-	bool usual = n == view_usual(all);
+	bool usual = n == VIEW_USUAL;
 	for (int i = 0; i < n && usual; i++)
-		usual = list[i] == all[i];
+		usual = list[i] == views[i];
 	s->views = 0;
 	for (int i = 0; i < n && i < STATE_VIEWS && !usual; i++)
 		snprintf(s->view[s->views++], STATE_VIEW, "%s", list[i]->name);

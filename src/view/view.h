@@ -19,6 +19,7 @@ typedef struct view {
 	const char *name;    /* contract name: "temporal" */
 	const char *title;   /* for the reader */
 	const char *summary; /* one sentence for `unroll list views` */
+	unsigned wants;      /* WANT_… of the snap: beside the curves */
 	/* Draws into `area`. Returns through *focus (may be NULL on entry → no read-out) the step or update under the
 	 * pointer, so that the other views can mark it. */
 	void (*draw)(const snap *s, canvas *c, rect area, view_focus *focus);
@@ -26,14 +27,14 @@ typedef struct view {
 	const char *(*caption)(const snap *s, bool run, char *buf, int size);
 	/* The numbers beside the title: "now 1.52, 19 % of updates clipped". Returns buf. */
 	const char *(*key)(const snap *s, char *buf, int size);
-	bool apart; /* made from the knobs alone, not from the run: shown when it is asked for */
 } view;
 
 extern const view *const views[];
 extern const int views_count;
 const view *view_find(const char *name); /* NULL when unknown */
-/* Those that are shown when nothing else is said; returns how many (list: STATE_VIEWS places). */
-int view_usual(const view **list);
+/* The views that are shown when nothing else is said: the first ones of the registry. */
+enum { VIEW_USUAL = 4 };
+unsigned view_wants(const view *const *list, int n);
 /* The views that a state names, at most STATE_VIEWS; the usual ones when it names none. */
 bool view_pick(const run_state *s, const view **list, int *n, err *e);
 /* Writes them into a state; leaves it without when they are what it shows anyway. */

@@ -34,6 +34,7 @@ static bool shape(const task_spec *s, task_shape *out, err *e)
 	        .criterion = form(s) == VARIANT_PASCANU ? "squared error > 0.04" : "|error| > 0.04",
 	        .real_first = 1,
 	        .real_inputs = 1};
+	R(marked_lags)(form(s), s->T, &out->lag_near, &out->lag_far);
 	if (form(s) == VARIANT_HOCHREITER) {
 		/* var x = 1/3 of the values that count; the first pair's does not */
 		out->baseline[0] = (2 - R(marked_first)(s->T)) / 48;

@@ -31,7 +31,9 @@ static bool shape(const task_spec *s, task_shape *out, err *e)
 	        .baseline_label = {"ln of the classes: guessing",
 	                s->symbols ? "no memory" : "10 ln 8/(T+20): no memory"},
 	        .criterion = "a sequence with any wrong step",
-	        .sequence_wrong = true};
+	        .sequence_wrong = true,
+	        .lag_near = s->T + PATTERN,
+	        .lag_far = s->T + PATTERN};
 	return true;
 }
 

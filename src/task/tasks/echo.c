@@ -24,7 +24,10 @@ static bool shape(const task_spec *s, task_shape *out, err *e)
 	        .baselines = 1,
 	        .baseline = {log(symbols(s))},
 	        .baseline_label = {s->symbols ? "ln of the symbols: guessing" : "ln 2: guessing"},
-	        .criterion = "largest output is not the class"};
+	        .criterion = "largest output is not the class",
+	        .guess_wrong = 1 - 1.0 / symbols(s),
+	        .lag_near = s->lag,
+	        .lag_far = s->lag};
 	return true;
 }
 

@@ -35,7 +35,9 @@ static bool shape(const task_spec *s, task_shape *out, err *e)
 	        .baseline = {log(f.values + 1), R(recall_floor)(&f, s->T + 2 * f.pattern)},
 	        .baseline_label = {"ln of the classes: guessing", "no memory"},
 	        .criterion = "a sequence with any wrong step",
-	        .sequence_wrong = true};
+	        .sequence_wrong = true,
+	        .lag_near = s->T + f.pattern,
+	        .lag_far = s->T + f.pattern};
 	return true;
 }
 

@@ -33,6 +33,7 @@ static bool shape(const task_spec *s, task_shape *out, err *e)
 	        .criterion = form(s) == VARIANT_PASCANU ? "squared error > 0.04" : "|error| > 0.04",
 	        .real_first = 1,
 	        .real_inputs = 1};
+	R(marked_lags)(form(s), s->T, &out->lag_near, &out->lag_far);
 	return true;
 }
 

@@ -17,7 +17,9 @@ static bool shape(const task_spec *s, task_shape *out, err *e)
 	        .baselines = 1,
 	        .baseline = {log(2)},
 	        .baseline_label = {"ln 2: guessing"},
-	        .criterion = "largest output is not the class"};
+	        .criterion = "largest output is not the class",
+	        .guess_wrong = 0.5,
+	        .lag_far = s->T - 1};
 	return true;
 }
 

@@ -408,5 +408,4 @@ const view view_map = {
         .draw = draw,
         .caption = caption,
         .key = key,
-        .apart = true,
 };

@@ -337,5 +337,4 @@ const view view_optimizer = {
         .draw = draw,
         .caption = caption,
         .key = key,
-        .apart = true,
 };

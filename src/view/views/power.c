@@ -233,5 +233,4 @@ const view view_power = {
         .draw = draw,
         .caption = caption,
         .key = key,
-        .apart = true,
 };

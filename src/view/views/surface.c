@@ -423,5 +423,4 @@ const view view_surface = {
         .draw = draw,
         .caption = caption,
         .key = key,
-        .apart = true,
 };

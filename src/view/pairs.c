@@ -1,0 +1,135 @@
+#include "view/pairs.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static int between(int low, int v, int high)
+{
+	return v < low ? low : v > high ? high : v;
+}
+
+static pairs checked(pairs m)
+{
+	m.rows = m.T < 1 ? 0 : between(0, m.rows, SNAP_MATRIX);
+	m.cols = m.rows < 1 ? 0 : between(0, m.cols, SNAP_MATRIX);
+	m.rows = m.cols < 1 ? 0 : m.rows;
+	return m;
+}
+
+pairs pairs_jacobian(const snap_arm *a)
+{
+	const snap_matrices *m = &a->matrices;
+	return checked((pairs){&m->jacobian[0][0], m->steps, m->steps, m->step, m->step, m->T});
+}
+
+pairs pairs_itemised(const snap_arm *a)
+{
+	const snap_matrices *m = &a->matrices;
+	return checked((pairs){&m->itemised[0][0], m->rows, m->cols, m->row, m->col, m->T});
+}
+
+void pairs_span(pairs m, span *out)
+{
+	for (int i = 0; i < m.rows; i++)
+		for (int k = 0; k < m.cols; k++)
+			if (m.col[k] <= m.row[i])
+				span_add(out, (double)m.value[i * SNAP_MATRIX + k]);
+}
+
+axis pairs_across(pairs m)
+{
+	return axis_count(0.5, (m.T > 0 ? m.T : 1) + 0.5);
+}
+
+axis pairs_upwards(pairs m)
+{
+	return m.rows < 1 ? pairs_across(m) : axis_count(m.row[0] - 0.5, m.row[m.rows - 1] + 0.5);
+}
+
+/* Nothing acts on what came before it: stairs below the diagonal. */
+static void hide_future(canvas *c, rect a, pairs m)
+{
+	point stairs[2 * SNAP_MATRIX + 2];
+	int n = 0, below = 0;
+	for (int k = 0; k < m.cols; k++) {
+		while (below < m.rows && m.row[below] < m.col[k])
+			below++;
+		float y = a.y + a.h - a.h * (float)below / (float)m.rows;
+		stairs[n++] = (point){a.x + a.w * (float)k / (float)m.cols, y};
+		stairs[n++] = (point){a.x + a.w * (float)(k + 1) / (float)m.cols, y};
+	}
+	stairs[n++] = (point){a.x + a.w, a.y + a.h};
+	stairs[n++] = (point){a.x, a.y + a.h};
+	if (below > 0)
+		canvas_polygon(c, stairs, n, INK_PANEL, 1);
+}
+
+void pairs_draw(const plot *p, pairs m, axis scale)
+{
+	heat h = {.value = m.value, .rows = m.rows, .cols = m.cols, .pitch = SNAP_MATRIX, .scale = scale};
+	rect a = p->area;
+	if (!plot_has_room(p) || m.rows < 1)
+		return;
+	h.last_on_top = true;
+	canvas_group(p->c, "matrix");
+	heat_draw(p->c, a, h);
+	hide_future(p->c, a, m);
+	canvas_group_end(p->c);
+}
+
+bool pairs_point(const plot *p, pairs m, view_focus *focus, int *row, int *col)
+{
+	rect a = p->area;
+	if (!focus || !focus->has_pointer || !plot_has_room(p) || m.rows < 1 ||
+	        !rect_has(a, focus->pointer.x, focus->pointer.y))
+		return false;
+	*col = between(0, (int)((focus->pointer.x - a.x) / a.w * (float)m.cols), m.cols - 1);
+	*row = between(0, (int)((a.y + a.h - focus->pointer.y) / a.h * (float)m.rows), m.rows - 1);
+	focus->step = m.col[*col];
+	return true;
+}
+
+void pairs_mark(const plot *p, const view_focus *focus, ink i)
+{
+	if (focus && focus->step > 0 && plot_has_room(p))
+		plot_vertical(p, focus->step, plot_stroke(1, i, 0.6F, DASH_SOLID));
+}
+
+void pairs_legend(labels *l, canvas *c, rect *area)
+{
+	float em = plot_em(c, TYPE_TICK);
+	if (l->n < 2 || area->h < 12 * em)
+		return;
+	rect row = rect_cut_top(area, 1.8F * em);
+	row.h *= 3; /* one row of it is used */
+	labels_legend(l, &(plot){.c = c, .area = row});
+}
+
+void pairs_name_arms(const snap *s, canvas *c, rect *area)
+{
+	labels l = {0};
+	for (int a = 0; a < part_arms(s); a++)
+		labels_add(&l, 0, part_arm_ink(s, a), "%s", part_arm_name(s, a))->dash = part_arm_dash(s, a);
+	pairs_legend(&l, c, area);
+}
+
+int pairs_nearest(const int *step, int n, int to)
+{
+	int best = 0;
+	for (int i = 1; i < n; i++)
+		if (abs(step[i] - to) < abs(step[best] - to))
+			best = i;
+	return best;
+}
+
+const char *pairs_problem(const snap *s, int arm)
+{
+	const snap_matrices *m = &s->arm[arm].matrices;
+	return m->problem[0] ? m->problem : m->T < 1 ? "nothing measured yet" : NULL;
+}
+
+void pairs_append_thinning(char *buf, int size, const char *what, int shown, int of)
+{
+	if (shown > 0 && shown < of)
+		part_append(buf, size, " %d of %d %s are shown.", shown, of, what);
+}
