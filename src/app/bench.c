@@ -426,6 +426,10 @@ static void draw_views(bench *b)
 {
 	const view *list[BENCH_VIEWS];
 	int n = bench_views(b, list);
+	unsigned want = view_wants(list, n);
+	if (b->worker && want != b->want)
+		worker_want(b->worker, want);
+	b->want = want;
 	bool before = b->focus.has_pointer;
 	b->focus.has_pointer = pointer_on_plots(b);
 	if (before && !b->focus.has_pointer)

@@ -29,6 +29,7 @@ typedef struct bench {
 
 	const view *view[BENCH_VIEWS]; /* that are shown, in this order */
 	int views;
+	unsigned want;                  /* that the worker has been told */
 	int alone;                      /* index of the view that fills the window; −1 = all */
 	bool presenter, help, choosing; /* choosing: the list of views is open */
 	bool panel, overlay;            /* the column of controls in a wide window, over the plots in a narrow one */

@@ -149,6 +149,7 @@ static snap picture;
 static bool draw(const job *j, arms *a, const char *path, err *e)
 {
 	picture.serial++;
+	arms_want(a, view_wants(j->view, j->views));
 	arms_show(a, &picture, true);
 	return export_view(&picture, j->view, j->views, j->theme, j->width, j->height, j->scale, path, e);
 }

@@ -26,6 +26,7 @@ struct arms {
 	long target; /* −1 = none */
 	size_t budget;
 	double (*clock)(void);
+	unsigned want;
 };
 
 /* ---- one arm ---- */
@@ -699,8 +700,9 @@ static void show_about(const arm *m, snap_about *o)
 		o->mark[i] = (snap_mark){mark[i].update, (int)mark[i].kind};
 }
 
-static void show_arm(arm *m, int index, const snap *s, bool spectrum, snap_arm *o)
+static void show_arm(arm *m, int index, const snap *s, bool spectrum, unsigned want, snap_arm *o)
 {
+	record_want(m->r, want);
 	snap_copy_arm(o, record_arm(m->r, m->t, spectrum));
 	o->index = index;
 	snprintf(o->name, sizeof o->name, "%s", s->about[index].name);
@@ -712,6 +714,11 @@ static void show_arm(arm *m, int index, const snap *s, bool spectrum, snap_arm *
 			o->edits++;
 			o->edited = s->state.edit[i].update;
 		}
+}
+
+void arms_want(arms *a, unsigned want)
+{
+	a->want = want;
 }
 
 void arms_show(arms *a, snap *s, bool spectrum)
@@ -728,6 +735,6 @@ void arms_show(arms *a, snap *s, bool spectrum)
 		if (a->n == 1 && !a->arm[i].name[0])
 			s->about[i].name[0] = '\0';
 		if (!a->arm[i].hidden)
-			show_arm(&a->arm[i], i, s, spectrum, &s->arm[s->arms++]);
+			show_arm(&a->arm[i], i, s, spectrum, a->want, &s->arm[s->arms++]);
 	}
 }

@@ -57,6 +57,8 @@ const trial *arms_trial(const arms *a, int i);
 long arms_diverged(const arms *a, int i);   /* the update that diverged, as known; 0 = none */
 trial *arms_trial_to_check(arms *a, int i); /* for measurements that change no state */
 void arms_state(const arms *a, run_state *s);
+/* What the views want beside the curves (WANT_…). */
+void arms_want(arms *a, unsigned want);
 /* Everything for drawing, but for serial, playing, live and replay. `spectrum`: with eigenvalues as they are now. */
 void arms_show(arms *a, snap *s, bool spectrum);
 /* Seconds of a clock: with it the snap tells what an update costs. */

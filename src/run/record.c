@@ -1,6 +1,7 @@
 #include "run/record.h"
 
 #include "num/eig.h"
+#include "run/tape.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -16,6 +17,7 @@ struct record {
 	double *W;                  /* H × H */
 	double *work;               /* 3 H */
 	int H;
+	unsigned want; /* WANT_… */
 };
 
 record *record_new(err *e)
@@ -266,7 +268,7 @@ void record_start(record *r, const trial *t)
 		r->work = work ? work : r->work;
 		r->H = W && work ? H : r->H;
 	}
-	*r = (record){.W = r->W, .work = r->work, .H = r->H, .fall_stride = 1};
+	*r = (record){.W = r->W, .work = r->work, .H = r->H, .want = r->want, .fall_stride = 1};
 	snap_arm *a = &r->arm;
 	if (t->measured && t->r.temporal_total)
 		add_fall_row(r, t);
@@ -333,6 +335,11 @@ static void copy_spectrum(record *r, const trial *t)
 	record_series_add(&a->series[SNAP_SIGMA_MAX], &r->counts[SNAP_SIGMA_MAX], update, a->now[SNAP_SIGMA_MAX]);
 }
 
+void record_want(record *r, unsigned want)
+{
+	r->want = want;
+}
+
 const snap_arm *record_arm(record *r, const trial *t, bool spectrum)
 {
 	snap_arm *a = &r->arm;
@@ -350,6 +357,8 @@ const snap_arm *record_arm(record *r, const trial *t, bool spectrum)
 		record_curves(r, t);
 	if (spectrum)
 		copy_spectrum(r, t);
+	if ((r->want & WANT_TAPE) && (!t->diverged || !a->tape.T))
+		tape_read(t, &a->tape);
 	if (t->update == 0 && !t->diverged) {
 		a->now[SNAP_LOSS] = t->r.loss;
 		a->now[SNAP_METRIC] = t->metric;

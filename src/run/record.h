@@ -27,6 +27,8 @@ long record_cut(record *r, long update);
 /* The bytes that belong to the state of the run rather than to its past: counts of the histogram. They are saved with
  * the checkpoints (history_start). */
 void *record_aside(record *r, size_t *size);
+/* What the views want beside the curves (WANT_…): made by record_arm from then on, else left as it was. */
+void record_want(record *r, unsigned want);
 /* Completes the arm for drawing: state, norms of the last measurement, and, when `spectrum` is set, eigenvalues and
  * singular values of the recurrent matrix as it is now. The arm belongs to the record. */
 const snap_arm *record_arm(record *r, const trial *t, bool spectrum);

@@ -17,6 +17,7 @@ enum { QUEUE = 256, REPLAYED = 20 };
 static const double slice = 0.008;         /* seconds of training between two looks at the queue */
 static const double snap_every = 1.0 / 75; /* seconds */
 static const double spectrum_share = 0.1;  /* of the time goes into eigenvalues at most */
+static const double want_share = 0.1;      /* and into what the views want */
 static const double short_way = 0.15;      /* seconds: a shorter way between two updates is not shown */
 static const double replay_speed = 4;      /* updates per second */
 
@@ -39,6 +40,7 @@ typedef enum kind {
 	MSG_REPLAY,
 	MSG_RESCUE,
 	MSG_CHECK,
+	MSG_WANT,
 	MSG_QUIT
 } kind;
 
@@ -82,7 +84,8 @@ struct worker {
 	double speed, credit; /* updates per second; updates that may be made now */
 	long way_from;        /* where the way to arms_target began */
 	double way_since;
-	double spectrum_time, rate, rate_since; /* rate: updates per second of the clock, since rate_since */
+	unsigned want;                                     /* WANT_… */
+	double want_time, spectrum_time, rate, rate_since; /* rate: updates per second of the clock, since rate_since */
 	long rate_updates;
 	long serial, obeyed;
 	bool changed; /* something to show */
@@ -178,7 +181,7 @@ static bool begun(worker *w, bool ok)
 	if (ok) {
 		w->message[0] = '\0';
 		w->rate = 0;
-		w->spectrum_time = 0;
+		w->spectrum_time = w->want_time = 0;
 		rate_restart(w);
 	}
 	return ok;
@@ -296,6 +299,10 @@ static bool obey_going(worker *w, const message *m, err *e)
 	case MSG_SPEED:
 		w->speed = m->value;
 		w->credit = 0;
+		return true;
+	case MSG_WANT:
+		w->want = (unsigned)m->number;
+		w->want_time = 0;
 		return true;
 	case MSG_BOOKMARK:
 		return arms_bookmark(w->a, e);
@@ -429,10 +436,14 @@ static void publish(worker *w, double time)
 {
 	snap *s = w->spare;
 	bool going = w->playing || arms_target(w->a) >= 0, spectrum = !going || w->spectrum_time < time;
+	bool wanted = w->want && (!going || w->want_time < time);
 	double start = now();
+	arms_want(w->a, wanted ? w->want : 0);
 	arms_show(w->a, s, spectrum);
 	if (spectrum)
 		w->spectrum_time = time + (now() - start) / spectrum_share;
+	if (wanted)
+		w->want_time = time + (now() - start) / want_share;
 	s->serial = ++w->serial;
 	s->obeyed = w->obeyed;
 	s->playing = w->playing;
@@ -674,6 +685,11 @@ void worker_rescue(worker *w, int arm)
 void worker_check_gradient(worker *w, int arm)
 {
 	post(w, &(message){.kind = MSG_CHECK, .arm = arm});
+}
+
+void worker_want(worker *w, unsigned want)
+{
+	post(w, &(message){.kind = MSG_WANT, .number = want});
 }
 
 long worker_sent(const worker *w)

@@ -43,6 +43,9 @@ void worker_rescue(worker *w, int arm);
 /* Compares the gradient of the current state with central differences; the verdict arrives in snap.message. */
 void worker_check_gradient(worker *w, int arm);
 
+/* What the views that are shown want beside the curves (WANT_…). */
+void worker_want(worker *w, unsigned want);
+
 /* How many messages have been sent: a snap whose `obeyed` is that large knows of all of them. */
 long worker_sent(const worker *w);
 

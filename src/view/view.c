@@ -22,11 +22,19 @@ const view *view_find(const char *name)
 	return NULL;
 }
 
+unsigned view_wants(const view *const *list, int n)
+{
+	unsigned want = 0;
+	for (int i = 0; i < n; i++)
+		want |= list[i]->wants;
+	return want;
+}
+
 bool view_pick(const run_state *s, const view **list, int *n, err *e)
 {
 	const char *names[64];
 	*n = 0;
-	for (int i = 0; s->views == 0 && i < views_count && *n < STATE_VIEWS; i++)
+	for (int i = 0; s->views == 0 && i < VIEW_USUAL; i++)
 		list[(*n)++] = views[i];
 	for (int i = 0; i < s->views; i++) {
 		const view *v = view_find(s->view[i]);
@@ -44,7 +52,7 @@ bool view_pick(const run_state *s, const view **list, int *n, err *e)
 
 void view_note(run_state *s, const view *const *list, int n)
 {
-	bool usual = n == (views_count < STATE_VIEWS ? views_count : STATE_VIEWS);
+	bool usual = n == VIEW_USUAL;
 	for (int i = 0; i < n && usual; i++)
 		usual = list[i] == views[i];
 	s->views = 0;

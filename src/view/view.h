@@ -19,6 +19,7 @@ typedef struct view {
 	const char *name;    /* contract name: "temporal" */
 	const char *title;   /* for the reader */
 	const char *summary; /* one sentence for `unroll list views` */
+	unsigned wants;      /* WANT_… of the snap: beside the curves */
 	/* Draws into `area`. Returns through *focus (may be NULL on entry → no read-out) the step or update under the
 	 * pointer, so that the other views can mark it. */
 	void (*draw)(const snap *s, canvas *c, rect area, view_focus *focus);
@@ -31,7 +32,10 @@ typedef struct view {
 extern const view *const views[];
 extern const int views_count;
 const view *view_find(const char *name); /* NULL when unknown */
-/* The views that a state names, at most STATE_VIEWS; the first ones of the registry when it names none. */
+/* The views that are shown when nothing else is said: the first ones of the registry. */
+enum { VIEW_USUAL = 4 };
+unsigned view_wants(const view *const *list, int n);
+/* The views that a state names, at most STATE_VIEWS; the usual ones when it names none. */
 bool view_pick(const run_state *s, const view **list, int *n, err *e);
 /* Writes them into a state; leaves it without when they are what it shows anyway. */
 void view_note(run_state *s, const view *const *list, int n);
