@@ -135,12 +135,20 @@ static void hostile_snaps(void **state)
 		snap_arm *a = &s->arm[0];
 		a->T = a->total.T = a->first_loss_step = a->ghosts = a->blocks = a->eigs = counts[i];
 		a->fall_rows = a->fall_cols = a->baselines = counts[i];
+		snap_tape *t = &a->tape;
+		t->T = t->length = t->units = t->layers = t->rows = t->gates = t->inputs = t->outputs = counts[i];
+		t->given = t->sampled = counts[i];
+		t->symbols = t->classes = i % 2;
+		for (int k = 0; k < SNAP_STEPS; k++)
+			t->input[k] = t->target[k] = t->said[k] = (short)counts[i];
+		memset(t->sample, 0x7f, sizeof t->sample);
 		for (int k = 0; k < SNAP_SCALARS; k++)
 			a->series[k].n = counts[i];
 		s->arms = counts[i] > 1 ? 1 : counts[i];
 		canvas c = canvas_null(&themes[THEME_DARK], 960, 540);
 		view_focus focus = {true, {300, 200}, 4000, 99};
-		view_grid(views, views_count, s, &c, (rect){0, 0, 960, 540}, &focus, NULL);
+		for (int v = 0; v < views_count; v++)
+			view_panel(views[v], s, &c, (rect){0, 0, 960, 540}, &focus, true);
 	}
 	free(s);
 }
