@@ -334,6 +334,14 @@ void part_append_tape(char *buf, int size, const snap *s)
 		part_append(buf, size, "before training");
 }
 
+bool part_is_mark(const float *x, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (isfinite(x[i]) && x[i] != 0 && fabsf(x[i]) != 1)
+			return false;
+	return true;
+}
+
 /* ---- pointer ---- */
 
 bool part_inside(const plot *p, const view_focus *focus)

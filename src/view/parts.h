@@ -61,6 +61,9 @@ int part_tape_entry(const snap_tape *t, int step); /* −1: outside */
 /* "sequence 1 of 20 in the batch of update 40, before it changed the weights" */
 void part_append_tape(char *buf, int size, const snap *s);
 
+/* Zeros and ones, or minus ones: a mark beside a value. */
+bool part_is_mark(const float *x, int n);
+
 /* ---- pointer ---- */
 bool part_inside(const plot *p, const view_focus *focus);
 /* When the pointer is inside the plot: the step under it goes to focus->step. */

@@ -149,15 +149,6 @@ static void draw_row(const plot *p, const row *r, const snap_tape *t)
 
 /* ---- rows of numbers ---- */
 
-/* Zeros and ones, or minus ones: a mark rather than a value. */
-static bool is_mark(const float *x, int n)
-{
-	for (int i = 0; i < n; i++)
-		if (isfinite(x[i]) && x[i] != 0 && fabsf(x[i]) != 1)
-			return false;
-	return true;
-}
-
 static axis values_axis(const snap_tape *t)
 {
 	span all = span_none;
@@ -173,7 +164,7 @@ static void draw_values(const plot *p, const snap_tape *t)
 	int n = part_tape_steps(t), lines = 0;
 	for (int k = 0; k < values_of(t->inputs); k++) {
 		curve line = part_steps(t->x[k], t->T);
-		bool marks = is_mark(t->x[k], n) && values_of(t->inputs) > 1;
+		bool marks = part_is_mark(t->x[k], n) && values_of(t->inputs) > 1;
 		for (int i = 0; i < n && marks; i++)
 			if (isfinite(t->x[k][i]) && t->x[k][i] != 0) {
 				float x = plot_x(p, part_tape_step(t, i)), w = fmaxf(3, plot_x(p, 2) - plot_x(p, 1));
