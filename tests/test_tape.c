@@ -1,6 +1,7 @@
 /* The tape: what is read off a net's last forward pass, against exact derivatives and the run's own results. */
 #include "run/record.h"
 #include "run/tape.h"
+#include "run/worker.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -238,6 +239,33 @@ static void only_when_wanted(void **unused)
 	trial_free(t);
 }
 
+/* The window asks, and a run at rest shows its present state. */
+static void worker_makes_what_is_wanted(void **unused)
+{
+	(void)unused;
+	static run_state state;
+	err e;
+	assert_true(state_read(&state, "unroll/1 T=6 hidden=4 batch=2 @5", &e));
+	worker *w = worker_new(&state, 0, NULL, NULL, &e);
+	assert_non_null(w);
+	worker_settle(w);
+	const snap *s = worker_take(w);
+	assert_non_null(s);
+	assert_int_equal(s->arm[0].tape.T, 0);
+	worker_want(w, WANT_TAPE);
+	worker_settle(w);
+	s = worker_take(w);
+	assert_non_null(s);
+	assert_int_equal(s->arm[0].tape.T, 6);
+	assert_int_equal(s->arm[0].tape.update, 5);
+	worker_seek(w, 3);
+	worker_settle(w);
+	s = worker_take(w);
+	assert_non_null(s);
+	assert_int_equal(s->arm[0].tape.update, 3);
+	worker_free(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -248,6 +276,7 @@ int main(void)
 	        cmocka_unit_test(answers_make_the_loss),
 	        cmocka_unit_test(numbers_and_padding),
 	        cmocka_unit_test(only_when_wanted),
+	        cmocka_unit_test(worker_makes_what_is_wanted),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

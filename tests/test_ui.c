@@ -685,11 +685,11 @@ static void arms_and_plots(void **state)
 	bench_click(b, "loss earlier");
 	assert_string_equal(b->view[0]->name, "loss");
 	bench_click(b, "view: norms");
-	assert_int_equal(b->views, views_count - 1);
+	assert_int_equal(b->views, VIEW_USUAL - 1);
 	bench_key(b, UI_KEY_ESCAPE, 0);
 	static run_state s;
 	bench_state(b, &s);
-	assert_true(s.views == views_count - 1 && strcmp(s.view[0], "loss") == 0 && s.arms == 4 && s.edits == 1);
+	assert_true(s.views == VIEW_USUAL - 1 && strcmp(s.view[0], "loss") == 0 && s.arms == 4 && s.edits == 1);
 	bench_type(b, "1");
 	bench_state(b, &s);
 	assert_true(s.views == 1 && strcmp(s.view[0], "loss") == 0);

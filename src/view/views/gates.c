@@ -285,9 +285,9 @@ static const char *caption(const snap *s, bool run, char *buf, int size)
 	part_append(buf, size, ".");
 	if (any_path(s) && any_gates(s))
 		part_append(buf, size,
-		        " ∏ kept: what is left on the direct way from the last loss back to k, a mean over the "
-		        "units of the products of the shares kept. Dotted: the gradient on all ways through "
-		        "hₖ, over the batch, relative to the end.");
+		        " ∏ kept: product of the shares kept on the direct way from k to the last loss, mean over the "
+		        "units. "
+		        "Dotted: ‖∂L/∂hₖ‖ over the batch, relative to the end.");
 	return buf;
 }
 

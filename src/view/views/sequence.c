@@ -92,6 +92,9 @@ static void draw_names(const plot *p, const row *r, const snap_tape *t)
 			continue;
 		canvas_box(p->c, (rect){x - 0.5F * w + gap, p->area.y, w - 2 * gap, p->area.h}, 3, tint_of(r, i),
 		        r->judged ? 0.28F : 0.16F);
+		if (r->judged && r->judged->wrong[i])
+			canvas_frame(p->c, (rect){x - 0.5F * w + gap, p->area.y, w - 2 * gap, p->area.h}, 3,
+			        plot_stroke(1.5F, INK_BAD, 1, DASH_SOLID));
 		canvas_text(p->c, x, y + 0.36F * em, name_of(*r->name, r->symbol[i]),
 		        plot_type(p->c, TYPE_BASE, INK_TEXT, ALIGN_CENTER));
 	}
@@ -519,6 +522,8 @@ static const char *caption(const snap *s, bool run, char *buf, int size)
 	part_append_tape(buf, size, s);
 	part_append_run(buf, size, run ? ": " : NULL, s);
 	part_append(buf, size, ".");
+	if (t->classes && asked_steps(t) > 1)
+		part_append(buf, size, " Framed or red: wrong.");
 	if (t->inputs > SNAP_TAPE_VALUES && !t->symbols)
 		part_append(buf, size, " Shown: the first %d of %d features.", SNAP_TAPE_VALUES, t->inputs);
 	if (t->outputs > SNAP_TAPE_VALUES && !t->classes)

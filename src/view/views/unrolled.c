@@ -112,17 +112,26 @@ static float strength(const sheet *h, int entry)
 	return isnan(g) ? NAN : (float)fmax(0, fmin(1, (g - h->low) / (h->high - h->low)));
 }
 
+/* The hidden value at the ends of the colours: a round number that holds all, so that it does not breathe. */
+static double colour_top(const snap_tape *t)
+{
+	span all = span_none;
+	for (int r = 0; r < between(0, t->rows, SNAP_TAPE_UNITS); r++)
+		span_add_all(&all, t->hidden[r], part_tape_steps(t));
+	double most = span_empty(all) ? 1 : fmax(fabs(all.low), fabs(all.high)), ten = 1;
+	if (!(most > 0.1))
+		return 0.1;
+	ten = pow(10, floor(log10(most)));
+	return most <= ten ? ten : most <= 2 * ten ? 2 * ten : most <= 5 * ten ? 5 * ten : 10 * ten;
+}
+
 /* ---- what is drawn ---- */
 
 static void draw_nodes(const sheet *h)
 {
 	const snap_tape *t = tape_of(h->s);
-	float top = 1, r = fminf(0.32F * h->dx, 0.36F * (h->bottom - h->top) / (float)h->nodes);
-	for (int k = 0; k < h->nodes; k++)
-		for (int i = 0; i < part_tape_steps(t); i++) {
-			float v = fabsf(t->hidden[node_row(h, k)][i]);
-			top = isfinite(v) && v > top ? v : top;
-		}
+	float top = (float)colour_top(t);
+	float r = fminf(0.32F * h->dx, 0.36F * (h->bottom - h->top) / (float)h->nodes);
 	canvas_group(h->c, "nodes");
 	for (int i = 0; i < h->cols.n; i++)
 		for (int k = 0; k < h->nodes; k++) {
@@ -138,7 +147,7 @@ static void draw_nodes(const sheet *h)
 /* From (x0, y) back to x1 < x0; width and colour by the strength. */
 static void draw_arrow(const sheet *h, float x0, float x1, float y, float strong)
 {
-	float width = 1 + 9 * strong, head = fminf(0.6F * (x0 - x1), 3 + 0.8F * width);
+	float width = 1 + fminf(9, 0.3F * (x0 - x1)) * strong, head = fminf(0.6F * (x0 - x1), 3 + 0.8F * width);
 	point tip[] = {{x1, y}, {x1 + head, y - 0.5F * width - 2}, {x1 + head, y + 0.5F * width + 2}};
 	canvas_line(h->c, x0, y, x1 + 0.8F * head, y, plot_stroke(width, INK_BAD, 0.25F + 0.65F * strong, DASH_SOLID));
 	canvas_polygon(h->c, tip, 3, INK_BAD, 0.25F + 0.65F * strong);
@@ -170,7 +179,7 @@ static const char *input_text(const sheet *h, int entry, char *buf, size_t size)
 	if (t->symbols)
 		snprintf(buf, size, "%s", symbol >= 0 && symbol < SNAP_TAPE_NAMES ? t->name[symbol] : "");
 	else if (isfinite(t->x[h->value][entry]))
-		text_short(buf, size, (double)t->x[h->value][entry], 2);
+		axis_number(buf, size, (double)t->x[h->value][entry], 0.01);
 	else
 		snprintf(buf, size, "–");
 	if (buf[0] == ' ' || (buf[0] > 0 && buf[0] < ' '))
@@ -199,6 +208,14 @@ static void put(const sheet *h, float x, float y, const char *text, ink i, weigh
 		canvas_text(h->c, x, y, text, st);
 }
 
+/* A number in a column that is too narrow for its digits: a bar, as high as it is large. */
+static void put_bar(const sheet *h, float x, float v, ink i)
+{
+	float em = plot_em(h->c, TYPE_TICK), high = 1.2F * em * fminf(1, fabsf(v));
+	if (isfinite(v))
+		canvas_box(h->c, (rect){x - 0.3F * h->dx, h->in_y + 0.6F * em - high, 0.6F * h->dx, high}, 0, i, 0.8F);
+}
+
 static void draw_ends(const sheet *h)
 {
 	const snap_tape *t = tape_of(h->s);
@@ -209,13 +226,20 @@ static void draw_ends(const sheet *h)
 		int entry = h->cols.entry[i];
 		float x = column_x(h, i), room = h->dx - 2;
 		bool marked = !t->symbols && h->mark >= 0 && fabsf(t->x[h->mark][entry]) > 0;
-		put(h, x, h->in_y + 0.36F * em, input_text(h, entry, text, sizeof text), marked ? INK_ACCENT : INK_TEXT,
-		        marked ? WEIGHT_BOLD : WEIGHT_REGULAR, room);
+		if (!t->symbols && room < 2.5F * em)
+			put_bar(h, x, t->x[h->value][entry], marked ? INK_ACCENT : INK_MUTED);
+		else
+			put(h, x, h->in_y + 0.36F * em, input_text(h, entry, text, sizeof text),
+			        marked ? INK_ACCENT : INK_TEXT, marked ? WEIGHT_BOLD : WEIGHT_REGULAR, room);
 		if (!t->asked[entry])
 			continue;
 		ink tint = t->wrong[entry] ? INK_BAD : INK_GOOD;
 		canvas_line(h->c, x, h->top, x, h->out_y + 1.4F * em, plot_stroke(1.5F, tint, 0.9F, DASH_SOLID));
-		canvas_disc(h->c, x, h->out_y + 1.2F * em, fminf(4, 0.3F * h->dx), tint, 1);
+		if (t->wrong[entry])
+			canvas_ring(h->c, x, h->out_y + 1.2F * em, fminf(4, 0.3F * h->dx),
+			        plot_stroke(2, tint, 1, DASH_SOLID));
+		else
+			canvas_disc(h->c, x, h->out_y + 1.2F * em, fminf(4, 0.3F * h->dx), tint, 1);
 		put(h, x, h->out_y + 0.36F * em, target_text(t, entry, text, sizeof text), INK_TEXT, WEIGHT_BOLD,
 		        fmaxf(room,
 		                i == h->cols.n - 1 && !t->asked[between(0, entry - 1, SNAP_STEPS - 1)] ? 4 * em : 0));
@@ -227,19 +251,13 @@ static void draw_steps(const sheet *h, const view_focus *focus)
 {
 	const snap_tape *t = tape_of(h->s);
 	char text[24];
-	float em = plot_em(h->c, TYPE_TICK), free = -INFINITY;
+	snprintf(text, sizeof text, "%d", t->T);
+	float widest = canvas_measure(text, plot_em(h->c, TYPE_TICK), WEIGHT_REGULAR).width + 6;
+	int every = (int)ceilf(widest / h->dx);
 	canvas_group(h->c, "axis:step");
-	for (int i = h->cols.n - 1; i >= 0; i--) {
-		int step = part_tape_step(t, h->cols.entry[i]);
-		float x = column_x(h, i);
-		snprintf(text, sizeof text, "%d", step);
-		float w = canvas_measure(text, em, WEIGHT_REGULAR).width + 0.6F * em;
-		if (free > -INFINITY && x + 0.5F * w > free)
-			continue;
-		canvas_text(h->c, x, h->step_y, text, plot_type(h->c, TYPE_TICK, INK_MUTED, ALIGN_CENTER));
-		free = x - 0.5F * w;
-		if (focus && focus->step == step)
-			break;
+	for (int i = h->cols.n - 1; i >= 0; i -= every) {
+		snprintf(text, sizeof text, "%d", part_tape_step(t, h->cols.entry[i]));
+		canvas_text(h->c, column_x(h, i), h->step_y, text, plot_type(h->c, TYPE_TICK, INK_MUTED, ALIGN_CENTER));
 	}
 	for (int i = 0; i < h->cols.n && focus; i++)
 		if (part_tape_step(t, h->cols.entry[i]) == focus->step)
@@ -363,7 +381,7 @@ static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
 static const char *caption(const snap *s, bool run, char *buf, int size)
 {
 	const snap_tape *t = tape_of(s);
-	char low[32], high[32];
+	char low[32], high[32], top[32];
 	sheet h = {.s = s};
 	buf[0] = '\0';
 	part_append(buf, size, "The net unfolded in time%s", part_arms(s) > 1 ? " (" : "");
@@ -376,9 +394,10 @@ static const char *caption(const snap *s, bool run, char *buf, int size)
 	if (t->T < 1)
 		return buf;
 	find_range(&h);
-	part_append(buf, size, " Squares: hidden units, evenly chosen from %d, blue below and orange above zero.",
-	        between(1, t->layers, 8) * between(1, t->units, 4096));
-	part_append(buf, size, " Arrows: ‖∂L/∂hₖ‖ over the batch, in logarithms, from %s to %s.",
+	text_short(top, sizeof top, colour_top(t), 2);
+	part_append(buf, size, " Squares: hidden units, evenly chosen from %d, from −%s (blue) to %s (orange).",
+	        between(1, t->layers, 8) * between(1, t->units, 4096), top, top);
+	part_append(buf, size, " Rings: wrong answers. Arrows: ‖∂L/∂hₖ‖ over the batch, in logarithms, from %s to %s.",
 	        axis_power(low, sizeof low, h.low), axis_power(high, sizeof high, h.high));
 	return buf;
 }
