@@ -18,6 +18,7 @@ typedef struct shape {
 	double slope; /* log10 of the growth per step */
 	double last;  /* log10 of the norm at k = T */
 	double rho;
+	bool gated, symbols;
 } shape;
 
 static const char *const block_names[] = {"W_hh", "W_ih", "b", "W_out", "b_out"};
@@ -105,6 +106,96 @@ static void fill_spectrum(snap_arm *a, const shape *s, rng *r)
 	}
 	a->now[SNAP_RHO] = s->rho;
 	a->now[SNAP_SIGMA_MAX] = (double)a->singular[0];
+}
+
+static void fill_units(snap_tape *t, const shape *s, int n, rng *r)
+{
+	t->layers = 1;
+	t->units = s->hidden;
+	t->rows = s->hidden < SNAP_TAPE_UNITS ? s->hidden : SNAP_TAPE_UNITS;
+	for (int i = 0; i < t->rows; i++) {
+		double phase = 6.28 * rng_uniform(r), speed = 0.3 * rng_uniform(r);
+		t->unit[i] = i * s->hidden / t->rows;
+		for (int k = 0; k < n; k++)
+			t->hidden[i][k] = (float)sin(phase + speed * k);
+	}
+	t->has_slopes = true;
+	for (int i = 0; i < SNAP_TAPE_BINS; i++)
+		t->slopes += (double)(t->slope[i] = (float)(10 + i * i));
+	t->flat = 17;
+	t->slope_units = s->hidden;
+	t->stuck = 2;
+}
+
+static void fill_gates(snap_tape *t, const shape *s, int n, rng *r)
+{
+	static const char *const names[] = {"i", "f", "o"};
+	t->gates = 3;
+	t->has_path = true;
+	for (int g = 0; g < 3; g++) {
+		strcpy(t->gate[g], names[g]);
+		for (int k = 0; k < n; k++) {
+			t->gate_mean[g][k] = 0.3F + 0.25F * (float)g + noise(r, 0.02);
+			t->gate_low[g][k] = t->gate_mean[g][k] - 0.15F;
+			t->gate_high[g][k] = t->gate_mean[g][k] + 0.12F;
+		}
+	}
+	for (int k = 0; k < n; k++)
+		t->path[k] = (float)(0.3 * s->slope * (k - n + 1));
+}
+
+/* Numbers as in the adding problem, or letters of which each is the answer to the one before. */
+static void fill_sequence(snap_tape *t, const shape *s, int n, rng *r)
+{
+	t->inputs = t->outputs = s->symbols ? 6 : 2;
+	t->symbols = t->classes = t->probable = s->symbols;
+	for (int i = 0; i < 6; i++) {
+		snprintf(t->name[i], sizeof t->name[i], "%c", 'a' + i);
+		snprintf(t->answer[i], sizeof t->answer[i], "%c", 'a' + i);
+		t->last[i] = i == 2 ? 0.5F : 0.1F;
+	}
+	for (int k = 0; k < n; k++) {
+		bool last = k == n - 1;
+		t->input[k] = t->target[k] = t->said[k] = -1;
+		t->p_target[k] = t->p_said[k] = NAN;
+		t->asked[k] = last || s->symbols;
+		for (int v = 0; v < SNAP_TAPE_VALUES; v++)
+			t->x[v][k] = t->want[v][k] = t->got[v][k] = NAN;
+		if (s->symbols) {
+			t->input[k] = (short)rng_below(r, 6);
+			t->target[k] = (short)rng_below(r, 6);
+			t->said[k] = (short)(k % 3 ? t->target[k] : 1);
+			t->p_said[k] = 0.6F;
+			t->p_target[k] = t->said[k] == t->target[k] ? 0.6F : 0.2F;
+			t->wrong[k] = t->said[k] != t->target[k];
+			continue;
+		}
+		t->x[0][k] = (float)rng_uniform(r);
+		t->x[1][k] = k == n / 4 || k == n / 2;
+		t->want[0][k] = last ? 1.24F : NAN;
+		t->got[0][k] = last ? 1.1F : NAN;
+		t->wrong[k] = last;
+	}
+	t->given = s->symbols ? 8 : 0;
+	t->sampled = s->symbols ? 40 : 0;
+	for (int i = 0; i < t->sampled; i++)
+		t->sample[i] = (short)rng_below(r, 6);
+}
+
+static void fill_tape(snap_arm *a, const shape *s)
+{
+	snap_tape *t = &a->tape;
+	rng r = rng_make(7, RNG_TEST, 1);
+	int n = s->T < SNAP_STEPS ? s->T : SNAP_STEPS;
+	t->update = s->updates;
+	t->T = s->T;
+	t->length = s->T - s->T / 20;
+	t->sequence = 1;
+	t->batch = 20;
+	fill_units(t, s, n, &r);
+	fill_sequence(t, s, n, &r);
+	if (s->gated)
+		fill_gates(t, s, n, &r);
 }
 
 static void fill_series(snap_series *c, long updates, double start, double end, double jitter, rng *r)
@@ -253,6 +344,7 @@ static void fill_arm(snap_arm *a, shape s, uint64_t seed)
 	fill_spectrum(a, &s, &r);
 	fill_scalars(a, &s, &r);
 	fill_matrices(a, &s, &r);
+	fill_tape(a, &s);
 }
 
 static void spoil(float *v, int n)
@@ -261,8 +353,25 @@ static void spoil(float *v, int n)
 		v[i] = i % 7 == 3 ? INFINITY : NAN;
 }
 
+static void spoil_tape(snap_tape *t)
+{
+	spoil(&t->hidden[0][0], SNAP_TAPE_UNITS * SNAP_STEPS);
+	spoil(&t->gate_mean[0][0], SNAP_TAPE_GATES * SNAP_STEPS);
+	spoil(&t->gate_low[0][0], SNAP_TAPE_GATES * SNAP_STEPS);
+	spoil(&t->gate_high[0][0], SNAP_TAPE_GATES * SNAP_STEPS);
+	spoil(t->path, SNAP_STEPS);
+	spoil(t->slope, SNAP_TAPE_BINS);
+	spoil(&t->x[0][0], SNAP_TAPE_VALUES * SNAP_STEPS);
+	spoil(&t->got[0][0], SNAP_TAPE_VALUES * SNAP_STEPS);
+	spoil(t->p_said, SNAP_STEPS);
+	spoil(t->p_target, SNAP_STEPS);
+	spoil(t->last, SNAP_TAPE_NAMES);
+	t->flat = t->slopes = NAN;
+}
+
 static void spoil_arm(snap_arm *a)
 {
+	spoil_tape(&a->tape);
 	spoil(a->total.norm, SNAP_STEPS);
 	spoil(&a->temporal[0][0], SNAP_BLOCKS * SNAP_STEPS);
 	spoil(a->dh_norm, SNAP_STEPS);
@@ -336,7 +445,8 @@ static void fill_four(snap *s)
 	s->arms = 4;
 	for (int i = 0; i < s->arms; i++) {
 		snap_arm *a = &s->arm[i];
-		fill_arm(a, (shape){100, 50, 1240, 0.09 - 0.025 * i, -0.96 + 0.1 * i, 0.8 + 0.15 * i}, (uint64_t)i);
+		fill_arm(a, (shape){100, 50, 1240, 0.09 - 0.025 * i, -0.96 + 0.1 * i, 0.8 + 0.15 * i, .gated = true},
+		        (uint64_t)i);
 		strcpy(a->name, names[i]);
 		a->end = a->update;
 		a->update = i == 3 ? 640 : 800;
@@ -356,7 +466,7 @@ static void fill_four(snap *s)
 
 const snap *fake_snap(fake which)
 {
-	const shape ordinary = {100, 50, 1240, 0.0531, -0.96, 1.05};
+	const shape ordinary = {100, 50, 1240, 0.0531, -0.96, 1.05, false, false};
 	memset(&made, 0, sizeof made);
 	made.version = SNAP_VERSION;
 	made.serial = 1;
@@ -370,12 +480,14 @@ const snap *fake_snap(fake which)
 		spoil_arm(&made.arm[0]);
 		break;
 	case FAKE_HUGE:
-		fill_arm(&made.arm[0], (shape){SNAP_STEPS, SNAP_EIG, 1000000, 0.068, -0.5, 1.4}, 2);
+		fill_arm(&made.arm[0], (shape){SNAP_STEPS, SNAP_EIG, 1000000, 0.068, -0.5, 1.4, .gated = true}, 2);
 		break;
 	case FAKE_ARMS:
 		made.arms = 3;
 		for (int i = 0; i < made.arms; i++)
-			fill_arm(&made.arm[i], (shape){100, 50, 1240, 0.09 - 0.035 * i, -0.96 + 0.1 * i, 0.8 + 0.2 * i},
+			fill_arm(&made.arm[i],
+			        (shape){100, 50, 1240, 0.09 - 0.035 * i, -0.96 + 0.1 * i, 0.8 + 0.2 * i, .gated = true,
+			                .symbols = true},
 			        (uint64_t)i);
 		strcpy(made.arm[0].name, "ρ = 0.8");
 		strcpy(made.arm[1].name, "ρ = 1.0");
@@ -392,7 +504,9 @@ const snap *fake_snap(fake which)
 			else if (which == FAKE_FOUR_NAN)
 				fill_arm(a, ordinary, (uint64_t)i);
 			else
-				fill_arm(a, (shape){SNAP_STEPS, SNAP_EIG, 1000000, 0.068 - 0.01 * i, -0.5, 1.4},
+				fill_arm(a,
+				        (shape){SNAP_STEPS, SNAP_EIG, 1000000, 0.068 - 0.01 * i, -0.5, 1.4, true,
+				                false},
 				        (uint64_t)i);
 			if (which == FAKE_FOUR_NAN)
 				spoil_arm(a);

@@ -85,12 +85,20 @@ static void hostile_snaps(void **state)
 		snap_matrices *m = &a->matrices;
 		m->T = m->steps = m->values = m->losses = m->rows = m->cols = m->horizons = counts[i];
 		a->lag_near = a->lag_far = m->reach[0] = m->reach[1] = counts[i];
+		snap_tape *t = &a->tape;
+		t->T = t->length = t->units = t->layers = t->rows = t->gates = t->inputs = t->outputs = counts[i];
+		t->given = t->sampled = counts[i];
+		t->symbols = t->classes = i % 2;
+		for (int k = 0; k < SNAP_STEPS; k++)
+			t->input[k] = t->target[k] = t->said[k] = (short)counts[i];
+		memset(t->sample, 0x7f, sizeof t->sample);
 		for (int k = 0; k < SNAP_SCALARS; k++)
 			a->series[k].n = counts[i];
 		s->arms = counts[i] > 1 ? 1 : counts[i];
 		canvas c = canvas_null(&themes[THEME_DARK], 960, 540);
 		view_focus focus = {true, {300, 200}, 4000, 99};
-		view_grid(views, views_count, s, &c, (rect){0, 0, 960, 540}, &focus, NULL);
+		for (int v = 0; v < views_count; v++)
+			view_panel(views[v], s, &c, (rect){0, 0, 960, 540}, &focus, true);
 	}
 	free(s);
 }
@@ -170,6 +178,45 @@ static void pointer_marks_steps_of_matrices(void **state)
 		        view_find(known[i].view), fake_snap(FAKE_ORDINARY), &c, (rect){0, 0, 1280, 720}, &focus, true);
 		assert_in_range(focus.step, known[i].low, known[i].high);
 	}
+}
+
+static void views_of_activity_mark_the_step(void **state)
+{
+	(void)state;
+	canvas c = canvas_null(&themes[THEME_LIGHT], 1280, 720);
+	static const char *const names[] = {"activity", "gates", "sequence", "unrolled"};
+	for (int i = 0; i < 4; i++) {
+		const view *v = view_find(names[i]);
+		assert_non_null(v);
+		assert_int_equal(v->wants, WANT_TAPE);
+		view_focus focus = {true, {300, 300}, 0, 0};
+		view_panel(v, fake_snap(FAKE_ARMS), &c, (rect){0, 0, 1280, 720}, &focus, true);
+		assert_in_range(focus.step, 1, 40);
+		int step = focus.step;
+		focus.pointer.x = 420;
+		view_panel(v, fake_snap(FAKE_ARMS), &c, (rect){0, 0, 1280, 720}, &focus, true);
+		assert_true(focus.step > step);
+	}
+}
+
+static void usual_views(void **state)
+{
+	(void)state;
+	static run_state s;
+	const view *list[STATE_VIEWS];
+	err e;
+	int n;
+	assert_true(view_pick(&s, list, &n, &e));
+	assert_int_equal(n, 4);
+	assert_ptr_equal(list[0], view_find("temporal"));
+	assert_ptr_equal(list[3], view_find("spectrum"));
+	assert_int_equal(view_wants(list, n), 0);
+	view_note(&s, list, n);
+	assert_int_equal(s.views, 0);
+	list[2] = view_find("gates");
+	view_note(&s, list, n);
+	assert_int_equal(s.views, 4);
+	assert_int_equal(view_wants(list, n), WANT_TAPE);
 }
 
 static void grid_fills_and_does_not_overlap(void **state)
@@ -273,6 +320,8 @@ int main(void)
 	        cmocka_unit_test(grid_fills_and_does_not_overlap),
 	        cmocka_unit_test(pointer_marks_step_and_update),
 	        cmocka_unit_test(pointer_marks_steps_of_matrices),
+	        cmocka_unit_test(views_of_activity_mark_the_step),
+	        cmocka_unit_test(usual_views),
 	        cmocka_unit_test(every_text_stays_inside),
 	        cmocka_unit_test(all_zero),
 	        cmocka_unit_test(hostile_snaps),

@@ -41,6 +41,11 @@ typedef struct block_plan {
 	                    way; 0: none */
 } block_plan;
 
+typedef struct gate_plan {
+	const char *name; /* "f"; NULL after the last */
+	int column;
+} gate_plan;
+
 /* Rows b = 0 … B−1 of one step and one part of the batch. U·H: width of h. */
 typedef struct R(step) {
 	int B, H;
@@ -98,9 +103,14 @@ struct R(cell) {
 	void (*back_middle)(const R(step) *s);
 	/* Largest slope of the step's nonlinearity, for the bound; 0 = no bound of this form. */
 	double (*max_slope)(const model_spec *s);
-	/* How many of the B × H units of this step have a slope below 0.05 of the largest; −1: does not apply. After
-	 * forward. */
-	long (*saturated)(const R(step) *s);
+	/* Where the values φ(a) of the step's nonlinearity stand after forward (B rows of H, *ld apart), and which one
+	 * it is; NULL: there is none. */
+	const real *(*squashed)(const R(step) *s, int *ld, activation_id *act);
+	/* Gates for the reader: after forward they stand at column · H of a; −1: what keep() says. */
+	gate_plan gate[MODEL_GATES];
+	/* Unit j of row b: the factor on the direct way from the state before to this one (LSTM: ∂c_t/∂c_{t−1} with the
+	 * gates held fixed); NULL: there is no such way. After forward. */
+	real (*keep)(const R(step) *s, int b, int j);
 	/* Initial values of an `own` block: rows numbers (block: index in the plan). */
 	void (*start)(const model_spec *s, const init_spec *i, int block, rng *r, int rows, double *W);
 	/* The matrix that carries h_{t−1} to h_t where it is not a block: n × n into M (row-major), n = units·H, from
@@ -108,19 +118,15 @@ struct R(cell) {
 	void (*transition)(const model_spec *s, const double *const *block, double *M);
 };
 
-/* For gated cells: no bound of the form (largest slope · largest singular value); units of a tanh at column `first` of
- * a whose slope is below 0.05. */
+/* For gated cells: no bound of the form (largest slope · largest singular value). */
 double R(cell_no_slope)(const model_spec *s);
-long R(cell_tanh_saturated)(const R(step) *s, int first);
-/* Cells without a nonlinearity on the way of the state. */
-long R(cell_never_saturated)(const R(step) *s);
 
 /* The plain unit h = φ(a) with the activation of the specification (and its leak), for the cells that have it: rnn.c.
  */
 void R(plain_forward)(const R(step) *s);
 void R(plain_backward)(const R(step) *s);
 double R(plain_max_slope)(const model_spec *s);
-long R(plain_saturated)(const R(step) *s);
+const real *R(plain_squashed)(const R(step) *s, int *ld, activation_id *act);
 
 extern const R(cell) *const R(cells)[];
 extern const int R(cells_count);

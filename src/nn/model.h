@@ -228,6 +228,16 @@ typedef struct model_api {
 	/* Share of (unit, step, sequence) whose nonlinearity has a slope below 0.05 of its largest; NaN when that does
 	 * not apply. After forward(). */
 	double (*saturation)(const model *m);
+	/* The tape of step t and sequence b, after forward(). */
+	int (*hidden)(const model *m, int layer, int t, int b, double *out); /* h_t, its width; NULL: the width alone */
+	/* φ'(a) of the H units' nonlinearity as a share of its largest value; false: a slope says nothing here. */
+	bool (*slopes)(const model *m, int layer, int t, int b, double *out);
+	/* Name of the gate; NULL beyond the last. Its H values unless out is NULL. */
+	const char *(*gate)(const model *m, int gate, int layer, int t, int b, double *out);
+	/* The H factors on the direct way from the state before, gates held fixed; false: there is no such way. */
+	bool (*keep)(const model *m, int layer, int t, int b, double *out);
+	void (*output)(
+	        const model *m, int t, int b, double *out); /* O numbers after the output function, where logits are */
 	double (*max_slope)(
 	        const model *m); /* largest slope of the nonlinearity; 0 = no bound of this form (gated cells) */
 	/* After forward(): gradient and, when `norms` is set, temporal norms. */

@@ -363,20 +363,95 @@ static const void *api_logits(const model *m, int step, int sequence)
 	return n->logits + ((size_t)step * (size_t)n->spec.B_max + (size_t)sequence) * (size_t)n->ldo;
 }
 
+/* φ'(a) as a share of its largest value, from y = φ(a). */
+static double slope_share(activation_id act, double y)
+{
+	return act == ACT_TANH ? 1 - y * y : act == ACT_SIGMOID ? 4 * y * (1 - y) : y > 0;
+}
+
+/* The values φ(a) of a step; NULL where a slope says nothing. */
+static const real *squashed(const R(net) *n, int layer, const R(step) *s, int *ld, activation_id *act)
+{
+	const R(cell) *c = n->layer[layer].cell;
+	const real *y = c->squashed ? c->squashed(s, ld, act) : NULL;
+	return y && *act != ACT_LEAKY_RELU && *act != ACT_IDENTITY ? y : NULL;
+}
+
 static double api_saturation(const model *m)
 {
 	const R(net) *n = net_in(m);
 	long count = 0, units = 0;
 	for (int l = 0; l < n->layers; l++)
 		for (int t = 0; t < n->batch.T; t++) {
+			activation_id act;
+			int ld;
 			R(step) s = R(net_step)(n, l, t, 0, n->batch.B);
-			long c = n->layer[l].cell->saturated(&s);
-			if (c < 0)
+			const real *y = squashed(n, l, &s, &ld, &act);
+			if (!y)
 				return NAN;
-			count += c;
+			for (int b = 0; b < s.B; b++, y += ld)
+				for (int j = 0; j < s.H; j++)
+					count += slope_share(act, (double)y[j]) < 0.05;
 			units += (long)n->batch.B * n->H;
 		}
 	return (double)count / (double)units;
+}
+
+/* ---- the tape of one step and one sequence, for the reader ---- */
+
+static int api_hidden(const model *m, int layer, int t, int b, double *out)
+{
+	const R(net) *n = net_in(m);
+	for (int j = 0; j < n->layer[layer].W && out; j++)
+		out[j] = (double)R(net_z)(n, layer, t + 1, b)[j];
+	return n->layer[layer].W;
+}
+
+static bool api_slopes(const model *m, int layer, int t, int b, double *out)
+{
+	const R(net) *n = net_in(m);
+	activation_id act;
+	int ld;
+	R(step) s = R(net_step)(n, layer, t, b, b + 1);
+	const real *y = squashed(n, layer, &s, &ld, &act);
+	for (int j = 0; j < n->H && y; j++)
+		out[j] = slope_share(act, (double)y[j]);
+	return y != NULL;
+}
+
+static bool api_keep(const model *m, int layer, int t, int b, double *out)
+{
+	const R(net) *n = net_in(m);
+	const R(cell) *c = n->layer[layer].cell;
+	R(step) s = R(net_step)(n, layer, t, b, b + 1);
+	for (int j = 0; j < n->H && c->keep; j++)
+		out[j] = (double)c->keep(&s, 0, j);
+	return c->keep != NULL;
+}
+
+static const char *api_gate(const model *m, int gate, int layer, int t, int b, double *out)
+{
+	const R(net) *n = net_in(m);
+	const gate_plan *g = &n->layer[layer].cell->gate[gate];
+	if (gate >= MODEL_GATES || !g->name || !out)
+		return gate < MODEL_GATES ? g->name : NULL;
+	if (g->column < 0) {
+		api_keep(m, layer, t, b, out);
+		return g->name;
+	}
+	R(step) s = R(net_step)(n, layer, t, b, b + 1);
+	for (int j = 0; j < n->H; j++)
+		out[j] = (double)s.a[g->column * n->H + j];
+	return g->name;
+}
+
+static void api_output(const model *m, int t, int b, double *out)
+{
+	const R(net) *n = net_in(m);
+	real p[MODEL_OUTPUTS];
+	R(net_output)(n, n->logits + at(n, t, b) * (size_t)n->ldo, p);
+	for (int i = 0; i < n->O; i++)
+		out[i] = (double)p[i];
 }
 
 static double api_max_slope(const model *m)
@@ -619,6 +694,11 @@ const model_api R(model) = {
         .forward = api_forward,
         .logits = api_logits,
         .saturation = api_saturation,
+        .hidden = api_hidden,
+        .slopes = api_slopes,
+        .gate = api_gate,
+        .keep = api_keep,
+        .output = api_output,
         .max_slope = api_max_slope,
         .backward = api_backward,
         .look_ahead = api_look_ahead,

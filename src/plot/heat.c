@@ -20,16 +20,22 @@ WIDE_LOOPS static void shade_row(const uint32_t *restrict map, const float *rest
 	}
 }
 
-/* Made once; the map is the same for all. */
-static const uint32_t *shades(void)
+uint32_t heat_colour(heat_map map, float t)
 {
-	static uint32_t map[SHADES + 1];
-	if (map[SHADES])
-		return map;
+	return map == HEAT_DIVERGING ? palette_diverging(t) : palette_viridis(t);
+}
+
+/* Made once; the maps are the same for all. */
+static const uint32_t *shades(heat_map map)
+{
+	static uint32_t all[2][SHADES + 1];
+	uint32_t *shade = all[map];
+	if (shade[SHADES])
+		return shade;
 	for (int i = 0; i < SHADES; i++)
-		map[i] = palette_viridis((float)i / (SHADES - 1));
-	map[SHADES] = palette_viridis(NAN);
-	return map;
+		shade[i] = heat_colour(map, (float)i / (SHADES - 1));
+	shade[SHADES] = heat_colour(map, NAN);
+	return shade;
 }
 
 /* Rows wider than the picture may be are thinned. */
@@ -53,7 +59,7 @@ void heat_draw(canvas *c, rect r, heat h)
 	for (int i = 0; i < rows; i++) {
 		int from = (int)((long)i * h.rows / rows);
 		const float *row = h.value + (long)(h.last_on_top ? h.rows - 1 - from : from) * h.pitch;
-		shade_row(shades(), thin(row, h.cols, cols), cols, low, per_unit, pixels + i * cols);
+		shade_row(shades(h.map), thin(row, h.cols, cols), cols, low, per_unit, pixels + i * cols);
 	}
 	canvas_image(c, r, pixels, cols, rows, false);
 }
@@ -73,13 +79,18 @@ float heat_bar_width(const canvas *c, float height, axis scale)
 
 void heat_bar(canvas *c, rect r, axis scale)
 {
+	heat_bar_in(c, r, scale, HEAT_VIRIDIS);
+}
+
+void heat_bar_in(canvas *c, rect r, axis scale, heat_map map)
+{
 	axis_ticks t;
 	uint32_t shade[BAR];
 	float em = plot_em(c, TYPE_TICK), thick = bar_thickness(c);
 	if (r.h < 2 * em || r.w < heat_bar_width(c, r.h, scale) - 1)
 		return;
 	for (int i = 0; i < BAR; i++)
-		shade[i] = palette_viridis(1 - (float)i / (BAR - 1));
+		shade[i] = heat_colour(map, 1 - (float)i / (BAR - 1));
 	scale.from = r.y + r.h;
 	scale.to = r.y;
 	axis_make_ticks(&scale, r.h, em, true, &t);

@@ -2,6 +2,7 @@
 
 #include "num/eig.h"
 #include "run/matrix.h"
+#include "run/tape.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -362,6 +363,8 @@ const snap_arm *record_arm(record *r, const trial *t, bool spectrum)
 		copy_spectrum(r, t);
 	if (r->want & WANT_MATRICES)
 		matrix_measure(t, &a->matrices);
+	if ((r->want & WANT_TAPE) && (!t->diverged || !a->tape.T))
+		tape_read(t, &a->tape);
 	if (t->update == 0 && !t->diverged) {
 		a->now[SNAP_LOSS] = t->r.loss;
 		a->now[SNAP_METRIC] = t->metric;

@@ -50,6 +50,26 @@ static void copy_spectrum(snap_arm *to, const snap_arm *from)
 	to->eig_update = from->eig_update;
 }
 
+#define COPY_PART(first, end)                                                                                          \
+	memcpy((char *)to + offsetof(snap_tape, first), (const char *)from + offsetof(snap_tape, first),               \
+	        offsetof(snap_tape, end) - offsetof(snap_tape, first))
+
+static void copy_tape(snap_tape *to, const snap_tape *from)
+{
+	size_t n = between(from->T, SNAP_STEPS);
+	COPY_PART(update, hidden);
+	for (size_t i = 0; i < between(from->rows, SNAP_TAPE_UNITS) && n; i++)
+		memcpy(to->hidden[i], from->hidden[i], n * sizeof **to->hidden);
+	COPY_PART(has_slopes, gate_mean);
+	for (size_t i = 0; i < between(from->gates, SNAP_TAPE_GATES) && n; i++) {
+		memcpy(to->gate_mean[i], from->gate_mean[i], n * sizeof **to->gate_mean);
+		memcpy(to->gate_low[i], from->gate_low[i], n * sizeof **to->gate_low);
+		memcpy(to->gate_high[i], from->gate_high[i], n * sizeof **to->gate_high);
+	}
+	if (n)
+		memcpy(&to->has_path, &from->has_path, sizeof *to - offsetof(snap_tape, has_path));
+}
+
 /* The fields from `first` up to, and without, `end`. */
 #define COPY_FIELDS(first, end)                                                                                        \
 	memcpy((char *)to + offsetof(snap_arm, first), (const char *)from + offsetof(snap_arm, first),                 \
@@ -74,6 +94,7 @@ void snap_copy_arm(snap_arm *to, const snap_arm *from)
 	copy_spectrum(to, from);
 	if (from->matrices.key != to->matrices.key)
 		to->matrices = from->matrices;
+	copy_tape(&to->tape, &from->tape);
 }
 
 void snap_copy_state(run_state *to, const run_state *from)

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 enum {
-	SNAP_VERSION = 2,
+	SNAP_VERSION = 3,
 	SNAP_ARMS = STATE_ARMS,
 	SNAP_MARKS = 32,
 	SNAP_BLOCKS = 32,  /* parameter blocks of a net */
@@ -22,7 +22,13 @@ enum {
 	SNAP_BINS = 120,
 	SNAP_MATRIX = 64,        /* rows and columns of a matrix over the steps; more are thinned */
 	SNAP_MATRIX_VALUES = 32, /* singular values of a product */
-	SNAP_HORIZONS = 48       /* points of a curve over truncations */
+	SNAP_HORIZONS = 48,      /* points of a curve over truncations */
+	SNAP_TAPE_UNITS = 64, /* rows of hidden units; more are thinned */
+	SNAP_TAPE_GATES = 3,
+	SNAP_TAPE_VALUES = 4, /* features of an input, or outputs, that are numbers; further ones are not shown */
+	SNAP_TAPE_NAMES = 256,
+	SNAP_TAPE_BINS = 25, /* slopes from 0 to 1 */
+	SNAP_TAPE_SAMPLE = 64
 };
 
 /* What costs time or room is made for the views that want it. */
@@ -91,6 +97,59 @@ typedef struct snap_matrices {
 	float share[SNAP_HORIZONS], cosine[SNAP_HORIZONS];
 } snap_matrices;
 
+/* One sequence of the last batch as the net saw it: the forward pass whose gradient is on show, with the weights before
+ * the update that followed. Arrays over the steps have min(T, SNAP_STEPS) entries, entry i of step i·T/entries; what is
+ * unknown is NAN, or −1 for symbols. */
+typedef struct snap_tape {
+	long update;  /* that this batch led to; 0 = measured before training */
+	int T;        /* steps of the batch; 0 = nothing known */
+	int length;   /* steps of this sequence: the rest is padding */
+	int sequence; /* which one of `batch` */
+	int batch;
+
+	/* hidden units: those of all layers, one layer after the other */
+	int units, layers, rows;   /* units: of one layer */
+	int unit[SNAP_TAPE_UNITS]; /* which unit a row shows: 0 … layers·units − 1 */
+	float hidden[SNAP_TAPE_UNITS][SNAP_STEPS];
+
+	/* slopes φ'(a) over φ'max of all units, steps and sequences of the batch */
+	bool has_slopes;
+	float slope[SNAP_TAPE_BINS]; /* counts */
+	double slopes;               /* how many in all … */
+	double flat;                 /* … of them below 0.05 */
+	int slope_units;             /* units that have a slope … */
+	int stuck;                   /* … and those whose slope is below 0.05 everywhere */
+
+	/* gates: mean and 10 % and 90 % quantiles over the units of all layers */
+	int gates;
+	char gate[SNAP_TAPE_GATES][8];
+	float gate_mean[SNAP_TAPE_GATES][SNAP_STEPS];
+	float gate_low[SNAP_TAPE_GATES][SNAP_STEPS], gate_high[SNAP_TAPE_GATES][SNAP_STEPS];
+	bool has_path;
+	float path[SNAP_STEPS]; /* log10 of the units' mean product of the factors from k + 1 to the last loss step */
+
+	/* inputs */
+	int inputs;
+	bool symbols;
+	short input[SNAP_STEPS]; /* the symbol */
+	float x[SNAP_TAPE_VALUES][SNAP_STEPS];
+	char name[SNAP_TAPE_NAMES][12];
+
+	/* targets and answers, where there is a loss */
+	int outputs;
+	bool classes, probable; /* probable: outputs are probabilities */
+	bool asked[SNAP_STEPS], wrong[SNAP_STEPS];
+	short target[SNAP_STEPS], said[SNAP_STEPS];
+	float p_target[SNAP_STEPS], p_said[SNAP_STEPS];
+	float want[SNAP_TAPE_VALUES][SNAP_STEPS], got[SNAP_TAPE_VALUES][SNAP_STEPS];
+	float last[SNAP_TAPE_NAMES]; /* all outputs at the last loss step */
+	char answer[SNAP_TAPE_NAMES][12];
+
+	/* the net left to itself, with the weights after the update: its likeliest symbol is its next input */
+	int given, sampled; /* sampled: with the given ones; 0 = its answers are no inputs */
+	short sample[SNAP_TAPE_SAMPLE];
+} snap_tape;
+
 typedef struct snap_arm {
 	config config; /* as it is now */
 	char name[64]; /* for labels: what tells it from the others */
@@ -153,6 +212,7 @@ typedef struct snap_arm {
 	long eig_update;
 
 	snap_matrices matrices;
+	snap_tape tape;
 } snap_arm;
 
 /* What is known of every arm, also of a hidden one. */

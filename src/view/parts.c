@@ -322,12 +322,83 @@ double part_series_at(const snap_series *s, long update)
 	return update < s->first || i >= buckets(s) ? NAN : (double)s->mean[i];
 }
 
+/* ---- time steps ---- */
+
+static int entries(int T)
+{
+	return T < 0 ? 0 : T > SNAP_STEPS ? SNAP_STEPS : T;
+}
+
+curve part_steps(const float *y, int T)
+{
+	int n = entries(T);
+	double dx = n > 0 ? (double)T / n : 1;
+	return (curve){.y = y, .n = n, .x0 = 0.5 + 0.5 * dx, .dx = dx};
+}
+
+int part_tape_steps(const snap_tape *t)
+{
+	return entries(t->T);
+}
+
+int part_tape_step(const snap_tape *t, int entry)
+{
+	int n = entries(t->T);
+	return n > 0 ? (int)((long)entry * t->T / n) + 1 : 0;
+}
+
+int part_tape_entry(const snap_tape *t, int step)
+{
+	int n = entries(t->T);
+	return step < 1 || step > t->T || n < 1 ? -1 : (int)((long)(step - 1) * n / t->T);
+}
+
+void part_append_tape(char *buf, int size, const snap *s)
+{
+	const snap_tape *t = &s->arm[0].tape;
+	char update[32];
+	for (int a = 1; a < part_arms(s); a++) /* an arm that has stopped stays behind */
+		t = s->arm[a].tape.update > t->update ? &s->arm[a].tape : t;
+	if (t->T < 1)
+		return;
+	part_append(buf, size, "sequence\u00A0%d of the %d in the batch ", t->sequence, t->batch);
+	if (t->update > 0)
+		part_append(buf, size, "of update\u00A0%s, with the weights before it",
+		        axis_count_text(update, sizeof update, (double)t->update));
+	else
+		part_append(buf, size, "before training");
+}
+
+bool part_is_mark(const float *x, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (isfinite(x[i]) && x[i] != 0 && fabsf(x[i]) != 1)
+			return false;
+	return true;
+}
+
 /* ---- pointer ---- */
+
+bool part_inside(const plot *p, const view_focus *focus)
+{
+	return focus && focus->has_pointer && plot_has_room(p) && rect_has(p->area, focus->pointer.x, focus->pointer.y);
+}
+
+void part_point_step(const plot *p, view_focus *focus, double T)
+{
+	if (part_inside(p, focus))
+		focus->step = (int)fmax(1, fmin(T, round(axis_value(&p->x, focus->pointer.x))));
+}
+
+void part_mark_step(const plot *p, const view_focus *focus, ink i)
+{
+	if (focus && focus->step > 0 && plot_has_room(p))
+		plot_vertical(p, focus->step, plot_stroke(1, i, 0.5F, DASH_SOLID));
+}
 
 bool part_point_update(const plot *p, view_focus *focus)
 {
-	if (!focus || !focus->has_pointer || !plot_has_room(p) ||
-	        !rect_has(p->area, focus->pointer.x, focus->pointer.y))
+	if (!part_inside(p, focus))
 		return false;
 	focus->update = lround(fmax(1, axis_value(&p->x, focus->pointer.x)));
 	return true;

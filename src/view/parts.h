@@ -56,7 +56,24 @@ void part_mark_present(const plot *p, const snap *s);
 /* Mean of the bucket that holds `update`, as it is stored; NAN outside. */
 double part_series_at(const snap_series *s, long update);
 
+/* ---- time steps ---- */
+/* The curve of T steps; longer sequences come thinned to SNAP_STEPS points. */
+curve part_steps(const float *y, int T);
+int part_tape_steps(const snap_tape *t);           /* entries of its arrays, whatever it says; 0: nothing is known */
+int part_tape_step(const snap_tape *t, int entry); /* 1-based */
+int part_tape_entry(const snap_tape *t, int step); /* −1: outside */
+/* "sequence 1 of 20 in the batch of update 40, before it changed the weights" */
+void part_append_tape(char *buf, int size, const snap *s);
+
+/* Zeros and ones, or minus ones: a mark beside a value. */
+bool part_is_mark(const float *x, int n);
+
 /* ---- pointer ---- */
+bool part_inside(const plot *p, const view_focus *focus);
+/* When the pointer is inside the plot: the step under it goes to focus->step. */
+void part_point_step(const plot *p, view_focus *focus, double T);
+/* Hairline at focus->step. */
+void part_mark_step(const plot *p, const view_focus *focus, ink i);
 /* When the pointer is inside the plot: the update under it goes to focus->update. */
 bool part_point_update(const plot *p, view_focus *focus);
 /* Hairline at focus->update. */

@@ -18,5 +18,5 @@ const R(cell) R(cell_elman_jordan) = {
         .forward = R(plain_forward),
         .backward = R(plain_backward),
         .max_slope = R(cell_no_slope),
-        .saturated = R(plain_saturated),
+        .squashed = R(plain_squashed),
 };

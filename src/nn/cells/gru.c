@@ -48,9 +48,11 @@ static void backward(const R(step) *s)
 }
 
 /* the candidate n = tanh(·) */
-static long saturated(const R(step) *s)
+static const real *squashed(const R(step) *s, int *ld, activation_id *act)
 {
-	return R(cell_tanh_saturated)(s, 3 * s->H);
+	*act = ACT_TANH;
+	*ld = s->lda;
+	return s->a + 3 * s->H;
 }
 
 /* ---- the other forms: z writes instead of keeping; the reset gate before the recurrent product ---- */
@@ -158,9 +160,28 @@ static void reset_back(const R(step) *s)
 	}
 }
 
-static long before_saturated(const R(step) *s)
+static const real *before_squashed(const R(step) *s, int *ld, activation_id *act)
 {
-	return R(cell_tanh_saturated)(s, 2 * s->H);
+	*act = ACT_TANH;
+	*ld = s->lda;
+	return s->a + 2 * s->H;
+}
+
+/* The share of h_{t−1}: z or 1 − z. */
+static real share(const R(step) *s, int b, int j, int place_z)
+{
+	real z = s->a[(size_t)b * (size_t)s->lda + (size_t)(place_z + j)];
+	return writes(s) ? 1 - z : z;
+}
+
+static real keep(const R(step) *s, int b, int j)
+{
+	return share(s, b, j, 2 * s->H);
+}
+
+static real before_keep(const R(step) *s, int b, int j)
+{
+	return share(s, b, j, s->H);
 }
 
 static const R(cell) *form(const model_spec *s);
@@ -185,7 +206,7 @@ static const R(cell) *form(const model_spec *s);
 		                       .keep = sign 2},                                                                \
 		               {"rnn.bias_hh_l%d", NULL, "b_hh", 0, PART_ONE, 3, {1, 2, 0}}},                          \
 		       .form = form, .forward = ahead, .backward = back, .max_slope = R(cell_no_slope),                \
-		       .saturated = saturated,                                                                         \
+		       .squashed = squashed, .gate = {{"r", 1}, {"z", 2}}, .keep = keep,                               \
 	}
 #define BEFORE(sign)                                                                                                   \
 	{                                                                                                              \
@@ -204,7 +225,8 @@ static const R(cell) *form(const model_spec *s);
 		                       .order = {0, 1, 2},                                                             \
 		                       .keep = sign 2}},                                                               \
 		       .form = form, .middle = reset, .forward = before_forward, .backward = before_backward,          \
-		       .back_middle = reset_back, .max_slope = R(cell_no_slope), .saturated = before_saturated,        \
+		       .back_middle = reset_back, .max_slope = R(cell_no_slope), .squashed = before_squashed,          \
+		       .gate = {{"r", 0}, {"z", 1}}, .keep = before_keep,                                              \
 	}
 
 static const R(cell) forms[] = {

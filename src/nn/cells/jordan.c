@@ -16,5 +16,5 @@ const R(cell) R(cell_jordan) = {
         .forward = R(plain_forward),
         .backward = R(plain_backward),
         .max_slope = R(cell_no_slope),
-        .saturated = R(plain_saturated),
+        .squashed = R(plain_squashed),
 };

@@ -121,7 +121,6 @@ const R(cell) R(cell_lru) = {
         .forward = forward,
         .backward = backward,
         .max_slope = R(cell_no_slope),
-        .saturated = R(cell_never_saturated),
         .start = start,
         .transition = transition,
 };

@@ -51,9 +51,16 @@ static void backward(const R(step) *s)
 }
 
 /* the candidate g = tanh(·) */
-static long saturated(const R(step) *s)
+static const real *squashed(const R(step) *s, int *ld, activation_id *act)
 {
-	return R(cell_tanh_saturated)(s, 2 * s->H);
+	*act = ACT_TANH;
+	*ld = s->lda;
+	return s->a + 2 * s->H;
+}
+
+static real keep(const R(step) *s, int b, int j)
+{
+	return s->a[(size_t)b * (size_t)s->lda + (size_t)(s->H + j)];
 }
 
 /* ---- peepholes (Gers, Schmidhuber 2000): i and f also see c_{t−1}, o sees c_t, through diagonal weights [p_i | p_f |
@@ -140,8 +147,8 @@ static void start(const model_spec *spec, const init_spec *i, int block, rng *r,
 		                .gates = 3,                                                                            \
 		                .order = {0, 1, 2},                                                                    \
 		                .own = true}},                                                                         \
-		.form = form, .forward = ahead, .backward = back, .max_slope = R(cell_no_slope),                       \
-		.saturated = saturated, .start = start,                                                                \
+		.form = form, .forward = ahead, .backward = back, .max_slope = R(cell_no_slope), .squashed = squashed, \
+		.gate = {{"i", 0}, {"f", 1}, {"o", 3}}, .keep = keep, .start = start,                                  \
 	}
 
 static const R(cell) *form(const model_spec *s);

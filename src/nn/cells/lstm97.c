@@ -40,6 +40,15 @@ static void backward(const R(step) *s)
 	}
 }
 
+/* the constant error carousel */
+static real keep(const R(step) *s, int b, int j)
+{
+	(void)s;
+	(void)b;
+	(void)j;
+	return 1;
+}
+
 const R(cell) R(cell_lstm97) = {
         .name = "lstm97",
         .summary = "long short-term memory of 1997, without a forget gate",
@@ -59,5 +68,6 @@ const R(cell) R(cell_lstm97) = {
         .forward = forward,
         .backward = backward,
         .max_slope = R(cell_no_slope),
-        .saturated = R(cell_never_saturated),
+        .gate = {{"i", 0}, {"o", 2}},
+        .keep = keep,
 };

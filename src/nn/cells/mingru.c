@@ -28,6 +28,11 @@ static void backward(const R(step) *s)
 	}
 }
 
+static real keep(const R(step) *s, int b, int j)
+{
+	return 1 - s->a[(size_t)b * (size_t)s->lda + (size_t)j];
+}
+
 const R(cell) R(cell_mingru) = {
         .name = "mingru",
         .summary = "minimal gated unit whose gate sees only the input",
@@ -41,5 +46,6 @@ const R(cell) R(cell_mingru) = {
         .forward = forward,
         .backward = backward,
         .max_slope = R(cell_no_slope),
-        .saturated = R(cell_never_saturated),
+        .gate = {{"z", 0}},
+        .keep = keep,
 };

@@ -96,22 +96,12 @@ double R(plain_max_slope)(const model_spec *s)
 	return s->activation == ACT_SIGMOID ? 0.25 : 1;
 }
 
-long R(plain_saturated)(const R(step) *s)
+const real *R(plain_squashed)(const R(step) *s, int *ld, activation_id *act)
 {
-	activation_id act = s->spec->activation;
-	if (act == ACT_LEAKY_RELU || act == ACT_IDENTITY)
-		return -1;
 	bool leaks = s->spec->leak > 0;
-	const real *u = leaks ? s->a : s->h;
-	int ldu = leaks ? s->lda : s->ldz;
-	long n = 0;
-	for (int b = 0; b < s->B; b++)
-		for (int j = 0; j < s->H; j++) {
-			double h = (double)u[b * ldu + j];
-			double slope = act == ACT_TANH ? 1 - h * h : act == ACT_SIGMOID ? 4 * h * (1 - h) : h > 0;
-			n += slope < 0.05;
-		}
-	return n;
+	*act = s->spec->activation;
+	*ld = leaks ? s->lda : s->ldz;
+	return leaks ? s->a : s->h;
 }
 
 const R(cell) R(cell_rnn) = {
@@ -131,5 +121,5 @@ const R(cell) R(cell_rnn) = {
         .forward = R(plain_forward),
         .backward = R(plain_backward),
         .max_slope = R(plain_max_slope),
-        .saturated = R(plain_saturated),
+        .squashed = R(plain_squashed),
 };

@@ -17,6 +17,12 @@ static real kept(const R(step) *s, int j)
 	return s->fixed[j];
 }
 
+static real keep(const R(step) *s, int b, int j)
+{
+	(void)b;
+	return kept(s, j);
+}
+
 static void middle(const R(step) *s)
 {
 	int H = s->H;
@@ -114,7 +120,7 @@ static void transition(const model_spec *spec, const double *const *block, doubl
 		                .gates = 1,                                                                            \
 		                .own = true}},                                                                         \
 		.form = form, .middle = middle, .forward = forward, .backward = backward, .back_middle = back_middle,  \
-		.max_slope = R(cell_no_slope), .saturated = R(cell_never_saturated), .start = start,                   \
+		.max_slope = R(cell_no_slope), .gate = {{"α", -1}}, .keep = keep, .start = start,                      \
 		.transition = transition,                                                                              \
 	}
 

@@ -20,7 +20,7 @@
 		.group = {{.one = true, .x = true, .gates = 1}, {.x = true, .tap = 1, .gates = 1},                     \
 		        {.x = true, .tap = 2, .gates = 1}, {.x = true, .tap = 3, .gates = 1}},                         \
 		.blocks = 1 + taps, .block = {BLOCKS}, .form = form, .forward = R(plain_forward),                      \
-		.backward = R(plain_backward), .max_slope = R(cell_no_slope), .saturated = R(plain_saturated),         \
+		.backward = R(plain_backward), .max_slope = R(cell_no_slope), .squashed = R(plain_squashed),           \
 	}
 
 static const R(cell) *form(const model_spec *s);

@@ -19,5 +19,5 @@ const R(cell) R(cell_untied) = {
         .forward = R(plain_forward),
         .backward = R(plain_backward),
         .max_slope = R(cell_no_slope),
-        .saturated = R(plain_saturated),
+        .squashed = R(plain_squashed),
 };

@@ -306,7 +306,12 @@ static void draw_contours(const slice_picture *p, const heights *h, canvas *c, r
 		return;
 	/* a cell around each point: half of the outer ones lies outside */
 	float cell_w = at.area.w / (float)(h->f.nx - 1), cell_h = at.area.h / (float)(h->f.ny - 1);
-	heat map = {h->f.z, h->f.ny, h->f.nx, h->f.nx, h->scale, true};
+	heat map = {.value = h->f.z,
+	        .rows = h->f.ny,
+	        .cols = h->f.nx,
+	        .pitch = h->f.nx,
+	        .scale = h->scale,
+	        .last_on_top = true};
 	canvas_group(c, "map");
 	canvas_clip(c, at.area);
 	heat_draw(c, rect_inset(at.area, -0.5F * cell_w, -0.5F * cell_h), map);

@@ -25,27 +25,19 @@ static int rows_of(const snap_arm *a)
 	return a->fall_cols < 1 ? 0 : between(0, a->fall_rows, SNAP_FALL_ROWS);
 }
 
-/* The curve of T steps; longer sequences come thinned to SNAP_STEPS points. */
-static curve steps_curve(const float *y, int T)
-{
-	int n = between(0, T, SNAP_STEPS);
-	double dx = n > 0 ? (double)T / n : 1;
-	return (curve){.y = y, .n = n, .x0 = 0.5 + 0.5 * dx, .dx = dx};
-}
-
 static curve total_curve(const snap_arm *a)
 {
-	return steps_curve(a->total.norm, a->total.T);
+	return part_steps(a->total.norm, a->total.T);
 }
 
 static curve block_curve(const snap_arm *a, int block)
 {
-	return steps_curve(a->temporal[block], a->total.T);
+	return part_steps(a->temporal[block], a->total.T);
 }
 
 static curve state_curve(const snap_arm *a)
 {
-	return steps_curve(a->dh_norm, a->total.T);
+	return part_steps(a->dh_norm, a->total.T);
 }
 
 /* Longest sequence in the picture. With jitter the longest possible one, so that the axis holds still. */
@@ -101,7 +93,7 @@ static float highest_curve(const plot *p, const snap_arm *a, double k0, double k
 {
 	float top = line_top(p, total_curve(a), k0, k1);
 	for (int g = 0; g < between(0, a->ghosts, SNAP_GHOSTS); g++)
-		top = fminf(top, line_top(p, steps_curve(a->ghost[g].norm, a->ghost[g].T), k0, k1));
+		top = fminf(top, line_top(p, part_steps(a->ghost[g].norm, a->ghost[g].T), k0, k1));
 	return top;
 }
 
@@ -156,7 +148,7 @@ static span values_span(const snap *s, const bound *b)
 		if (part_arms(s) == 1)
 			span_add_all(&all, a->dh_norm, state_curve(a).n);
 		for (int g = 0; g < between(0, a->ghosts, SNAP_GHOSTS); g++)
-			span_add_all(&all, a->ghost[g].norm, steps_curve(a->ghost[g].norm, a->ghost[g].T).n);
+			span_add_all(&all, a->ghost[g].norm, part_steps(a->ghost[g].norm, a->ghost[g].T).n);
 	}
 	/* the bound is inside when that costs the data at most a fifth of the height; otherwise there is room for its
 	 * label over the curves */
@@ -173,7 +165,7 @@ static void draw_ghosts(const plot *p, const snap_arm *a, int most, ink i)
 	canvas_group(p->c, "ghosts");
 	for (int g = n - 1; g >= 0; g--) {
 		float alpha = 0.40F - 0.32F * (float)g / SNAP_GHOSTS;
-		line_draw(p, steps_curve(a->ghost[g].norm, a->ghost[g].T), plot_stroke(1, i, alpha, DASH_SOLID));
+		line_draw(p, part_steps(a->ghost[g].norm, a->ghost[g].T), plot_stroke(1, i, alpha, DASH_SOLID));
 	}
 	canvas_group_end(p->c);
 }
@@ -348,23 +340,6 @@ static void draw_fall(const snap *s, int arm, const plot *p, const axis *scale, 
 
 /* ---- pointer ---- */
 
-static bool inside(const plot *p, const view_focus *focus)
-{
-	return focus && focus->has_pointer && plot_has_room(p) && rect_has(p->area, focus->pointer.x, focus->pointer.y);
-}
-
-static void point_step(const plot *p, view_focus *focus, double T)
-{
-	if (inside(p, focus))
-		focus->step = (int)fmax(1, fmin(T, round(axis_value(&p->x, focus->pointer.x))));
-}
-
-static void mark_step(const plot *p, const view_focus *focus, ink i)
-{
-	if (focus && focus->step > 0 && plot_has_room(p))
-		plot_vertical(p, focus->step, plot_stroke(1, i, 0.5F, DASH_SOLID));
-}
-
 static double value_at(curve line, int step)
 {
 	int i = step > line.x0 + (line.n - 0.5) * line.dx ? -1 : line_nearest(line, step);
@@ -376,7 +351,7 @@ static void read_curves(const snap *s, const plot *p, const view_focus *focus)
 	const snap_arm *a = &s->arm[0];
 	char value[48];
 	readout r = {0};
-	if (!inside(p, focus) || total_curve(a).n < 1)
+	if (!part_inside(p, focus) || total_curve(a).n < 1)
 		return;
 	readout_add(&r, INK_NONE, "step k = %d", focus->step);
 	for (int i = 0; i < part_arms(s); i++)
@@ -393,7 +368,7 @@ static void read_curves(const snap *s, const plot *p, const view_focus *focus)
 
 static void point_row(const snap_arm *a, const plot *p, view_focus *focus)
 {
-	if (!inside(p, focus) || rows_of(a) < 1)
+	if (!part_inside(p, focus) || rows_of(a) < 1)
 		return;
 	int row = (int)((p->area.y + p->area.h - focus->pointer.y) / p->area.h * (float)rows_of(a));
 	focus->update = a->fall_update[between(0, row, rows_of(a) - 1)];
@@ -404,7 +379,7 @@ static void read_fall(const snap_arm *a, const plot *p, rect bounds, const view_
 	char value[48];
 	readout r = {0};
 	int cols = between(1, a->fall_cols, SNAP_FALL_COLS);
-	if (!inside(p, focus) || rows_of(a) < 1 || a->T < 1)
+	if (!part_inside(p, focus) || rows_of(a) < 1 || a->T < 1)
 		return;
 	int col = between(0, (int)((focus->step - 0.5) * cols / a->T), cols - 1);
 	readout_add(&r, INK_NONE, "update %s", axis_count_text(value, sizeof value, (double)focus->update));
@@ -511,21 +486,21 @@ static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
 	divide(&o, s, area, plot_em(c, TYPE_TICK));
 	specify(&o, s, c, area, &l, axis_note(&s->arm[0], area.w < 40 * plot_em(c, TYPE_TICK), note, sizeof note));
 	plot upper = plot_begin(c, o.top, &o.upper);
-	point_step(&upper, focus, longest(s));
+	part_point_step(&upper, focus, longest(s));
 	for (int i = 0; i < o.strips; i++) {
 		plot_spec spec = o.fall;
 		spec.x_bare = i < o.strips - 1;
 		spec.y_title = o.strips == 1 ? spec.y_title : NULL;
 		fall[i] = plot_begin(c, o.strip[i], &spec);
-		point_step(&fall[i], focus, longest(s));
+		part_point_step(&fall[i], focus, longest(s));
 		point_row(&s->arm[i], &fall[i], focus);
 		draw_fall(s, i, &fall[i], &o.scale, focus);
-		mark_step(&fall[i], focus, INK_PANEL);
+		part_mark_step(&fall[i], focus, INK_PANEL);
 	}
 	if (o.strips > 0 && o.scaled && plot_has_room(&fall[0]))
 		draw_scale(c, &fall[0], &fall[o.strips - 1], o.scale);
 	draw_upper(s, &upper, &l);
-	mark_step(&upper, focus, INK_TEXT);
+	part_mark_step(&upper, focus, INK_TEXT);
 	read_curves(s, &upper, focus);
 	for (int i = 0; i < o.strips; i++)
 		read_fall(&s->arm[i], &fall[i], area, focus);

@@ -1,0 +1,314 @@
+#include "run/tape.h"
+
+#include "run/judge.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SEQUENCE = 0, WIDEST = MODEL_OUTPUTS }; /* numbers of a step: H units of all layers, or all outputs */
+
+static const double flat_below = 0.05; /* of the largest slope, as for the saturation */
+
+/* ---- steps ---- */
+
+static int entries(int T)
+{
+	return T < SNAP_STEPS ? T : SNAP_STEPS;
+}
+
+static int step_of(int entry, int T)
+{
+	return (int)((long)entry * T / entries(T));
+}
+
+static bool asked(const batch *b, int step)
+{
+	return b->weight[(size_t)step * (size_t)b->B_max + SEQUENCE] > 0;
+}
+
+/* −1: none */
+static int last_asked(const batch *b)
+{
+	int step = b->last_loss;
+	while (step >= 0 && !asked(b, step))
+		step--;
+	return step;
+}
+
+static double real_at(const trial *t, const void *x, long i)
+{
+	return t->api->real_size == sizeof(double) ? ((const double *)x)[i] : (double)((const float *)x)[i];
+}
+
+/* ---- hidden units ---- */
+
+static void read_hidden(const trial *t, const batch *b, snap_tape *o)
+{
+	double h[WIDEST];
+	int layers = t->api->spec(t->m)->layers, all;
+	o->layers = layers > 1 ? layers : 1;
+	o->units = t->api->hidden(t->m, 0, 0, SEQUENCE, NULL);
+	all = o->layers * o->units;
+	o->rows = all < SNAP_TAPE_UNITS ? all : SNAP_TAPE_UNITS;
+	for (int r = 0; r < o->rows; r++)
+		o->unit[r] = (int)((long)r * all / o->rows);
+	for (int i = 0; i < entries(b->T); i++)
+		for (int layer = 0, r = 0; layer < o->layers; layer++) {
+			t->api->hidden(t->m, layer, step_of(i, b->T), SEQUENCE, h);
+			for (; r < o->rows && o->unit[r] / o->units == layer; r++)
+				o->hidden[r][i] = (float)h[o->unit[r] % o->units];
+		}
+}
+
+/* ---- slopes ---- */
+
+static void count_slopes(const double *slope, int n, bool *lives, snap_tape *o)
+{
+	for (int j = 0; j < n; j++) {
+		int bin = (int)(slope[j] * SNAP_TAPE_BINS);
+		o->slope[bin < 0 ? 0 : bin < SNAP_TAPE_BINS ? bin : SNAP_TAPE_BINS - 1]++;
+		o->flat += slope[j] < flat_below;
+		lives[j] |= !(slope[j] < flat_below);
+	}
+	o->slopes += n;
+}
+
+static void read_slopes(const trial *t, const batch *b, snap_tape *o)
+{
+	double slope[WIDEST];
+	bool lives[WIDEST];
+	int H = t->api->spec(t->m)->hidden;
+	memset(o->slope, 0, sizeof o->slope);
+	o->slopes = o->flat = 0;
+	o->stuck = 0;
+	o->slope_units = o->layers * H;
+	for (int layer = 0; layer < o->layers; layer++) {
+		memset(lives, 0, sizeof lives);
+		for (int step = 0; step < b->T; step++)
+			for (int i = 0; i < b->B; i++) {
+				o->has_slopes = t->api->slopes(t->m, layer, step, i, slope);
+				if (!o->has_slopes)
+					return;
+				if (step < b->length[i])
+					count_slopes(slope, H, lives, o);
+			}
+		for (int j = 0; j < H; j++)
+			o->stuck += !lives[j];
+	}
+}
+
+/* ---- gates ---- */
+
+static int by_size(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+	return (x > y) - (x < y);
+}
+
+/* The q-quantile of n sorted numbers, between neighbours as NumPy does. */
+static double quantile(const double *sorted, int n, double q)
+{
+	double place = q * (n - 1);
+	int i = (int)place;
+	return i + 1 < n ? sorted[i] + (place - i) * (sorted[i + 1] - sorted[i]) : sorted[n - 1];
+}
+
+static void read_gate(const trial *t, int g, int entry, int step, snap_tape *o)
+{
+	double value[WIDEST], sum = 0;
+	int H = t->api->spec(t->m)->hidden, n = o->layers * H;
+	for (int layer = 0; layer < o->layers; layer++)
+		t->api->gate(t->m, g, layer, step, SEQUENCE, value + layer * H);
+	for (int j = 0; j < n; j++)
+		sum += value[j];
+	qsort(value, (size_t)n, sizeof *value, by_size);
+	o->gate_mean[g][entry] = (float)(sum / n);
+	o->gate_low[g][entry] = isfinite(sum) ? (float)quantile(value, n, 0.1) : NAN;
+	o->gate_high[g][entry] = isfinite(sum) ? (float)quantile(value, n, 0.9) : NAN;
+}
+
+/* log10 of the mean of 10^x */
+static double log_mean(const double *x, int n)
+{
+	double top = -INFINITY, sum = 0;
+	for (int j = 0; j < n; j++)
+		top = x[j] > top || isnan(x[j]) ? x[j] : top;
+	for (int j = 0; j < n && isfinite(top); j++)
+		sum += pow(10, x[j] - top);
+	return isfinite(top) ? top + log10(sum / n) : top;
+}
+
+/* The product from the last loss step back, in logarithms: it leaves the range of a double. */
+static void read_path(const trial *t, const batch *b, snap_tape *o)
+{
+	double sum[WIDEST] = {0}, keep[WIDEST];
+	int H = t->api->spec(t->m)->hidden, n = entries(b->T), last = last_asked(b), i = n - 1;
+	o->has_path = last >= 0;
+	for (int step = b->T - 1; step >= 0; step--) {
+		for (; i >= 0 && step_of(i, b->T) == step; i--)
+			o->path[i] = step > last ? NAN : (float)log_mean(sum, o->layers * H);
+		for (int layer = 0; layer < o->layers && step <= last; layer++) {
+			if (!t->api->keep(t->m, layer, step, SEQUENCE, keep)) {
+				o->has_path = false;
+				return;
+			}
+			for (int j = 0; j < H; j++)
+				sum[layer * H + j] += log10(keep[j]);
+		}
+	}
+}
+
+static void read_gates(const trial *t, const batch *b, snap_tape *o)
+{
+	const char *name;
+	for (o->gates = 0; o->gates < SNAP_TAPE_GATES; o->gates++) {
+		if (!(name = t->api->gate(t->m, o->gates, 0, 0, SEQUENCE, NULL)))
+			break;
+		snprintf(o->gate[o->gates], sizeof o->gate[0], "%s", name);
+		for (int i = 0; i < entries(b->T); i++)
+			read_gate(t, o->gates, i, step_of(i, b->T), o);
+	}
+	read_path(t, b, o);
+}
+
+/* ---- inputs ---- */
+
+static void put_name(char *out, size_t size, const char *(*f)(const task_spec *, int), const task_spec *s, int i)
+{
+	const char *name = f ? f(s, i) : NULL;
+	if (name)
+		snprintf(out, size, "%s", name);
+	else
+		snprintf(out, size, "%d", i);
+}
+
+static int symbol_at(const trial *t, const batch *b, int step, int sequence)
+{
+	for (int k = 0; k < b->I; k++)
+		if (real_at(t, b->x, step * b->x_t + sequence * b->x_b + k) > 0.5)
+			return k;
+	return -1;
+}
+
+static void read_inputs(const trial *t, const batch *b, snap_tape *o)
+{
+	o->inputs = b->I;
+	/* two or three bits side by side (xor) are no symbol */
+	o->symbols = t->task->symbol || (t->shape.real_inputs == 0 && b->I > SNAP_TAPE_VALUES);
+	for (int i = 0; i < b->I && i < SNAP_TAPE_NAMES && o->symbols; i++)
+		put_name(o->name[i], sizeof o->name[i], t->task->symbol, &t->task_spec, i);
+	for (int i = 0; i < entries(b->T); i++) {
+		int step = step_of(i, b->T);
+		bool inside = step < b->length[SEQUENCE];
+		o->input[i] = (short)(o->symbols && inside ? symbol_at(t, b, step, SEQUENCE) : -1);
+		for (int k = 0; k < SNAP_TAPE_VALUES; k++)
+			o->x[k][i] = inside && k < b->I ? (float)real_at(t, b->x, step * b->x_t + SEQUENCE * b->x_b + k)
+			                                : NAN;
+	}
+}
+
+/* ---- targets and answers ---- */
+
+static void read_class(const batch *b, int step, int i, const double *p, snap_tape *o)
+{
+	int best = 0, label = b->label[(long)step * b->label_t + SEQUENCE];
+	for (int k = 1; k < b->O; k++)
+		best = p[k] > p[best] ? k : best;
+	o->target[i] = (short)label;
+	o->said[i] = (short)best;
+	o->p_target[i] = (float)p[label];
+	o->p_said[i] = (float)p[best];
+}
+
+static void read_answer(const trial *t, const batch *b, int i, snap_tape *o)
+{
+	double p[WIDEST];
+	int step = step_of(i, b->T);
+	o->asked[i] = asked(b, step);
+	o->wrong[i] = false;
+	o->target[i] = o->said[i] = -1;
+	o->p_target[i] = o->p_said[i] = NAN;
+	for (int k = 0; k < SNAP_TAPE_VALUES; k++)
+		o->want[k][i] = o->got[k][i] = NAN;
+	if (!o->asked[i])
+		return;
+	t->api->output(t->m, step, SEQUENCE, p);
+	o->wrong[i] = t->task->wrong(&t->task_spec, b, step, SEQUENCE, t->api->logits(t->m, step, SEQUENCE));
+	if (b->classes)
+		read_class(b, step, i, p, o);
+	for (int k = 0; k < SNAP_TAPE_VALUES && k < b->O && !b->classes; k++) {
+		o->want[k][i] = (float)real_at(t, b->y, step * b->y_t + (long)SEQUENCE * b->O + k);
+		o->got[k][i] = (float)p[k];
+	}
+}
+
+static void read_answers(const trial *t, const batch *b, snap_tape *o)
+{
+	double p[WIDEST];
+	int last = last_asked(b), named = b->O < SNAP_TAPE_NAMES ? b->O : SNAP_TAPE_NAMES;
+	o->outputs = b->O;
+	o->classes = b->classes > 0;
+	o->probable = t->api->spec(t->m)->output != OUTPUT_LINEAR;
+	for (int i = 0; i < entries(b->T); i++)
+		read_answer(t, b, i, o);
+	if (last >= 0)
+		t->api->output(t->m, last, SEQUENCE, p);
+	for (int k = 0; k < named; k++) {
+		o->last[k] = last >= 0 ? (float)p[k] : NAN;
+		put_name(o->answer[k], sizeof o->answer[k], t->task->answer, &t->task_spec, k);
+	}
+}
+
+/* ---- left to itself ---- */
+
+/* The targets are the next inputs, in every sequence of the batch: answers can be fed back. */
+static bool predicts_input(const trial *t, const batch *b)
+{
+	if (!b->classes || b->I != b->O || !b->label_t || b->T < 2)
+		return false;
+	for (int i = 0; i < b->B; i++)
+		for (int step = 0; step + 1 < b->length[i]; step++)
+			if (symbol_at(t, b, step + 1, i) != b->label[(long)step * b->label_t + i])
+				return false;
+	return true;
+}
+
+static void read_sample(const trial *t, const batch *b, snap_tape *o)
+{
+	int text[SNAP_TAPE_SAMPLE], from = b->length[SEQUENCE];
+	err e;
+	o->given = o->sampled = 0;
+	if (!predicts_input(t, b))
+		return;
+	/* a short word from its first letter to its end, a text from a few letters on */
+	int given = from < SNAP_TAPE_SAMPLE / 4 ? 1 : SNAP_TAPE_SAMPLE / 4;
+	int n = from < SNAP_TAPE_SAMPLE / 4 ? from + 1 : SNAP_TAPE_SAMPLE;
+	for (int i = 0; i < given; i++)
+		text[i] = symbol_at(t, b, i, SEQUENCE);
+	if (!judge_continue(t, given, n, 0, 0, text, &e))
+		return;
+	for (int i = 0; i < n; i++)
+		o->sample[i] = (short)text[i];
+	o->given = given;
+	o->sampled = n;
+}
+
+void tape_read(const trial *t, snap_tape *tape)
+{
+	const batch *b = t->api->batch(t->m);
+	if (t->r.T < 1 || t->r.T != b->T || b->B < 1)
+		return;
+	tape->update = t->diverged ? t->diverged_update : t->update;
+	tape->T = b->T;
+	tape->sequence = SEQUENCE + 1;
+	tape->length = b->length[SEQUENCE];
+	tape->batch = b->B;
+	read_hidden(t, b, tape);
+	read_slopes(t, b, tape);
+	read_gates(t, b, tape);
+	read_inputs(t, b, tape);
+	read_answers(t, b, tape);
+	read_sample(t, b, tape);
+}
