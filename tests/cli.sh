@@ -115,7 +115,7 @@ train_goals() {
 		--until 'temporal_ratio < 1e30 and update > 1'
 	refuses 2 'goal: unknown metric' "did you mean 'loss'" "$U" train --until 'los < 1'
 	refuses 2 'goal: no comparison' "no comparison after 'loss'" "$U" train --until loss
-	refuses 2 'goal: no number' 'not a number' "$U" train --until 'loss < x'
+	refuses 2 'goal: no number' "column 8: unknown metric 'x'" "$U" train --until 'loss < x'
 	refuses 2 'goal: a wrong operator' 'no comparison' "$U" train --until 'loss <> 1'
 	refuses 2 'goal: a wrong conjunction' "'xor'" "$U" train --until 'loss < 1 xor rho < 1'
 	refuses 2 'goal: ends with and' 'a comparison is missing' "$U" train --until 'loss < 1 and'
