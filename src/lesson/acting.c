@@ -434,7 +434,7 @@ static int read_arm(acting *a)
 
 static void do_run(acting *a, doc_block *block)
 {
-	lesson_act act = {.updates = LESSON_UNTIL};
+	lesson_act act = {0};
 	const char *from = rest(a);
 	a->ran = true;
 	if (take_word(a, "until")) {
@@ -448,7 +448,8 @@ static void do_run(acting *a, doc_block *block)
 	if (!to)
 		return;
 	to->goal = act.goal;
-	to->updates = act.updates;
+	to->limited = act.updates > 0;
+	to->updates = to->limited ? act.updates : LESSON_UNTIL;
 	to->text = build_text(a->b, from, strlen(from));
 }
 

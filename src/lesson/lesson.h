@@ -79,6 +79,7 @@ typedef struct lesson_act {
 	int arm;          /* GOAL, EXPECT: −1 = all */
 	const goal *goal; /* RUN until, GOAL, EXPECT: condition; PREDICT_NUMBER: the answer; else NULL */
 	long updates;     /* RUN: how many, or with a goal: at the latest; GOAL: by this update, 0 = any time */
+	bool limited;     /* RUN until: the limit is the author's, not LESSON_UNTIL */
 	lesson_level level;
 	const char *solution; /* GOAL: settings; NULL = none */
 	int seeds;            /* EXPECT: tried; 1 = the step's own */
