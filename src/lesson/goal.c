@@ -640,6 +640,14 @@ bool goal_holds(const goal *g, int arm, goal_read *read, void *data)
 	return goal_value(g, arm, read, data) > 0;
 }
 
+bool goal_names_arms(const goal *g)
+{
+	for (int i = 0; i < g->ops; i++)
+		if ((g->op[i].code == DO_METRIC || g->op[i].code == DO_INDEXED) && g->op[i].arm < 0)
+			return false;
+	return true;
+}
+
 bool goal_uses(const goal *g, int metric)
 {
 	for (int i = 0; i < g->ops; i++)

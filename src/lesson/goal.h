@@ -59,6 +59,8 @@ bool goal_parse_value(const char *text, const goal_scope *scope, goal *g, err *e
 typedef double goal_read(void *data, int arm, int metric, int index);
 bool goal_holds(const goal *g, int arm, goal_read *read, void *data);
 double goal_value(const goal *g, int arm, goal_read *read, void *data);
+/* Do all its metrics say which arm they are of. */
+bool goal_names_arms(const goal *g);
 /* "loss 0.93, temporal[1] 2.1·10⁻⁷": the metrics of the goal as they are. Returns buf. */
 const char *goal_measured(const goal *g, int arm, goal_read *read, void *data, char *buf, size_t size);
 /* Does it compare `update` with something anywhere: a condition that time alone makes true. */

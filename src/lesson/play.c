@@ -111,14 +111,6 @@ static bool holds(band *b, const goal *g, int arm)
 	return true;
 }
 
-static bool speaks_of_arms(const goal *g)
-{
-	for (int i = 0; i < g->ops; i++)
-		if (g->op[i].arm < 0)
-			return false;
-	return true;
-}
-
 static void append(char *text, size_t size, const char *more)
 {
 	strncat(text, more, size - strlen(text) - 1);
@@ -130,11 +122,11 @@ static void measure(band *b, const lesson_step *s, const goal *g, int arm, char 
 	char one[200];
 	buf[0] = '\0';
 	for (int i = 0; i < b->n; i++) {
-		if ((arm >= 0 && arm != i) || (i > 0 && speaks_of_arms(g)))
+		if ((arm >= 0 && arm != i) || (i > 0 && goal_names_arms(g)))
 			continue;
 		goal_measured(g, i, read_arm, b, one, sizeof one);
 		append(buf, size, buf[0] && one[0] ? "; " : "");
-		if (arm < 0 && b->n > 1 && !speaks_of_arms(g) && one[0]) {
+		if (arm < 0 && b->n > 1 && !goal_names_arms(g) && one[0]) {
 			append(buf, size, s->arm[i].name);
 			append(buf, size, ": ");
 		}
@@ -187,9 +179,14 @@ static void play_run(player *p, const lesson_step *s, const lesson_act *a, bool 
 	claim(p, s, a->line, "run", a->text, p->cut ? PLAY_SKIPPED : PLAY_FAILS, text);
 }
 
+static tally *tally_of(player *p, const lesson_step *s, const lesson_act *a)
+{
+	return &p->tally[(s - p->l->step) * LESSON_ACTS + (a - s->act)];
+}
+
 static void play_expect(player *p, const lesson_step *s, const lesson_act *a)
 {
-	tally *y = &p->tally[(s - p->l->step) * LESSON_ACTS + (a - s->act)];
+	tally *y = tally_of(p, s, a);
 	char measured[200];
 	y->skipped = y->skipped || p->cut;
 	y->tried++;
@@ -199,30 +196,35 @@ static void play_expect(player *p, const lesson_step *s, const lesson_act *a)
 	append(y->measured, sizeof y->measured, measured);
 }
 
-static void report_expect(player *p, const lesson_step *s, const lesson_act *a)
+/* The answer of a prediction lies on the axis that the learner is given. */
+static void check_prediction(player *p, const lesson_step *s, const lesson_act *a)
 {
-	const tally *y = &p->tally[(s - p->l->step) * LESSON_ACTS + (a - s->act)];
-	char text[400];
+	tally *y = tally_of(p, s, a);
+	double v = goal_value(a->goal, 0, read_arm, &p->b);
+	y->tried = 1;
+	y->held = v >= a->from && v <= a->to;
+	y->skipped = p->cut;
+	snprintf(y->measured, sizeof y->measured, "%.6g, axis from %g to %g", v, a->from, a->to);
+}
+
+static void report(player *p, const lesson_step *s, const lesson_act *a)
+{
+	const tally *y = tally_of(p, s, a);
+	char text[480];
 	bool good = a->majority ? 2 * y->held > y->tried : y->held == y->tried;
 	if (!y->tried)
 		return; /* the step could not be played */
 	if (y->skipped)
 		snprintf(text, sizeof text, "needs more than %d updates", PLAY_QUICK);
 	else if (a->seeds > 1)
-		snprintf(text, sizeof text, "%d of %d seeds: %.340s", y->held, y->tried, y->measured);
+		snprintf(text, sizeof text, "%d of %d seeds: %s", y->held, y->tried, y->measured);
 	else
 		snprintf(text, sizeof text, "%s", y->measured);
-	claim(p, s, a->line, "expect", a->text, y->skipped ? PLAY_SKIPPED : good ? PLAY_HOLDS : PLAY_FAILS, text);
-}
-
-/* The answer of a prediction lies on the axis that the learner is given. */
-static void check_prediction(player *p, const lesson_step *s, const lesson_act *a)
-{
-	char text[120];
-	double v = goal_value(a->goal, 0, read_arm, &p->b);
-	bool good = v >= a->from && v <= a->to;
-	snprintf(text, sizeof text, "%.6g, axis from %g to %g", v, a->from, a->to);
-	claim(p, s, a->line, "predict", a->text, p->cut ? PLAY_SKIPPED : good ? PLAY_HOLDS : PLAY_FAILS, text);
+	claim(p, s, a->line, a->kind == ACT_EXPECT ? "expect" : "predict", a->text,
+	        y->skipped ? PLAY_SKIPPED
+	        : good     ? PLAY_HOLDS
+	                   : PLAY_FAILS,
+	        text);
 }
 
 /* ---- steps ---- */
@@ -342,8 +344,8 @@ static void play_group(player *p, const lesson_step *first, const lesson_step *e
 	}
 	for (const lesson_step *s = first; s < end && !p->stopped; s++)
 		for (int i = 0; i < s->acts && !p->stopped; i++) {
-			if (s->act[i].kind == ACT_EXPECT)
-				report_expect(p, s, &s->act[i]);
+			if (s->act[i].kind == ACT_EXPECT || s->act[i].kind == ACT_PREDICT_NUMBER)
+				report(p, s, &s->act[i]);
 			else if (s->act[i].kind == ACT_GOAL)
 				check_goal(p, first, s, &s->act[i]);
 		}
