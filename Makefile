@@ -39,7 +39,7 @@ OBJ := $(ONCE:src/%.c=$(BUILD)/%.o) \
        $(foreach w,$(WIDTHS),$(foreach b,32 64,$(WIDE:src/%.c=$(BUILD)/%.$(w).f$(b).o)))
 LIB := $(filter-out $(BUILD)/app/main.o,$(OBJ))
 
-.PHONY: all run test test-deep programs bench install uninstall clean help FORCE
+.PHONY: all run test test-deep fuzz programs bench install uninstall clean help FORCE
 
 # Says what is missing before the compiler would.
 all:
@@ -88,8 +88,9 @@ $(BUILD)/%.o: src/%.c
 # ---- tests: every tests/test_*.c is one cmocka program over the whole library ----
 TESTS   := $(wildcard tests/test_*.c)
 TESTBIN := $(TESTS:tests/%.c=$(BUILD)/tests/%)
-SUPPORT := $(filter-out $(TESTS),$(wildcard tests/*.c))
-TESTOBJ := $(TESTS:%.c=$(BUILD)/%.o) $(SUPPORT:%.c=$(BUILD)/%.o)
+FUZZERS := $(wildcard tests/fuzz_*.c)
+SUPPORT := $(filter-out $(TESTS) $(FUZZERS),$(wildcard tests/*.c))
+TESTOBJ := $(TESTS:%.c=$(BUILD)/%.o) $(SUPPORT:%.c=$(BUILD)/%.o) $(FUZZERS:%.c=$(BUILD)/%.o)
 $(TESTOBJ): $(BUILD)/flags
 
 $(BUILD)/tests/%.o: tests/%.c
@@ -99,6 +100,10 @@ $(BUILD)/tests/%.o: tests/%.c
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT:%.c=$(BUILD)/%.o) $(LIB) $(BUILD)/objects
 	$(if $(V),,@echo '  LINK  $@')
 	$(Q)$(CC) $(OPT) -o $@ $< $(SUPPORT:%.c=$(BUILD)/%.o) $(LIB) $(LDLIBS) -lcmocka
+
+$(BUILD)/tests/fuzz_%: $(BUILD)/tests/fuzz_%.o $(LIB) $(BUILD)/objects
+	$(if $(V),,@echo '  LINK  $@')
+	$(Q)$(CC) $(OPT) -fsanitize=fuzzer -o $@ $< $(LIB) $(LDLIBS)
 
 programs: $(BUILD)/unroll $(TESTBIN)
 
@@ -124,6 +129,19 @@ test-deep:
 	@BUILD=build-asan tests/run.sh
 	+@$(MAKE) BUILD=build-tsan EXTRA='-fsanitize=thread $(TOLERANT)' $(SANITIZED)
 	@BUILD=build-tsan LIMIT=1200 tests/run.sh $(notdir $(TESTS:.c=))
+	+@$(MAKE) --no-print-directory fuzz
+
+# What comes from outside, with any bytes, for FUZZ_SECONDS each; needs clang. New findings stay in build-fuzz/corpus.
+FUZZ_SECONDS ?= 60
+FUZZ_FLAGS = -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all -Wno-error
+fuzz:
+	@command -v clang >/dev/null || echo 'fuzz: skipped without clang'
+	+@! command -v clang >/dev/null || $(MAKE) --no-print-directory $(PARALLEL) BUILD=build-fuzz CC=clang OPT='-O1 -g' \
+		EXTRA='$(FUZZ_FLAGS)' $(FUZZERS:%.c=build-fuzz/%)
+	@! command -v clang >/dev/null || for fuzzer in $(FUZZERS:tests/fuzz_%.c=%); do \
+		mkdir -p build-fuzz/corpus/$$fuzzer && (cd build-fuzz && tests/fuzz_$$fuzzer -max_total_time=$(FUZZ_SECONDS) \
+		-max_len=8000 -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 corpus/$$fuzzer ../tests/corpus/$$fuzzer \
+		../lessons) || exit 1; done
 
 bench: all
 	./$(BUILD)/unroll bench $(ARGS)
@@ -142,12 +160,13 @@ uninstall:
 	rm -rf '$(SHARE)/unroll'
 
 clean:
-	rm -rf build build-asan build-tsan $(BUILD) out
+	rm -rf build build-asan build-tsan build-fuzz $(BUILD) out
 
 help:
 	@echo 'make run         build and open the window (ARGS=… for arguments); installs what is missing'
 	@echo 'make test        build and run all tests; installs what is missing'
 	@echo 'make test-deep   the tests again with the address, undefined-behaviour and thread sanitizers'
+	@echo 'make fuzz        any bytes as a lesson, for FUZZ_SECONDS=60 (clang)'
 	@echo 'make bench       measure the speed (ARGS=--peers: beside PyTorch)'
 	@echo 'make             only build $(BUILD)/unroll'
 	@echo 'make install     PREFIX=$(PREFIX) DESTDIR=$(DESTDIR); make uninstall'
