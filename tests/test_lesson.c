@@ -286,8 +286,8 @@ static void mistakes_have_their_line(void **unused)
 	        {ACTS("expect most of 3 seeds loss < 1\n"), 8, "unknown metric 'most'"},
 	        {ACTS("expect majority of 1 seeds loss < 1\n"), 8, "2 to 20"},
 	        {ACTS("solution lr=1\n"), 8, "below a goal"},
-	        {ACTS("goal loss < 1\nsolution hiden=1\n"), 9, "did you mean 'hidden'"}, {ACTS("hint x\n"), 8, "no text"},
-	        {ACTS("hint \"x\" y\n"), 8, "'y' is too much"},
+	        {ACTS("goal loss < 1\nsolution hiden=1\n"), 9, "did you mean 'hidden'"},
+	        {ACTS("hint x\n"), 8, "no text"}, {ACTS("hint \"x\" y\n"), 8, "'y' is too much"},
 	        {ACTS("run 5\n") "## Two\n```unroll\nkeep\nset T=3\n```\n", 13, "begins the run anew"},
 	        {ACTS("run 5\n") "## Two\n```unroll\nkeep\narm \"x\"\n```\n", 13, "arm beside keep"}};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
