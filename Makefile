@@ -8,7 +8,7 @@ EXTRA   ?=
 # Arguments of `make run` and `make bench`, e.g. make run ARGS='--set cell=lstm'
 ARGS    ?=
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wmissing-prototypes -Werror
-PKGS    := sdl2 SDL2_ttf openblas cairo libpng libzip fontconfig
+PKGS    := sdl2 SDL2_ttf openblas cairo libpng libzip fontconfig md4c
 # -ffp-contract=off: a fused multiply-add stands where the code says fma, and nowhere else.
 CFLAGS  := -std=c11 -D_GNU_SOURCE $(OPT) -ffp-contract=off -fno-math-errno -fno-trapping-math -pthread $(WARN) $(EXTRA) -Isrc
 ifeq ($(shell uname -s),Darwin)
@@ -39,7 +39,7 @@ OBJ := $(ONCE:src/%.c=$(BUILD)/%.o) \
        $(foreach w,$(WIDTHS),$(foreach b,32 64,$(WIDE:src/%.c=$(BUILD)/%.$(w).f$(b).o)))
 LIB := $(filter-out $(BUILD)/app/main.o,$(OBJ))
 
-.PHONY: all run test test-deep programs deep bench install uninstall clean help FORCE
+.PHONY: all run test test-deep fuzz programs deep bench install uninstall clean help FORCE
 
 # Says what is missing before the compiler would.
 all:
@@ -73,11 +73,12 @@ $(BUILD)/%.f64.o: src/%.c
 	@mkdir -p $(@D)
 	$(if $(V),,@echo '  CC    $@')
 	$(Q)$(CC) $(CFLAGS) $(PKG_CFLAGS) -DREAL_BITS=64 -MMD -MP -c -o $@ $<
+# WIDE_WITHOUT: flags that these loops do without; clang takes minutes to instrument them.
 define wide_rule
 $(BUILD)/%.$(1).f$(2).o: src/%.c
 	@mkdir -p $$(@D)
 	$$(if $$(V),,@echo '  CC    $$@')
-	$$(Q)$$(CC) $$(CFLAGS) -Wno-psabi $$(flags_$(1)) -DREAL_BITS=$(2) -DWIDTH_NAME=$(1) -DWIDTH_$(1) -MMD -MP -c -o $$@ $$<
+	$$(Q)$$(CC) $$(filter-out $$(WIDE_WITHOUT),$$(CFLAGS)) -Wno-psabi $$(flags_$(1)) -DREAL_BITS=$(2) -DWIDTH_NAME=$(1) -DWIDTH_$(1) -MMD -MP -c -o $$@ $$<
 endef
 $(foreach w,$(WIDTHS),$(foreach b,32 64,$(eval $(call wide_rule,$(w),$(b)))))
 $(BUILD)/%.o: src/%.c
@@ -90,8 +91,9 @@ TESTS   := $(wildcard tests/test_*.c)
 TESTBIN := $(TESTS:tests/%.c=$(BUILD)/tests/%)
 DEEP    := $(wildcard tests/deep_*.c)
 DEEPBIN := $(DEEP:tests/%.c=$(BUILD)/tests/%)
-SUPPORT := $(filter-out $(TESTS) $(DEEP),$(wildcard tests/*.c))
-TESTOBJ := $(patsubst %.c,$(BUILD)/%.o,$(TESTS) $(DEEP) $(SUPPORT))
+FUZZERS := $(wildcard tests/fuzz_*.c)
+SUPPORT := $(filter-out $(TESTS) $(DEEP) $(FUZZERS),$(wildcard tests/*.c))
+TESTOBJ := $(patsubst %.c,$(BUILD)/%.o,$(TESTS) $(DEEP) $(SUPPORT) $(FUZZERS))
 $(TESTOBJ): $(BUILD)/flags
 
 $(BUILD)/tests/%.o: tests/%.c
@@ -101,6 +103,10 @@ $(BUILD)/tests/%.o: tests/%.c
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT:%.c=$(BUILD)/%.o) $(LIB) $(BUILD)/objects
 	$(if $(V),,@echo '  LINK  $@')
 	$(Q)$(CC) $(OPT) -o $@ $< $(SUPPORT:%.c=$(BUILD)/%.o) $(LIB) $(LDLIBS) -lcmocka
+
+$(BUILD)/tests/fuzz_%: $(BUILD)/tests/fuzz_%.o $(LIB) $(BUILD)/objects
+	$(if $(V),,@echo '  LINK  $@')
+	$(Q)$(CC) $(OPT) -fsanitize=fuzzer -o $@ $< $(LIB) $(LDLIBS)
 
 programs: $(BUILD)/unroll $(TESTBIN)
 deep: $(DEEPBIN)
@@ -129,6 +135,19 @@ test-deep:
 	@BUILD=build-asan tests/run.sh
 	+@$(MAKE) BUILD=build-tsan EXTRA='-fsanitize=thread $(TOLERANT)' $(SANITIZED)
 	@BUILD=build-tsan LIMIT=1200 tests/run.sh $(notdir $(TESTS:.c=))
+	+@$(MAKE) --no-print-directory fuzz
+
+# What comes from outside, with any bytes, for FUZZ_SECONDS each; needs clang. New findings stay in build-fuzz/corpus.
+FUZZ_SECONDS ?= 60
+FUZZ_CHECKS = -fsanitize=address,undefined,fuzzer-no-link
+fuzz:
+	@command -v clang >/dev/null || echo 'fuzz: skipped without clang'
+	+@! command -v clang >/dev/null || $(MAKE) --no-print-directory $(PARALLEL) BUILD=build-fuzz CC=clang OPT='-O1 -g' \
+		EXTRA='$(FUZZ_CHECKS) -fno-sanitize-recover=all -Wno-error' WIDE_WITHOUT=$(FUZZ_CHECKS) $(FUZZERS:%.c=build-fuzz/%)
+	@! command -v clang >/dev/null || for fuzzer in $(FUZZERS:tests/fuzz_%.c=%); do \
+		mkdir -p build-fuzz/corpus/$$fuzzer && (cd build-fuzz && tests/fuzz_$$fuzzer -max_total_time=$(FUZZ_SECONDS) \
+		-max_len=8000 -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 corpus/$$fuzzer ../tests/corpus/$$fuzzer \
+		../lessons) || exit 1; done
 
 bench: all
 	./$(BUILD)/unroll bench $(ARGS)
@@ -147,12 +166,13 @@ uninstall:
 	rm -rf '$(SHARE)/unroll'
 
 clean:
-	rm -rf build build-asan build-tsan $(BUILD) out
+	rm -rf build build-asan build-tsan build-fuzz $(BUILD) out
 
 help:
 	@echo 'make run         build and open the window (ARGS=… for arguments); installs what is missing'
 	@echo 'make test        build and run all tests; installs what is missing'
 	@echo 'make test-deep   long training runs, and the tests again with the address, undefined-behaviour and thread sanitizers'
+	@echo 'make fuzz        any bytes as a lesson, for FUZZ_SECONDS=60 (clang)'
 	@echo 'make bench       measure the speed (ARGS=--peers: beside PyTorch)'
 	@echo 'make             only build $(BUILD)/unroll'
 	@echo 'make install     PREFIX=$(PREFIX) DESTDIR=$(DESTDIR); make uninstall'

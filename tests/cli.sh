@@ -115,7 +115,7 @@ train_goals() {
 		--until 'temporal_ratio < 1e30 and update > 1'
 	refuses 2 'goal: unknown metric' "did you mean 'loss'" "$U" train --until 'los < 1'
 	refuses 2 'goal: no comparison' "no comparison after 'loss'" "$U" train --until loss
-	refuses 2 'goal: no number' 'not a number' "$U" train --until 'loss < x'
+	refuses 2 'goal: no number' "column 8: unknown metric 'x'" "$U" train --until 'loss < x'
 	refuses 2 'goal: a wrong operator' 'no comparison' "$U" train --until 'loss <> 1'
 	refuses 2 'goal: a wrong conjunction' "'xor'" "$U" train --until 'loss < 1 xor rho < 1'
 	refuses 2 'goal: ends with and' 'a comparison is missing' "$U" train --until 'loss < 1 and'
@@ -371,6 +371,45 @@ render() {
 		-o none/r.png
 	clean 'render leaves nothing behind'
 	clean 'render --frames leaves nothing behind' frames
+}
+
+# ---- check ----
+
+check() {
+	printf '%s\n' --- 'title: A' 'summary: B' --- '## S' '' '```unroll' 'set T=5 hidden=4 batch=2' 'expect loss > 0' \
+		'run 2' 'expect update = 2' '```' >good.md
+	sed 's/update = 2/update = 3/' good.md >claims.md
+	sed 's/expect loss/expect los/; s/set T/sett T/' good.md >wrong.md
+	sed 's/^summary: B/summary: B\nneeds: nothing-known/' good.md >needs.md
+	sed 's/run 2/run 1000000000000/' good.md >long.md
+	gives 0 'check: what holds' "$U" check good.md
+	holds 'check: a line for each claim' test "$(grep -c '^ok .*good.md:[0-9]*: expect' case.out)" -eq 2
+	holds 'check: the measured value' grep -q 'expect loss > 0: loss [0-9]' case.out
+	gives 1 'check: what does not hold' "$U" check claims.md
+	holds 'check: says which' grep -q '^NOT ok .*claims.md:11: expect update = 3: update 2' case.out
+	gives 2 'check: mistakes' "$U" check good.md wrong.md
+	holds 'check: mistakes have lines' grep -q "^unroll: wrong.md:8: .*did you mean 'set'" case.err
+	holds 'check: all mistakes' grep -q "^unroll: wrong.md:9: .*did you mean 'loss'" case.err
+	holds 'check: the good lesson beside it' grep -q '^ok .*good.md' case.out
+	gives 2 'check: an unknown need' "$U" check needs.md
+	holds 'check: names the need' grep -q "needs 'nothing-known'" case.err
+	gives 2 'check: an endless run' "$U" check long.md
+	refuses 2 'check: no such lesson' "did you mean 'one-weight'" "$U" check one-wait
+	refuses 2 'check: nothing of that name' 'allowed: a file, a folder, a name' "$U" check /nonexistent.md
+	mkdir -p empty own/unroll/lessons
+	refuses 2 'check: an empty folder' 'a folder without lessons' "$U" check empty
+	printf 'a\000b' >nul.md
+	refuses 2 'check: no text' 'NUL byte' "$U" check nul.md
+	gives 0 'check: a name' "$U" check one-weight
+	gives 0 'check: a folder' "$U" check --quick "$(dirname "$tools")/../lessons"
+	cp good.md own/unroll/lessons/90-mine.md
+	gives 0 "check: the user's own" env XDG_DATA_HOME="$PWD/own" "$U" check mine
+	gives 0 "list lessons: the user's own" env XDG_DATA_HOME="$PWD/own" "$U" list lessons
+	holds 'list lessons: all of them' awk '$1 == "mine" || $1 == "one-weight" { n++ } END { exit n != 2 }' case.out
+	refuses 2 'check: an unknown option' "did you mean '--quick'" "$U" check --quik good.md
+	"$U" check good.md >/dev/full 2>case.err
+	holds 'check: a full disk' test $? -eq 3
+	rm -r empty own ./*.md
 }
 
 # ---- list ----
@@ -811,6 +850,7 @@ surface() {
 echo 'no picture at all' >fake.png
 train_csv
 train_goals
+check
 train_weights
 states_with_a_past
 same_bits

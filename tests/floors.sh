@@ -49,6 +49,7 @@ BEGIN {
 	only("cairo", "^draw/canvas_cairo[.]c$", "draw/canvas_cairo.c")
 	only("fontconfig", "^draw/font[.]c$", "draw/font.c")
 	only("^(.*/)?png[.]h$", "^io/png[.]c$", "io/png.c")
+	only("md4c", "^lesson/markdown[.]c$", "lesson/markdown.c")
 	only("^(.*/)?zip[.]h$", "^io/npz[.]c$", "io/npz.c")
 	# A Fortran symbol of LAPACK: precision, kind of matrix, operation, underscore.
 	lapack = "(^|[^A-Za-z0-9_])[sdcz](ge|gg|sy|he|hs|or|un|tr|po)[a-z0-9][a-z0-9][a-z0-9]?[a-z0-9]?_[ \t]*[(]"

@@ -2,8 +2,9 @@
 #include "app/cli.h"
 
 #include "app/command.h"
+#include "app/shelf.h"
 #include "base/text.h"
-#include "lesson/goal.h"
+#include "lesson/lesson.h"
 #include "view/view.h"
 
 #include <string.h>
@@ -112,6 +113,37 @@ static void list_keys(bool json)
 	command_list(stdout, json);
 }
 
+/* Lessons that cannot be read are told on standard error, and listed by their name. */
+static void print_lessons(const shelf *s, bool json)
+{
+	static lesson *read[SHELF_LESSONS];
+	row rows[SHELF_LESSONS] = {{0}};
+	int n = 0;
+	err e;
+	for (int i = 0; i < s->n; i++) {
+		read[n] = lesson_read(s->path[i], &e);
+		if (!read[n]) {
+			cli_fail(&e);
+			continue;
+		}
+		rows[n] = (row){read[n]->name, read[n]->summary};
+		n++;
+	}
+	print_rows(rows, n, json);
+	while (n > 0)
+		lesson_free(read[--n]);
+}
+
+static void list_lessons(bool json)
+{
+	shelf s;
+	err e;
+	if (!shelf_open(&s, &e))
+		cli_fail(&e);
+	print_lessons(&s, json);
+	shelf_close(&s);
+}
+
 static void list_nothing(bool json)
 {
 	if (!json)
@@ -182,7 +214,7 @@ static const struct {
 	void (*print)(bool json);
 } lists[] = {{"knobs", list_knobs}, {"cells", list_cells}, {"presets", list_presets}, {"tasks", list_tasks},
         {"optimizers", list_optimizers}, {"losses", list_losses}, {"inits", list_inits}, {"views", list_views},
-        {"probes", list_probes}, {"goals", list_goals}, {"keys", list_keys}, {"lessons", list_nothing},
+        {"probes", list_probes}, {"goals", list_goals}, {"keys", list_keys}, {"lessons", list_lessons},
         {"reproductions", list_nothing}};
 enum { LISTS = sizeof lists / sizeof *lists };
 

@@ -4,8 +4,7 @@
 #include "base/text.h"
 #include "io/csv.h"
 #include "io/file.h"
-#include "lesson/goal.h"
-#include "num/eig.h"
+#include "lesson/gauge.h"
 #include "run/judge.h"
 #include "run/weights.h"
 
@@ -24,32 +23,8 @@ typedef struct job {
 	double temperature;
 	trial *t;
 	file_save file;
-	double *W, *work; /* H × H, 3 H */
-	double max_step, rho, sigma_max;
+	gauge *g;
 } job;
-
-/* rho and sigma_max of the recurrent matrix as it is now; NaN when they cannot be computed. */
-static void measure_spectrum(job *j)
-{
-	const char *name;
-	int H = trial_transition(j->t, j->W, &name);
-	err e;
-	j->rho = j->sigma_max = NAN;
-	if (H == 0)
-		return;
-	if (eig_values(H, j->W, j->work, j->work + H, &e))
-		j->rho = hypot(j->work[0], j->work[H]);
-	if (eig_singular(H, H, j->W, j->work + 2 * H, &e))
-		j->sigma_max = j->work[2 * H];
-}
-
-static bool wants_spectrum(const job *j)
-{
-	for (int i = 0; i < j->goal.terms; i++)
-		if (j->goal.term[i].metric == GOAL_rho || j->goal.term[i].metric == GOAL_sigma_max)
-			return true;
-	return j->csv != NULL;
-}
 
 static void csv_header(const job *j, FILE *f)
 {
@@ -63,8 +38,9 @@ static void csv_header(const job *j, FILE *f)
 static void csv_row(const job *j, FILE *f)
 {
 	const model_result *r = &j->t->r;
-	const double values[] = {
-	        r->loss, j->t->metric, r->grad_norm, r->clipped_norm, r->update_norm, j->rho, j->sigma_max};
+	bool measured = j->t->measured && !j->t->diverged;
+	const double values[] = {r->loss, j->t->metric, r->grad_norm, r->clipped_norm, r->update_norm,
+	        measured ? gauge_read(j->g, GOAL_rho, 0) : NAN, measured ? gauge_read(j->g, GOAL_sigma_max, 0) : NAN};
 	fprintf(f, "%ld", j->t->diverged ? j->t->diverged_update : j->t->update);
 	for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
 		fputc(',', f);
@@ -76,26 +52,6 @@ static void csv_row(const job *j, FILE *f)
 			csv_number(f, j->t->measured ? r->temporal_total[k] : NAN);
 	}
 	fputc('\n', f);
-}
-
-static bool goal_reached(const job *j)
-{
-	const trial *t = j->t;
-	const model_result *r = &t->r;
-	double values[GOAL_COUNT] = {0};
-	values[GOAL_update] = (double)t->update;
-	values[GOAL_loss] = r->loss;
-	values[GOAL_metric] = t->metric;
-	values[GOAL_grad_norm] = r->grad_norm;
-	values[GOAL_clipped_norm] = r->clipped_norm;
-	values[GOAL_update_norm] = r->update_norm;
-	values[GOAL_max_step] = j->max_step;
-	values[GOAL_clipped_share] = t->update ? (double)t->clipped / (double)t->update : 0;
-	values[GOAL_rho] = j->rho;
-	values[GOAL_sigma_max] = j->sigma_max;
-	values[GOAL_temporal_ratio] =
-	        t->measured && r->temporal_total ? r->temporal_total[0] / r->temporal_total[r->T - 1] : NAN;
-	return goal_holds(&j->goal, values);
 }
 
 static void summary(const job *j, bool reached)
@@ -121,20 +77,17 @@ static bool goes_on(const job *j, FILE *f)
 static int train(job *j)
 {
 	FILE *f = j->csv ? file_save_stream(&j->file) : NULL;
-	bool spectrum = wants_spectrum(j), reached = false;
+	bool reached = false;
 	cli_progress p = cli_progress_start("training");
 	if (f)
 		csv_header(j, f);
 	while (!reached && goes_on(j, f)) {
 		trial_step(j->t);
 		trial_follow(j->t, j->state->edit, j->state->edits, j->arm);
-		j->max_step = j->t->r.update_norm > j->max_step ? j->t->r.update_norm : j->max_step;
-		j->rho = j->sigma_max = NAN;
-		if (spectrum && j->t->measured && !j->t->diverged)
-			measure_spectrum(j);
+		gauge_update(j->g);
 		if (f)
 			csv_row(j, f);
-		reached = j->has_goal && goal_reached(j);
+		reached = j->has_goal && goal_holds(&j->goal, 0, gauge_goal, j->g);
 		cli_progress_show(&p, j->t->update, j->updates);
 	}
 	cli_progress_end(&p);
@@ -155,20 +108,16 @@ static bool open_job(job *j, const char *load, err *e)
 	j->t = trial_new(&start, e);
 	if (!j->t || (load && !weights_load(j->t, load, e)))
 		return false;
-	const char *name;
-	size_t H = (size_t)trial_transition(j->t, NULL, &name);
-	j->W = malloc((H * H + 1) * sizeof *j->W);
-	j->work = malloc((3 * H + 1) * sizeof *j->work);
-	if (!j->W || !j->work)
-		return err_machine(e, "no memory for the spectrum; lower the knob hidden");
+	j->g = gauge_new(j->t, e);
+	if (!j->g)
+		return false;
 	return !j->csv || file_save_open(&j->file, j->csv, e);
 }
 
 static void close_job(job *j)
 {
+	gauge_free(j->g);
 	trial_free(j->t);
-	free(j->W);
-	free(j->work);
 }
 
 /* What the net does on sequences that it was not trained on. */
@@ -286,7 +235,7 @@ static int run(int argc, char **argv)
 	j.has_goal = until != NULL;
 	if (j.csv && j.save && strcmp(j.csv, j.save) == 0)
 		return err_input(&e, "--csv and --save name one file, %s; allowed: two", j.csv), cli_fail(&e);
-	if (until && !goal_parse(until, &j.goal, &e))
+	if (until && !goal_parse(until, NULL, &j.goal, &e))
 		return cli_fail(&e);
 	if (!j.updates && !until && !updates)
 		return err_input(&e, "how long? give --updates N or --until 'loss < 0.01'"), cli_fail(&e);

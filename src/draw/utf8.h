@@ -1,4 +1,4 @@
-/* utf8: one code point at a time; nothing malformed gets through. Private to draw. */
+/* utf8: one code point at a time; nothing malformed gets through. May be included by draw and lesson. */
 #ifndef DRAW_UTF8_H
 #define DRAW_UTF8_H
 #include <stdint.h>

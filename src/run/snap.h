@@ -23,7 +23,7 @@ enum {
 	SNAP_MATRIX = 64,        /* rows and columns of a matrix over the steps; more are thinned */
 	SNAP_MATRIX_VALUES = 32, /* singular values of a product */
 	SNAP_HORIZONS = 48,      /* points of a curve over truncations */
-	SNAP_TAPE_UNITS = 64, /* rows of hidden units; more are thinned */
+	SNAP_TAPE_UNITS = 64,    /* rows of hidden units; more are thinned */
 	SNAP_TAPE_GATES = 3,
 	SNAP_TAPE_VALUES = 4, /* features of an input, or outputs, that are numbers; further ones are not shown */
 	SNAP_TAPE_NAMES = 256,

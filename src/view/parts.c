@@ -96,8 +96,7 @@ static bool append_nets(char *buf, int size, const snap *s)
 	for (int a = 1; a < part_arms(s); a++) {
 		const config *c = &s->arm[a].config;
 		same = same && c->v[KNOB_cell] == first->v[KNOB_cell] && c->v[KNOB_hidden] == first->v[KNOB_hidden] &&
-		       c->v[KNOB_layers] == first->v[KNOB_layers] &&
-		       c->v[KNOB_activation] == first->v[KNOB_activation];
+		       c->v[KNOB_layers] == first->v[KNOB_layers] && c->v[KNOB_activation] == first->v[KNOB_activation];
 	}
 	if (same)
 		append_net(buf, size, first);

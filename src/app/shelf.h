@@ -1,0 +1,22 @@
+/* shelf: where lessons are found. */
+#ifndef APP_SHELF_H
+#define APP_SHELF_H
+#include "base/err.h"
+#include "io/file.h"
+
+enum { SHELF_LESSONS = 200 };
+
+typedef struct shelf {
+	int n;
+	char *path[SHELF_LESSONS]; /* in the order of their file names, folder by folder */
+} shelf;
+
+/* The lessons of the program (beside it, or where it is installed), then the user's own in
+ * $XDG_DATA_HOME/unroll/lessons.
+ */
+bool shelf_open(shelf *s, err *e);
+/* Adds a file, the files *.md of a folder, or the lesson on the usual shelf that has this name. */
+bool shelf_add(shelf *s, const char *word, err *e);
+void shelf_close(shelf *s);
+
+#endif

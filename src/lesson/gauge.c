@@ -1,0 +1,228 @@
+#include "lesson/gauge.h"
+
+#include "num/eig.h"
+#include "run/judge.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum {
+	WINDOW = 100,      /* updates that means are taken over, and between two tests */
+	FRESH = 2560,      /* sequences of a test */
+	FRESH_FEWEST = 100 /* … of very long ones */
+};
+static const double fresh_numbers = 4e6; /* inputs of a test set at most */
+
+struct gauge {
+	const trial *t;
+	double max_step, best_loss;
+	long seen; /* updates */
+	double loss[WINDOW], metric[WINDOW];
+	double *W, *work; /* H × H, 3 H */
+	long spectrum_at; /* update that rho and sigma_max belong to, −1: none */
+	double rho, sigma_max;
+	judge *judge;
+	bool no_judge;
+	long judged_at;
+	judgement judged;
+};
+
+gauge *gauge_new(const trial *t, err *e)
+{
+	gauge *g = calloc(1, sizeof *g);
+	const char *name;
+	size_t H = (size_t)trial_transition(t, NULL, &name);
+	if (g) {
+		g->W = malloc((H * H + 1) * sizeof *g->W);
+		g->work = malloc((3 * H + 1) * sizeof *g->work);
+	}
+	if (!g || !g->W || !g->work) {
+		err_machine(e, "no memory for the spectrum; lower the knob hidden");
+		gauge_free(g);
+		return NULL;
+	}
+	g->t = t;
+	g->best_loss = INFINITY;
+	g->spectrum_at = g->judged_at = -1;
+	return g;
+}
+
+void gauge_free(gauge *g)
+{
+	if (!g)
+		return;
+	judge_free(g->judge);
+	free(g->W);
+	free(g->work);
+	free(g);
+}
+
+void gauge_update(gauge *g)
+{
+	const trial *t = g->t;
+	if (t->update == g->seen)
+		return;
+	g->seen = t->update;
+	g->max_step = t->r.update_norm > g->max_step ? t->r.update_norm : g->max_step;
+	g->best_loss = t->r.loss < g->best_loss ? t->r.loss : g->best_loss;
+	g->loss[t->update % WINDOW] = t->r.loss;
+	g->metric[t->update % WINDOW] = t->metric;
+}
+
+static double mean(const gauge *g, const double *values)
+{
+	long n = g->seen < WINDOW ? g->seen : WINDOW;
+	double sum = 0;
+	for (long i = 0; i < n; i++)
+		sum += values[(g->seen - i) % WINDOW];
+	return n ? sum / (double)n : NAN;
+}
+
+/* NaN when they cannot be computed. */
+static void measure_spectrum(gauge *g)
+{
+	const char *name;
+	err e;
+	if (g->spectrum_at == g->t->update)
+		return;
+	g->spectrum_at = g->t->update;
+	g->rho = g->sigma_max = NAN;
+	int H = trial_transition(g->t, g->W, &name);
+	if (H == 0)
+		return;
+	if (eig_values(H, g->W, g->work, g->work + H, &e))
+		g->rho = hypot(g->work[0], g->work[H]);
+	if (eig_singular(H, H, g->W, g->work + 2 * H, &e))
+		g->sigma_max = g->work[2 * H];
+}
+
+static int fresh_sequences(const trial *t)
+{
+	if (t->shape.unit)
+		return 1; /* all sequences are the same */
+	double n = fresh_numbers / ((double)t->shape.T_max * (t->shape.I > 0 ? t->shape.I : 1));
+	return n > FRESH ? FRESH : n < FRESH_FEWEST ? FRESH_FEWEST : (int)n;
+}
+
+/* Sequences that all come from a file leave none for a test: NaN. */
+static const judgement *test(gauge *g)
+{
+	long at = g->t->update - g->t->update % WINDOW;
+	err e;
+	if (g->judged_at == at)
+		return &g->judged;
+	g->judged_at = at;
+	g->judged = (judgement){NAN, NAN, 0};
+	if (!g->judge && !g->no_judge) {
+		g->judge = judge_new(g->t, RNG_TEST, fresh_sequences(g->t), &e);
+		g->no_judge = !g->judge;
+	}
+	if (g->judge && !judge_run(g->judge, g->t, &g->judged, &e))
+		g->judged = (judgement){NAN, NAN, 0};
+	return &g->judged;
+}
+
+static double of_step(const trial *t, const double *values, int step)
+{
+	return t->measured && values && step >= 1 && step <= t->r.T ? values[step - 1] : NAN;
+}
+
+static double temporal_ratio(const trial *t)
+{
+	return of_step(t, t->r.temporal_total, 1) / of_step(t, t->r.temporal_total, t->r.T);
+}
+
+/* Least squares of log10 ‖temporal gradient of step k‖ over k; the ends, where the loss stands and where a start from
+ * zero shows, are left out. */
+static double growth(const trial *t)
+{
+	int first = t->r.T / 20 + 1, last = t->r.T * 9 / 10, n = last - first + 1;
+	double middle = 0.5 * (first + last), up = 0, down = 0;
+	if (!t->measured || !t->r.temporal_total || n < 2)
+		return NAN;
+	for (int k = first; k <= last; k++) {
+		up += (k - middle) * log10(t->r.temporal_total[k - 1]);
+		down += (k - middle) * (k - middle);
+	}
+	return pow(10, up / down);
+}
+
+static double output(const trial *t)
+{
+	if (t->r.T < 1)
+		return NAN;
+	const void *z = t->api->logits(t->m, t->r.T - 1, 0);
+	return t->api->real_size == sizeof(double) ? *(const double *)z : (double)*(const float *)z;
+}
+
+double gauge_read(gauge *g, int metric, int index)
+{
+	const trial *t = g->t;
+	if (metric >= GOAL_COUNT)
+		return metric - GOAL_COUNT < KNOB_COUNT ? t->c.v[metric - GOAL_COUNT] : NAN;
+	switch ((goal_id)metric) {
+	case GOAL_update:
+		return (double)t->update;
+	case GOAL_loss:
+		return t->r.loss;
+	case GOAL_metric:
+		return t->metric;
+	case GOAL_mean_loss:
+		return mean(g, g->loss);
+	case GOAL_mean_metric:
+		return mean(g, g->metric);
+	case GOAL_best_loss:
+		return g->seen ? g->best_loss : NAN;
+	case GOAL_solved: {
+		double wrong = test(g)->wrong;
+		return isnan(wrong) ? NAN : wrong < 0.01;
+	}
+	case GOAL_test_loss:
+		return test(g)->loss;
+	case GOAL_test_wrong:
+		return test(g)->wrong;
+	case GOAL_output:
+		return output(t);
+	case GOAL_grad_norm:
+		return t->r.grad_norm;
+	case GOAL_clipped_norm:
+		return t->r.clipped_norm;
+	case GOAL_update_norm:
+		return t->r.update_norm;
+	case GOAL_max_step:
+		return g->max_step;
+	case GOAL_clipped_share:
+		return t->update ? (double)t->clipped / (double)t->update : 0;
+	case GOAL_rho:
+		measure_spectrum(g);
+		return g->rho;
+	case GOAL_sigma_max:
+		measure_spectrum(g);
+		return g->sigma_max;
+	case GOAL_temporal:
+		return of_step(t, t->r.temporal_total, index);
+	case GOAL_temporal_ratio:
+		return temporal_ratio(t);
+	case GOAL_growth:
+		return growth(t);
+	case GOAL_dh_norm:
+		return of_step(t, t->r.dh_norm, index);
+	case GOAL_delta_norm:
+		return of_step(t, t->r.delta_norm, index);
+	case GOAL_saturation:
+		return t->api->saturation(t->m);
+	case GOAL_parameters:
+		return (double)t->api->parameters(t->m);
+	case GOAL_diverged:
+		return t->diverged;
+	case GOAL_COUNT:
+		break;
+	}
+	return NAN;
+}
+
+double gauge_goal(void *g, int arm, int metric, int index)
+{
+	(void)arm;
+	return gauge_read(g, metric, index);
+}
