@@ -46,9 +46,39 @@ static void list_registry(model_list *list, bool json)
 	print_rows(rows, n, json);
 }
 
+/* How deep the cell is with its usual settings: products with weights around one step of time, and through one step. */
+static void cell_depth(int cell, const char *summary, char *buf, size_t size)
+{
+	err e;
+	const model_spec s = {.cell = cell,
+	        .hidden = 1,
+	        .inputs = 1,
+	        .outputs = 1,
+	        .T_max = 1,
+	        .B_max = 1,
+	        .hands = 1,
+	        .kernel = 2,
+	        .output = OUTPUT_LINEAR};
+	model *m = model_f64.create(&s, &e);
+	int recurrent, feedforward;
+	snprintf(buf, size, "%s", summary);
+	if (!m)
+		return;
+	model_f64.depth(m, &recurrent, &feedforward);
+	snprintf(buf, size, "%s (recurrent depth %d, feed-forward depth %d)", summary, recurrent, feedforward);
+	model_f64.destroy(m);
+}
+
 static void list_cells(bool json)
 {
-	list_registry(model_f64.cells, json);
+	static char text[MOST][200];
+	row rows[MOST];
+	int n = 0;
+	for (; n < MOST && model_f64.cells(n, &rows[n].name, &rows[n].summary); n++) {
+		cell_depth(n, rows[n].summary, text[n], sizeof text[n]);
+		rows[n].summary = text[n];
+	}
+	print_rows(rows, n, json);
 }
 
 static void list_optimizers(bool json)

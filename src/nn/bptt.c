@@ -39,8 +39,7 @@ static void weigh(R(net) *n)
 {
 	batch *y = &n->batch;
 	bool per_step = n->spec.y_per_step;
-	for (int t = 0; t < y->T; t++)
-		memset(y->weight + at(n, t, 0), 0, (size_t)y->B * sizeof *y->weight);
+	memset(y->weight, 0, (size_t)y->T * (size_t)y->B_max * sizeof *y->weight);
 	y->first_loss = y->T;
 	y->last_loss = -1;
 	for (int b = 0; b < y->B; b++) {
@@ -64,16 +63,6 @@ static void weigh(R(net) *n)
 		y->first_loss = smaller(first, y->first_loss);
 		y->last_loss = last > y->last_loss ? last : y->last_loss;
 	}
-}
-
-static bool in_range(const R(net) *n, int t)
-{
-	return t >= n->batch.first_loss && t <= n->batch.last_loss;
-}
-
-bool R(net_has_loss)(const R(net) *n, int t)
-{
-	return n->only_loss < 0 ? in_range(n, t) : t == n->only_loss && in_range(n, t);
 }
 
 /* ---- forward ---- */
@@ -169,17 +158,6 @@ static void step_forward(R(net) *n, int layer, int t, int b0, int b1)
 	l->cell->forward(&s);
 }
 
-const real *R(net_left)(const R(net) *n, int layer, const R(group) *g, int t, int b, int *ld)
-{
-	const R(layer) *l = &n->layer[layer];
-	*ld = g->left == LEFT_MIDDLE ? l->ldm : g->left == LEFT_OUTPUT && n->ldu ? n->ldu : l->ldz;
-	if (g->left == LEFT_MIDDLE)
-		return l->m + at(n, t, b) * (size_t)l->ldm;
-	if (g->left == LEFT_OUTPUT && n->ldu)
-		return n->up + at(n, t, b) * (size_t)n->ldu;
-	return R(net_z)(n, layer, g->left == LEFT_OUTPUT ? t + 1 : t - g->shift, b) + g->row0;
-}
-
 static void read_out(R(net) *n, int t, int b0, int b1)
 {
 	const batch *y = &n->batch;
@@ -228,7 +206,7 @@ static void forward_part(void *arg, int part, int parts)
 				        n->layer[l].ldz);
 			step_forward(n, l, t, b0, b1);
 		}
-		if (in_range(n, t) || n->feedback)
+		if (R(net_in_range)(n, t) || n->feedback)
 			read_out(n, t, b0, b1);
 	}
 }

@@ -302,9 +302,12 @@ static void api_batch_clear(model *m, int T, int B)
 	batch *b = &n->batch;
 	b->T = T;
 	b->B = B;
-	for (int t = 0; t < T; t++)
-		for (int i = 0; i < B; i++)
-			memset((real *)b->x + (long)t * b->x_t + (long)i * b->x_b, 0, (size_t)n->I * sizeof(real));
+	for (int t = 0; t < T; t++) {
+		real *x = (real *)b->x + (long)t * b->x_t;
+		for (int i = 0; i < B; i++, x += b->x_b)
+			for (int k = 0; k < n->I; k++) /* mostly a few: a call would cost more */
+				x[k] = 0;
+	}
 	for (int i = 0; i < B; i++)
 		b->length[i] = T;
 	memset(b->mask, 1, (size_t)T * (size_t)b->B_max);

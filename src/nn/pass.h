@@ -64,9 +64,28 @@ static inline bool dropping(const R(net) *n)
 
 /* Sequences of a part: bunches are shared out as evenly as they go. */
 void R(net_part)(const R(net) *n, int part, int parts, int *b0, int *b1);
-bool R(net_has_loss)(const R(net) *n, int t);
+static inline bool R(net_in_range)(const R(net) *n, int t)
+{
+	return t >= n->batch.first_loss && t <= n->batch.last_loss;
+}
+
+static inline bool R(net_has_loss)(const R(net) *n, int t)
+{
+	return R(net_in_range)(n, t) && (n->only_loss < 0 || t == n->only_loss);
+}
+
 /* The left operand of a group at step t, row b. */
-const real *R(net_left)(const R(net) *n, int layer, const R(group) *g, int t, int b, int *ld);
+static inline const real *R(net_left)(const R(net) *n, int layer, const R(group) *g, int t, int b, int *ld)
+{
+	const R(layer) *l = &n->layer[layer];
+	*ld = g->left == LEFT_MIDDLE ? l->ldm : g->left == LEFT_OUTPUT && n->ldu ? n->ldu : l->ldz;
+	if (g->left == LEFT_MIDDLE)
+		return l->m + at(n, t, b) * (size_t)l->ldm;
+	if (g->left == LEFT_OUTPUT && n->ldu)
+		return n->up + at(n, t, b) * (size_t)n->ldu;
+	return R(net_z)(n, layer, g->left == LEFT_OUTPUT ? t + 1 : t - g->shift, b) + g->row0;
+}
+
 void R(net_scale)(int m, int n, real *x, int ld, int exponent);
 /* What the net's outputs are before they are fed back: p(z), and dz += Jᵀ dp, for one row. */
 void R(net_output)(const R(net) *n, const real *z, real *p);
