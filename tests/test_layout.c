@@ -123,30 +123,41 @@ static void test_links(void **state)
 	lesson_free(l);
 }
 
-static float fixed_slot(void *data, int act, float width)
+static void one_slot(void *data, layout_pen *p, int act)
 {
 	int *asked = data;
 	asked[act]++;
-	assert_true(width > 100);
-	return act == 0 ? 120 : 0;
+	assert_true(layout_room(p, 0) > 100);
+	if (act != 0)
+		return;
+	layout_card(p, INK_ACCENT);
+	float top = layout_here(p);
+	layout_words(p, "Is $w^n$ in `code`, or a word?", 10, 1, WEIGHT_REGULAR, INK_TEXT);
+	layout_slot_since(p, act, 7, top);
+	layout_slot(p, act, 8, 0, 120);
+	layout_card_end(p);
 }
 
 static void test_slots(void **state)
 {
 	(void)state;
 	err e;
-	int asked[LESSON_ACTS] = {0}, slots = 0;
+	int asked[LESSON_ACTS] = {0}, slots = 0, formulas = 0;
 	lesson *l = read_source();
-	layout_options o = {.theme = &themes[THEME_DARK], .width = 380, .slot = fixed_slot, .data = asked};
+	layout_options o = {.theme = &themes[THEME_DARK], .width = 380, .act = one_slot, .data = asked};
 	layout *p = layout_step(l, 0, &o, &e);
 	assert_non_null(p);
-	for (int i = 0; i < p->n; i++)
-		if (p->item[i].kind == LAYOUT_SLOT) {
-			slots++;
-			assert_int_equal(p->item[i].act, 0);
-			assert_true(p->item[i].area.h == 120);
-		}
-	assert_int_equal(slots, 1);
+	for (int i = 0; i < p->n; i++) {
+		const layout_item *k = &p->item[i];
+		formulas += k->kind == LAYOUT_MATH && strcmp(k->text, "w^n") == 0;
+		if (k->kind != LAYOUT_SLOT)
+			continue;
+		slots++;
+		assert_int_equal(k->act, 0);
+		assert_true(k->part == 8 ? k->area.h == 120 : k->part == 7 && k->area.h > 14);
+	}
+	assert_int_equal(slots, 2);
+	assert_int_equal(formulas, 1);
 	for (int a = 0; a < l->step[0].acts; a++)
 		assert_int_equal(asked[a], 1);
 	layout_free(p);

@@ -59,7 +59,7 @@ layout_item *layout_add(setter *s, layout_kind kind, rect area)
 	l->cut = l->cut || l->n == LAYOUT_ITEMS;
 	if (l->n == LAYOUT_ITEMS || (l->n == l->room && !grow(s)))
 		return NULL;
-	l->item[l->n] = (layout_item){.kind = kind, .area = area, .act = -1, .alpha = 1};
+	l->item[l->n] = (layout_item){.kind = kind, .area = area, .act = -1, .part = -1, .alpha = 1};
 	l->excess = fmaxf(l->excess, area.x + area.w - l->width);
 	return &l->item[l->n++];
 }
@@ -283,87 +283,161 @@ static void set_image(setter *s, const doc_run *r, float x, float width)
 
 /* ---- acts ---- */
 
-static void set_box(setter *s, float x, float width, const char *text)
+float layout_em(const layout_pen *p)
 {
-	float side = 0.8F * s->em;
-	rect box = {x, s->y + 0.25F * s->em, side, side};
-	layout_add_box(s, box, INK_AXIS, 1, 0.15F * s->em);
-	layout_add_box(s, rect_inset(box, 0.08F * s->em, 0.08F * s->em), INK_WINDOW, 1, 0.1F * s->em);
-	set_words(s, text, x + 1.4F * s->em, width - 1.4F * s->em, body(s), LAYOUT_LINE);
+	return p->em;
+}
+
+float layout_room(const layout_pen *p, float indent)
+{
+	return fmaxf(column(p, p->x + indent, p->width - indent), NARROWEST);
+}
+
+float layout_here(const layout_pen *p)
+{
+	return p->y;
+}
+
+void layout_gap(layout_pen *p, float em)
+{
+	space(p, em);
+}
+
+/* "of $w$ in `code`" as runs. */
+static int sentence(setter *s, const char *text, weight w, doc_run *run, int most)
+{
+	int n = 0;
+	while (*text && n < most) {
+		char mark = *text == '$' || *text == '`' ? *text : 0;
+		const char *end = mark ? strchr(text + 1, mark) : NULL;
+		size_t size = end ? (size_t)(end - text - 1) : strcspn(text + 1, "$`") + 1;
+		run[n] = (doc_run){.kind = !end          ? RUN_TEXT
+		                           : mark == '$' ? RUN_FORMULA
+		                                         : RUN_CODE,
+		        .bold = w == WEIGHT_BOLD,
+		        .italic = w == WEIGHT_SLANTED,
+		        .text = layout_text(s, end ? text + 1 : text, size)};
+		text = end ? end + 1 : text + size;
+		n++;
+	}
+	for (int i = 0; i + 1 < n; i++)
+		run[i].next = &run[i + 1];
+	return n;
+}
+
+void layout_words(layout_pen *p, const char *text, float indent, float size, weight w, ink i)
+{
+	enum { RUNS = 32 };
+	doc_run run[RUNS];
+	if (sentence(p, text, w, run, RUNS) > 0)
+		set_runs(p, run, p->x + indent, p->width - indent, layout_type(size * p->em, w, i), 1.42F);
+}
+
+void layout_slot(layout_pen *p, int act, int part, float indent, float height)
+{
+	layout_item *i = layout_add(p, LAYOUT_SLOT, (rect){p->x + indent, p->y, layout_room(p, indent), height});
+	if (i) {
+		i->act = act;
+		i->part = part;
+	}
+	p->y += height;
+}
+
+void layout_slot_since(layout_pen *p, int act, int part, float top)
+{
+	float end = p->y;
+	p->y = top;
+	layout_slot(p, act, part, 0, end - top);
+}
+
+void layout_card(layout_pen *p, ink bar)
+{
+	float pad = 1.1F * p->em;
+	space(p, PARAGRAPH);
+	p->card = p->l->n;
+	layout_add_box(p, (rect){p->x, p->y, 0.2F * p->em, 0}, bar, 1, 1);
+	p->x += pad;
+	p->width = fmaxf(p->width - pad, NARROWEST);
+}
+
+void layout_card_end(layout_pen *p)
+{
+	float pad = 1.1F * p->em;
+	if (p->card >= 0 && p->card < p->l->n)
+		p->l->item[p->card].area.h = p->y - p->l->item[p->card].area.y;
+	p->card = -1;
+	p->x -= pad;
+	p->width += pad;
+}
+
+static void set_box(layout_pen *p, const char *text)
+{
+	float side = 0.8F * p->em;
+	rect box = {p->x, p->y + 0.25F * p->em, side, side};
+	layout_add_box(p, box, INK_AXIS, 1, 0.15F * p->em);
+	layout_add_box(p, rect_inset(box, 0.08F * p->em, 0.08F * p->em), INK_WINDOW, 1, 0.1F * p->em);
+	layout_words(p, text, 1.4F * p->em, 1, WEIGHT_REGULAR, p->ink);
 }
 
 /* An axis to put a mark on. */
-static void set_axis(setter *s, float x, float width, const lesson_act *a)
+static void set_axis(layout_pen *p, const lesson_act *a)
 {
 	char low[32], high[32];
-	text_style style = layout_type(0.85F * s->em, WEIGHT_REGULAR, INK_MUTED);
+	float x = p->x, width = layout_room(p, 0), em = p->em;
+	text_style style = layout_type(0.85F * em, WEIGHT_REGULAR, INK_MUTED);
 	snprintf(low, sizeof low, "%g", a->from);
 	snprintf(high, sizeof high, "%g", a->to);
 	float right = canvas_measure(high, style.size, style.weight).width;
-	s->y += 1.2F * s->em;
-	layout_add_box(s, (rect){x, s->y, width, 1}, INK_AXIS, 1, 0);
+	p->y += 1.2F * em;
+	layout_add_box(p, (rect){x, p->y, width, 1}, INK_AXIS, 1, 0);
 	for (int i = 0; i <= 4; i++)
-		layout_add_box(s, (rect){x + (width - 1) * (float)i / 4, s->y - 0.3F * s->em, 1, 0.6F * s->em},
-		        INK_AXIS, 1, 0);
-	s->y += 1.35F * s->em;
-	layout_add_text(s, x, s->y, layout_text(s, low, strlen(low)), style);
-	layout_add_text(s, x + width - right, s->y, layout_text(s, high, strlen(high)), style);
-	s->y += 0.3F * s->em;
+		layout_add_box(
+		        p, (rect){x + (width - 1) * (float)i / 4, p->y - 0.3F * em, 1, 0.6F * em}, INK_AXIS, 1, 0);
+	p->y += 1.35F * em;
+	layout_add_text(p, x, p->y, layout_text(p, low, strlen(low)), style);
+	layout_add_text(p, x + width - right, p->y, layout_text(p, high, strlen(high)), style);
+	p->y += 0.3F * em;
 }
 
-static void set_question(setter *s, const lesson_act *a, float x, float width)
+static void set_question(layout_pen *p, const lesson_act *a)
 {
-	set_words(s, a->text, x, width, layout_type(s->em, WEIGHT_BOLD, s->ink), LAYOUT_LINE);
+	layout_words(p, a->text, 0, 1, WEIGHT_BOLD, p->ink);
 	for (int i = 0; a->kind == ACT_PREDICT && i < a->options; i++)
-		set_box(s, x, width, a->option[i]);
+		set_box(p, a->option[i]);
 	if (a->kind == ACT_PREDICT_NUMBER)
-		set_axis(s, x, width, a);
+		set_axis(p, a);
 }
 
-static void set_goal(setter *s, const lesson_act *a, float x, float width)
+static void set_goal(layout_pen *p, const lesson_act *a)
 {
-	char by[48] = "";
+	char text[500], by[48] = "";
 	if (a->updates > 0)
-		snprintf(by, sizeof by, " within %ld updates", a->updates);
-	doc_run run[3] = {
-	        {.kind = RUN_TEXT, .bold = true, .text = a->level == LEVEL_MASTER ? "Goal for masters: " : "Goal: "},
-	        {.kind = RUN_CODE, .text = a->text}, {.kind = RUN_TEXT, .text = by}};
-	run[0].next = &run[1];
-	run[1].next = &run[2];
-	set_runs(s, run, x, width, body(s), LAYOUT_LINE);
+		snprintf(by, sizeof by, " by update %ld", a->updates);
+	snprintf(text, sizeof text, "%s `%s`%s", a->level == LEVEL_MASTER ? "Goal for masters:" : "Goal:", a->text, by);
+	layout_words(p, text, 0, 1, WEIGHT_REGULAR, p->ink);
 }
 
-/* As on paper: a bar beside what the reader is asked for. */
-static void set_card(setter *s, const lesson_act *a, float x, float width)
+void layout_paper(layout_pen *p, int act)
 {
-	bool is_goal = a->kind == ACT_GOAL, question = a->kind <= ACT_PREDICT_CURVE;
-	float pad = 1.1F * s->em;
-	if (!is_goal && !question)
+	const lesson_act *a = &p->step->act[act];
+	if (a->kind != ACT_GOAL && a->kind > ACT_PREDICT_CURVE)
 		return;
-	space(s, PARAGRAPH);
-	float top = s->y;
-	int bar = s->l->n;
-	layout_add_box(s, (rect){x, top, 0.2F * s->em, 0}, is_goal ? INK_GOOD : INK_ACCENT, 1, 1);
-	if (is_goal)
-		set_goal(s, a, x + pad, fmaxf(width - pad, NARROWEST));
+	layout_card(p, a->kind == ACT_GOAL ? INK_GOOD : INK_ACCENT);
+	if (a->kind == ACT_GOAL)
+		set_goal(p, a);
 	else
-		set_question(s, a, x + pad, fmaxf(column(s, x, width) - pad, NARROWEST));
-	if (bar < s->l->n)
-		s->l->item[bar].area.h = s->y - top;
+		set_question(p, a);
+	layout_card_end(p);
 }
 
 static void set_act(setter *s, int number, float x, float width)
 {
-	float w = column(s, x, width), h = s->o->slot ? s->o->slot(s->o->data, number, w) : -1;
-	if (h < 0)
-		set_card(s, &s->step->act[number], x, width);
-	if (h <= 0)
-		return;
-	space(s, PARAGRAPH);
-	layout_item *i = layout_add(s, LAYOUT_SLOT, (rect){x, s->y, w, h});
-	if (i)
-		i->act = number;
-	s->y += h;
+	s->x = x;
+	s->width = width;
+	if (s->o->act)
+		s->o->act(s->o->data, s, number);
+	else
+		layout_paper(s, number);
 }
 
 /* ---- blocks ---- */
@@ -436,15 +510,24 @@ static layout *set(const lesson *l, const lesson_step *step, const doc_block *bl
 	enum { PIECES_ROOM = 4002 };
 	layout *out = calloc(1, sizeof *out);
 	float size = o->size > 0 ? o->size : LAYOUT_BODY;
-	setter s = {.l = out, .lesson = l, .step = step, .o = o, .em = size * o->theme->type, .ink = INK_TEXT};
+	setter s = {
+	        .l = out, .lesson = l, .step = step, .o = o, .em = size * o->theme->type, .ink = INK_TEXT, .card = -1};
 	s.piece = malloc(sizeof *s.piece * PIECES_ROOM);
 	s.failed = !out || !s.piece;
 	if (!s.failed) {
 		out->width = fmaxf(o->width, 4 * NARROWEST);
 		out->theme = o->theme;
+		s.x = 0;
+		s.width = out->width;
 		if (o->title)
 			set_title(&s);
+		if (o->above)
+			o->above(o->data, &s);
 		set_blocks(&s, blocks, 0, out->width);
+		s.x = 0;
+		s.width = out->width;
+		if (o->below)
+			o->below(o->data, &s);
 		out->height = s.y;
 	}
 	free(s.piece);

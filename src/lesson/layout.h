@@ -24,7 +24,7 @@ typedef enum layout_kind {
 	LAYOUT_MATH,  /* a formula in text, at style.size */
 	LAYOUT_BOX,   /* area filled with style.ink */
 	LAYOUT_IMAGE, /* pixels; text says what it shows */
-	LAYOUT_SLOT   /* room for an act: the caller draws it */
+	LAYOUT_SLOT   /* room that the caller fills */
 } layout_kind;
 
 typedef struct layout_item {
@@ -36,20 +36,22 @@ typedef struct layout_item {
 	bool display;        /* MATH */
 	bool underlined;     /* a link */
 	const doc_run *link; /* TEXT, MATH: the run with link != LINK_NONE that it belongs to, else NULL */
-	int act;             /* SLOT: of step->act; else −1 */
+	int act, part;       /* SLOT: of step->act (−1: of none), and which one of it; else −1 */
 	uint32_t *pixels;    /* IMAGE: 0xAARRGGBB */
 	int w, h;
 } layout_item;
+
+typedef struct setter layout_pen; /* a column in the making */
 
 typedef struct layout_options {
 	const theme *theme;
 	float width; /* points */
 	float size;  /* points per em of the body, before the theme's factor; 0 = LAYOUT_BODY */
 	bool title;  /* the step's title, or the lesson's, on top */
-	/* What becomes of the acts. Gives the height of the room that one wants at a width, 0 for none, < 0 to have it
-	 * set as on paper. Without it all are set as on paper: questions with boxes to tick, goals as text, the rest
-	 * not. */
-	float (*slot)(void *data, int act, float width);
+	/* Sets an act of the step with the functions below. Without it, acts are set as on paper (layout_paper). */
+	void (*act)(void *data, layout_pen *p, int act);
+	/* Sets what comes above and below the text. */
+	void (*above)(void *data, layout_pen *p), (*below)(void *data, layout_pen *p);
 	void *data;
 } layout_options;
 
@@ -63,6 +65,22 @@ typedef struct layout {
 	const theme *theme;
 	struct layout_chunk *texts;
 } layout;
+
+/* ---- for layout_options.act: everything goes below what is there ---- */
+float layout_em(const layout_pen *p);                 /* points per em of the body, the theme's factor included */
+float layout_room(const layout_pen *p, float indent); /* width of a line, points */
+float layout_here(const layout_pen *p);               /* y of what comes next */
+void layout_gap(layout_pen *p, float em);
+/* A sentence, with $formulas$ and `code`. `size` in em, `indent` in points. */
+void layout_words(layout_pen *p, const char *text, float indent, float size, weight w, ink i);
+/* A slot of this height, or one over all that was set since y = `top`. */
+void layout_slot(layout_pen *p, int act, int part, float indent, float height);
+void layout_slot_since(layout_pen *p, int act, int part, float top);
+/* Until layout_card_end, everything stands right of a bar in this ink. */
+void layout_card(layout_pen *p, ink bar);
+void layout_card_end(layout_pen *p);
+/* Questions with boxes to tick, goals; nothing for the rest. */
+void layout_paper(layout_pen *p, int act);
 
 /* NULL and a message when the machine has no memory. */
 layout *layout_step(const lesson *l, int number, const layout_options *o, err *e); /* number: from 0 */

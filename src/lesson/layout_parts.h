@@ -19,9 +19,10 @@ typedef struct setter {
 	const lesson *lesson;
 	const lesson_step *step; /* NULL: the text before the first */
 	const layout_options *o;
-	float em; /* of the body, the theme's factor included */
-	float y;
-	bool tight; /* blocks follow each other with little space */
+	float em;          /* of the body, the theme's factor included */
+	float x, width, y; /* of acts; where the next thing goes */
+	int card;          /* item that is the bar of the card that is open, −1 = none */
+	bool tight;        /* blocks follow each other with little space */
 	ink ink;
 	layout_piece *piece; /* of the paragraph */
 	int n;
