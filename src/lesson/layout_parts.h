@@ -11,7 +11,9 @@ typedef struct layout_piece {
 	text_style style;
 	const doc_run *link;
 	bool math, display, code, space, breaks; /* space, breaks: in front of it */
-	float w, a, d;                           /* width, ascent, descent */
+	const doc_run *of;                       /* code: the run that it belongs to */
+	float left, right;                       /* code: what its box sticks out */
+	float w, a, d;                           /* width with that, ascent, descent */
 } layout_piece;
 
 typedef struct setter {
