@@ -7,8 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PIECES = 4000 };                                            /* a paragraph is cut after so many words */
-static const float CODE = 0.92F, SPACE = 0.318F, CODE_PAD = 0.22F; /* em; SPACE is that of the font */
+enum { PIECES = 4000 }; /* a paragraph is cut after so many words */
+static const float CODE = 0.92F, SPACE = 0.318F, MONO_SPACE = 0.602F,
+                   CODE_PAD = 0.22F; /* em; SPACE is that of the font, MONO_SPACE of that of code */
 
 /* ---- pieces ---- */
 
@@ -26,8 +27,7 @@ static void measure(layout_piece *p)
 		p->d = e.descent;
 		return;
 	}
-	p->w = canvas_measure(p->text, p->style.size, p->style.weight).width +
-	       (p->code ? 2 * CODE_PAD * p->style.size : 0);
+	p->w = canvas_measure(p->text, p->style.size, p->style.weight).width + p->left + p->right;
 	p->a = 0.75F * p->style.size;
 	p->d = 0.25F * p->style.size;
 }
@@ -84,6 +84,7 @@ static layout_piece looks_of(const doc_run *r, text_style base)
 		like.style.weight = WEIGHT_MONO;
 		like.style.size *= CODE;
 		like.code = true;
+		like.of = r;
 	}
 	if (like.link)
 		like.style.ink = INK_ACCENT;
@@ -106,6 +107,11 @@ void layout_runs(setter *s, const doc_run *runs, text_style base)
 			add_formula(s, r, &like, space), space = false;
 		else
 			add_words(s, r->text, &like, &space);
+		if (like.code && s->n > before) {
+			s->piece[before].left = s->piece[s->n - 1].right = CODE_PAD * like.style.size;
+			measure(&s->piece[before]);
+			measure(&s->piece[s->n - 1]);
+		}
 		if (s->n > before)
 			breaks = false;
 	}
@@ -121,7 +127,9 @@ float layout_widest_piece(const setter *s)
 
 static float space_of(const layout_piece *p)
 {
-	return p->space ? SPACE * (p->code ? p->style.size / CODE : p->style.size) : 0;
+	if (p->code) /* the font's space between words of code, that of the text before it */
+		return p->space ? (p->left > 0 ? SPACE / CODE : MONO_SPACE) * p->style.size : 0;
+	return p->space ? SPACE * p->style.size : 0;
 }
 
 static float width_of(const setter *s, int from, int to)
@@ -142,7 +150,7 @@ float layout_one_line(const setter *s)
 /* Neighbours of one look become one text. */
 static bool joins(const layout_piece *a, const layout_piece *b)
 {
-	return !a->math && !b->math && !a->code && !b->code && a->style.size == b->style.size &&
+	return !a->math && !b->math && a->of == b->of && a->style.size == b->style.size &&
 	       a->style.weight == b->style.weight && a->style.ink == b->style.ink && a->link == b->link;
 }
 
@@ -180,12 +188,16 @@ static float put_math(setter *s, const layout_piece *p, float x, float baseline)
 	return x + p->w;
 }
 
-static float put_code(setter *s, const layout_piece *p, float x, float baseline)
+/* One box behind the words of a run. */
+static float put_code(setter *s, int from, int to, float x, float baseline)
 {
-	float size = p->style.size;
-	layout_add_box(s, (rect){x, baseline - 0.95F * size, p->w, 1.28F * size}, INK_RAISED, 1, 0.25F * size);
-	layout_add_text(s, x + CODE_PAD * size, baseline, p->text, p->style);
-	return x + p->w;
+	const layout_piece *first = &s->piece[from], *last = &s->piece[to - 1];
+	float size = first->style.size;
+	const char *text = join(s, from, to);
+	float w = canvas_measure(text, size, WEIGHT_MONO).width + first->left + last->right;
+	layout_add_box(s, (rect){x, baseline - 0.95F * size, w, 1.28F * size}, INK_RAISED, 1, 0.25F * size);
+	layout_add_text(s, x + first->left, baseline, text, first->style);
+	return x + w;
 }
 
 static float put_text(setter *s, int from, int to, float x, float baseline)
@@ -204,7 +216,7 @@ static void put_line(setter *s, int from, int to, float x, float baseline)
 		while (end < to && joins(p, &s->piece[end]))
 			end++;
 		x = p->math   ? put_math(s, p, x, baseline)
-		    : p->code ? put_code(s, p, x, baseline)
+		    : p->code ? put_code(s, i, end, x, baseline)
 		              : put_text(s, i, end, x, baseline);
 		mark_link(s, p, before);
 		i = end;
@@ -237,7 +249,7 @@ static void make_narrow(setter *s, int i, float width)
 		measure(p);
 		return;
 	}
-	size_t fits = layout_fits(p->text, width - (p->code ? 2 * CODE_PAD * p->style.size : 0), p->style);
+	size_t fits = layout_fits(p->text, width - p->left - p->right, p->style);
 	if (s->n == PIECES || fits == 0 || fits >= strlen(p->text))
 		return;
 	memmove(p + 2, p + 1, sizeof *p * (size_t)(s->n - i - 1));
@@ -246,6 +258,7 @@ static void make_narrow(setter *s, int i, float width)
 	p[0].text = layout_text(s, p->text, fits);
 	p[1].text += fits;
 	p[1].space = p[1].breaks = false;
+	p[0].right = p[1].left = 0;
 	measure(&p[0]);
 	measure(&p[1]);
 }
