@@ -16,7 +16,8 @@ export BUILD UNROLL LC_ALL=C TZ=UTC
 home=$(mktemp -d "${TMPDIR:-/tmp}/unroll-tests.XXXXXX") || exit 1
 trap 'rm -rf "$home"' EXIT
 trap 'exit 1' HUP INT TERM
-export HOME="$home" XDG_CONFIG_HOME="$home/config" XDG_DATA_HOME="$home/data" XDG_CACHE_HOME="$home/cache"
+export HOME="$home" XDG_CONFIG_HOME="$home/config" XDG_DATA_HOME="$home/data" XDG_CACHE_HOME="$home/cache" \
+	XDG_STATE_HOME="$home/state"
 unset DISPLAY WAYLAND_DISPLAY SDL_VIDEODRIVER OPENBLAS_CORETYPE UNROLL_RENDER UNROLL_CONTROLS UNROLL_WIDTH \
 	UNROLL_BENCH_FRAMES UNROLL_STARTED
 

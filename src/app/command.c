@@ -103,8 +103,6 @@ static void exchange(bench *b, int unused)
 static void rename_arm(bench *b, int unused)
 {
 	(void)unused;
-	if (b->presenter)
-		return;
 	b->renaming = bench_arm(b);
 	b->rename_begins = true;
 }
@@ -144,8 +142,12 @@ static void back(bench *b, int unused)
 	(void)unused;
 	if (b->help)
 		b->help = false;
+	else if (b->preferences.open)
+		b->preferences.open = false;
 	else if (b->choosing)
 		b->choosing = false;
+	else if (b->gallery.open && (gallery_back(b) || !b->fullscreen))
+		return;
 	else if (b->fork)
 		b->fork = false;
 	else if (b->narrow && b->overlay)
@@ -154,8 +156,10 @@ static void back(bench *b, int unused)
 		b->alone = -1;
 	else if (b->presenter)
 		b->presenter = false;
-	else
+	else if (b->fullscreen)
 		b->fullscreen = false;
+	else
+		gallery_open(b);
 }
 
 static void next_theme(bench *b, int unused)
@@ -227,7 +231,7 @@ static void presenter(bench *b, int unused)
 static void controls(bench *b, int unused)
 {
 	(void)unused;
-	bool *shown = b->narrow ? &b->overlay : &b->panel;
+	bool *shown = b->narrow || b->presenter ? &b->overlay : &b->panel;
 	*shown = !*shown;
 }
 
@@ -236,6 +240,22 @@ static void help(bench *b, int unused)
 	(void)unused;
 	b->help = !b->help;
 	b->help_offset = 0;
+}
+
+static void to_gallery(bench *b, int unused)
+{
+	(void)unused;
+	if (b->gallery.open)
+		(void)gallery_back(b);
+	else
+		gallery_open(b);
+}
+
+static void preferences_toggle(bench *b, int unused)
+{
+	(void)unused;
+	b->preferences = (preferences){.open = !b->preferences.open};
+	b->help = b->choosing = false;
 }
 
 static void zoom(bench *b, int direction)
@@ -283,11 +303,12 @@ const command commands[] = {
         {"plot-6", {{0, 0, "6"}}, "the sixth plot alone, and back", plot_alone, 6},
         {"plot-7", {{0, 0, "7"}}, "the seventh plot alone, and back", plot_alone, 7},
         {"plot-8", {{0, 0, "8"}}, "the eighth plot alone, and back", plot_alone, 8},
+        {"gallery", {{'o', 0, 0}, {'o', UI_CTRL, 0}}, "the gallery: lessons, recent runs, pictures", to_gallery, 0},
         {"views", {{'v', 0, 0}}, "choose and arrange the plots", choose, 0},
-        {"back", {{UI_KEY_ESCAPE, 0, 0}}, "back: close what is open, show all plots", back, 0},
+        {"back", {{UI_KEY_ESCAPE, 0, 0}}, "back: close what is open, show all plots, the gallery", back, 0},
         {"controls", {{'m', 0, 0}}, "show or hide the controls", controls, 0},
         {"theme", {{'t', 0, 0}}, "next theme: light, dark, projector, print", next_theme, 0},
-        {"presenter", {{'p', 0, 0}}, "presenter mode: plots only, larger type", presenter, 0},
+        {"presenter", {{'p', 0, 0}}, "presenter mode: plots only, as large as a hall needs", presenter, 0},
         {"fullscreen", {{'f', 0, 0}, {UI_KEY_F11, 0, 0}}, "full screen", fullscreen, 0},
         {"picture", {{'s', 0, 0}}, "save a picture of the plots (PNG)", picture, false},
         {"pictures", {{'s', UI_SHIFT, 0}}, "save the plots as PNG, SVG and PDF", picture, true},
@@ -297,6 +318,7 @@ const command commands[] = {
         {"larger", {{'+', UI_CTRL, 0}, {'=', UI_CTRL, 0}}, "everything larger", zoom, 1},
         {"smaller", {{'-', UI_CTRL, 0}}, "everything smaller", zoom, -1},
         {"normal", {{'0', UI_CTRL, 0}}, "normal size", zoom, 0},
+        {"settings", {{',', UI_CTRL, 0}}, "settings", preferences_toggle, 0},
         {"help", {{0, 0, "?"}, {UI_KEY_F1, 0, 0}}, "this help", help, 0},
         {"quit", {{'q', 0, 0}, {'q', UI_CTRL, 0}}, "quit", quit, 0},
 };

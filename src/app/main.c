@@ -1,4 +1,5 @@
 /* unroll: an instrument for watching gradients travel through time. */
+#include "app/cards.h"
 #include "app/cli.h"
 #include "app/settings.h"
 #include "app/window.h"
@@ -15,8 +16,6 @@
 #include <unistd.h>
 
 static const char default_picture[] = "out/unroll.png";
-/* What the bench opens on: it begins to learn within seconds, and its radius can be turned either way. */
-static const char first_state[] = "unroll/1 T=40 sigma_in=0.3 rho=1 optimizer=nesterov clip=norm";
 
 static void usage(FILE *f)
 {
@@ -68,13 +67,14 @@ static int open_window(const char *word, double started)
 	static run_state s;
 	const view *list[STATE_VIEWS];
 	int n;
-	if (!cli_read_state(word ? word : first_state, &s, &e) || !view_pick(&s, list, &n, &e))
+	if (!cli_read_state(word ? word : cards_first_state, &s, &e) || !view_pick(&s, list, &n, &e))
 		return cli_fail(&e);
 	if (!window_display_available())
 		return no_display(&s);
 	const char *frames = getenv("UNROLL_BENCH_FRAMES"), *start = getenv("UNROLL_STARTED");
 	window_speed speed = {0};
 	window_options o = {.theme = -1, .started = start ? strtod(start, NULL) : started, .speed = &speed};
+	o.gallery = !word && !frames;
 	if (frames) { /* `unroll bench` measures a window in a process of its own */
 		o.bench_frames = atoi(frames);
 		o.width = 1920;
