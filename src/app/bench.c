@@ -152,8 +152,8 @@ const char *bench_title(const bench *b, char *buf, size_t size)
 	if (b->gallery.open)
 		snprintf(buf, size, "unroll");
 	else
-		snprintf(buf, size, "unroll — %s, %s, T = %.0f", config_choice(c, KNOB_cell), config_choice(c, KNOB_task),
-	        c->v[KNOB_T]);
+		snprintf(buf, size, "unroll — %s, %s, T = %.0f", config_choice(c, KNOB_cell),
+		        config_choice(c, KNOB_task), c->v[KNOB_T]);
 	return buf;
 }
 
@@ -396,6 +396,7 @@ static bool drop_data(bench *b, const char *path, err *e)
 	config c = b->config;
 	if (!config_set(&c, "data", path, e) || !config_set(&c, "task", "data", e))
 		return false;
+	config_relax(&c); /* what only the task before had is left behind */
 	b->config = c;
 	b->config_changed = true;
 	return true;
@@ -442,7 +443,8 @@ void bench_drop(bench *b, const char *path)
 	else if (strcmp(ext, "png") == 0)
 		ok = drop_picture(b, path, &e);
 	else
-		ok = err_input(&e, "%s: cannot be opened; allowed: .png, .txt and .unroll with a state, .npz, .csv, .md", path);
+		ok = err_input(&e,
+		        "%s: cannot be opened; allowed: .png, .txt and .unroll with a state, .npz, .csv, .md", path);
 	if (ok)
 		gallery_close(b);
 	else
@@ -545,6 +547,7 @@ static void presenting(bench *b, rect rest, bool show)
 		bars_message(b, line);
 	if (banner.h > 0)
 		presenter_banner(b, banner);
+	b->ui.toast_area = banner;
 	if (b->overlay)
 		side_panel(b, (rect){all.x, all.y, fminf(PANEL * b->ui.em, all.w), all.h}, b->ui.c);
 }

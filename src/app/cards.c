@@ -85,20 +85,26 @@ void cards_lesson_state(const lesson *l, int step, long update, run_state *s)
 		snprintf(s->view[s->views++], STATE_VIEW, "%s", from->view[i]->name);
 }
 
-/* The step that a picture of the lesson shows, the first one that runs, and how far. */
+/* How far a step runs at first; 0: it does not. */
+static long first_run(const lesson_step *s)
+{
+	for (int a = 0; a < s->acts; a++)
+		if (s->act[a].kind == ACT_RUN)
+			return s->act[a].goal || s->act[a].updates > PICTURE_UPDATES ? PICTURE_UPDATES
+			                                                             : s->act[a].updates;
+	return 0;
+}
+
+/* The step that a picture of the lesson shows: of those that run the first one with the most arms; where none runs, the
+ * second, since the first often begins with the case in which nothing happens. */
 static int telling_step(const lesson *l, long *updates)
 {
-	*updates = PICTURE_UPDATES;
+	int best = -1;
 	for (int i = 0; i < l->steps; i++)
-		for (int a = 0; a < l->step[i].acts; a++) {
-			const lesson_act *act = &l->step[i].act[a];
-			if (act->kind != ACT_RUN)
-				continue;
-			if (!act->goal && act->updates < *updates)
-				*updates = act->updates;
-			return i;
-		}
-	return 0;
+		if (first_run(&l->step[i]) > 0 && (best < 0 || l->step[i].arms > l->step[best].arms))
+			best = i;
+	*updates = best < 0 ? 0 : first_run(&l->step[best]);
+	return best >= 0 ? best : l->steps > 1 ? 1 : 0;
 }
 
 static void add_lesson(cards *all, const char *path)

@@ -101,7 +101,7 @@ static void chip(bench *b, rect r, int arm)
 		return;
 	}
 	rect press = box, remove = {0}, hide = {0};
-	bool tools = selected && box.w > 150 * em;
+	bool tools = selected && box.w > 150 * em && !b->presenter;
 	if (tools) {
 		remove = rect_cut_right(&press, BUTTON * em + 2 * em);
 		hide = rect_cut_right(&press, BUTTON * em);

@@ -400,7 +400,7 @@ bool command_dispatch(bench *b, const ui_event *e)
 		return false;
 	for (int i = 0; i < commands_count; i++) {
 		for (int k = 0; k < COMMAND_BINDINGS; k++) {
-			if (bound(&commands[i].keys[k], e)) {
+			if (bound(&commands[i].keys[k], e) && (!b->gallery.open || gallery_allows(commands[i].name))) {
 				commands[i].run(b, commands[i].argument);
 				return true;
 			}

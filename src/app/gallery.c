@@ -15,20 +15,13 @@
 #include <time.h>
 
 /* points at type scale 1 */
-static const float HEAD = 72, MARGIN = 24, GAP = 16, CARD = 264, TEXT = 98, PAD = 12, SECTION = 40, BUTTON = 32;
+static const float HEAD = 72, MARGIN = 24, GAP = 16, CARD = 264, TEXT = 98, PAD = 12, SECTION = 40, BUTTON = 32,
+                   FRAME = 6;
 static const float THUMB_SHAPE = (float)THUMB_HEIGHT / THUMB_WIDTH;
 
-static const char *const sections[CARD_KINDS] = {NULL, NULL, "Lessons", "Recent runs", "Saved pictures"};
+static const char *const sections[CARD_KINDS] = {NULL, NULL, NULL, "Recent runs", "Saved pictures"};
 
 /* ---- keeping runs ---- */
-
-static uint64_t key_of(const char *text)
-{
-	uint64_t h = 14695981039346656037u;
-	for (; *text; text++)
-		h = (h ^ (unsigned char)*text) * 1099511628211u;
-	return h;
-}
 
 void gallery_keep(bench *b)
 {
@@ -36,16 +29,16 @@ void gallery_keep(bench *b)
 	static char text[STATE_TEXT];
 	gallery *g = &b->gallery;
 	err e;
-	if (!b->worker || b->snap->end <= 0)
+	if (!g->keeps)
 		return;
 	bench_state(b, &s);
-	uint64_t key = key_of(state_write(&s, text, sizeof text));
-	if (key == g->kept_key)
+	state_write(&s, text, sizeof text);
+	if (g->present && strcmp(g->present, text) == 0)
 		return;
-	g->kept_key = key;
-	if (recent_add(text, (long long)time(NULL), &e))
-		thumbs_keep(g->thumbs, text, b->settings.theme, b->snap, b->view, b->views);
-	else
+	free(g->present);
+	g->present = strdup(text);
+	thumbs_keep(g->thumbs, text, b->settings.theme, b->snap, b->view, b->views);
+	if (b->snap->end > 0 && !recent_add(text, (long long)time(NULL), &e))
 		ui_toast(&b->ui, e.text);
 }
 
@@ -78,6 +71,18 @@ void gallery_done(gallery *g)
 	thumbs_free(g->thumbs);
 	g->thumbs = NULL;
 	cards_free(&g->all);
+	free(g->present);
+	g->present = NULL;
+}
+
+bool gallery_allows(const char *name)
+{
+	static const char *const names[] = {"back", "gallery", "settings", "help", "theme", "fullscreen", "larger",
+	        "smaller", "normal", "paste", "quit"};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
 }
 
 bool gallery_back(bench *b)
@@ -149,7 +154,6 @@ static void picture(bench *b, rect r, const card *k)
 	canvas *c = b->ui.c;
 	gallery *g = &b->gallery;
 	thumb t = {0};
-	canvas_box(c, r, 0, INK_WINDOW, 1);
 	if (k->kind == CARD_PICTURE)
 		t = thumbs_picture(g->thumbs, k->path);
 	else if (k->state)
@@ -195,7 +199,7 @@ static bool card_draw(bench *b, rect r, const card *k)
 	rect inner = rect_inset(r, line, line);
 	rect top = rect_cut_top(&inner, inner.h - TEXT * em);
 	canvas_clip(u->c, top);
-	picture(b, rect_inset(top, 6 * em, 6 * em), k);
+	picture(b, rect_inset(top, FRAME * em, FRAME * em), k);
 	canvas_clip_end(u->c);
 	canvas_line(u->c, top.x, top.y + top.h, top.x + top.w, top.y + top.h, ui_line(1, INK_GRID));
 	card_text(b, rect_inset(inner, PAD * em, 8 * em), k);
@@ -206,20 +210,18 @@ static bool card_draw(bench *b, rect r, const card *k)
 
 static void describe_present(const bench *b, card *k)
 {
-	static char state[STATE_TEXT];
 	char title[80], update[32], loss[32];
 	const snap_arm *a = &b->snap->arm[0];
 	int at;
-	*k = (card){.kind = CARD_BACK, .state = state};
+	*k = (card){.kind = CARD_BACK, .state = b->gallery.present};
 	snprintf(k->name, sizeof k->name, "back to the bench");
 	snprintf(k->title, sizeof k->title, "Back to %s", cards_run_title(&b->config, title, sizeof title));
-	at = snprintf(k->line, sizeof k->line, "%s at update %s", b->playing ? "training," : "waiting",
+	at = snprintf(k->line, sizeof k->line, "%s at update %s", b->playing ? "training" : "waiting",
 	        text_short(update, sizeof update, (double)b->snap->update, 9));
 	if (isfinite(a->now[SNAP_LOSS]))
 		snprintf(k->line + at, sizeof k->line - (size_t)at, ", loss %s",
 		        text_short(loss, sizeof loss, a->now[SNAP_LOSS], 4));
 	snprintf(k->note, sizeof k->note, "Esc");
-	state[0] = 0;
 }
 
 /* ---- the grid ---- */
@@ -232,7 +234,7 @@ static int columns_for(float width, float em)
 
 static float card_height(float width, float em)
 {
-	return width * THUMB_SHAPE + TEXT * em;
+	return (width - (FRAME + 1) * 2 * em) * THUMB_SHAPE + (FRAME + 1) * 2 * em + TEXT * em;
 }
 
 typedef struct flow { /* where the next card goes */
@@ -294,7 +296,8 @@ static float lay_out(bench *b, rect area, bool draw, const card **pressed)
 	describe_present(b, &present);
 	for (int i = g->bench_seen ? -1 : 0; i < g->all.n; i++) {
 		const card *k = i < 0 ? &present : g->all.card[i];
-		if (!card_matches(k, g->search))
+		bool twice = k->kind == CARD_RECENT && g->bench_seen && g->present && recent_same(k->state, g->present);
+		if (twice || !card_matches(k, g->search))
 			continue;
 		if (sections[k->kind] && k->kind != f.kind) {
 			rect head = flow_heading(&f, k->kind, SECTION * em);
@@ -349,8 +352,7 @@ static int in_next_row(const gallery *g, int at, int direction)
 			row = g->row[i];
 		if (g->row[i] != row)
 			break;
-		if (best == at ||
-		        abs(g->column[i] - g->column[at]) < abs(g->column[best] - g->column[at]))
+		if (best == at || abs(g->column[i] - g->column[at]) < abs(g->column[best] - g->column[at]))
 			best = i;
 	}
 	return best;

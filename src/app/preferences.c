@@ -18,8 +18,9 @@ static void changed(bench *b)
 	preferences_apply(b);
 }
 
-void preferences_apply(const bench *b)
+void preferences_apply(bench *b)
 {
+	b->ui.still = b->settings.motion == MOTION_REDUCED;
 	text_numbers((text_decimal)b->settings.decimal, (text_groups)b->settings.thousands);
 	pictures_use(b->settings.pictures);
 }
@@ -39,11 +40,12 @@ static rect row(bench *b, rect *at, const char *label, const char *help)
 
 static void theme_row(bench *b, rect *at)
 {
-	const char *names[THEME_COUNT];
+	static const char *names[THEME_COUNT]; /* an open list goes on pointing at them */
 	int chosen = (int)b->settings.theme;
 	for (int i = 0; i < THEME_COUNT; i++)
 		names[i] = themes[i].name;
-	if (ui_choice(&b->ui, row(b, at, "Theme", "projector: larger type, thicker lines; print: white, without colour"),
+	if (ui_choice(&b->ui,
+	            row(b, at, "Theme", "projector: larger type, thicker lines; print: white, without colour"),
 	            "setting theme", names, THEME_COUNT, &chosen, command_tip("theme"))) {
 		b->settings.theme = (theme_id)chosen;
 		changed(b);
@@ -96,7 +98,8 @@ static void history_row(bench *b, rect *at)
 	snprintf(text, sizeof text, "%d", b->settings.history);
 	if (ui_entry(u, r, "setting history", text, true, "memory for the checkpoints of all arms, MiB") != UI_TYPED)
 		return;
-	if (!text_read_number(ui_typed(u), false, &typed) || typed < 0 || typed > HISTORY_MAX || typed != floor(typed)) {
+	if (!text_read_number(ui_typed(u), false, &typed) || typed < 0 || typed > HISTORY_MAX ||
+	        typed != floor(typed)) {
 		ui_reject(u, "history: MiB; allowed: whole numbers from 0 to 65536");
 		return;
 	}
@@ -166,7 +169,8 @@ void preferences_draw(bench *b)
 	rect inner = rect_inset(box, fminf(pad, box.w / 16), fminf(pad, box.h / 16));
 	rect head = rect_cut_top(&inner, fminf(pad, 24 * em));
 	rect close = {head.x + head.w - 32 * em, head.y - 4 * em, 32 * em, 32 * em};
-	ui_label(u, (rect){head.x, head.y, head.w - close.w, head.h}, "Settings", 16, WEIGHT_BOLD, INK_TEXT, ALIGN_LEFT);
+	ui_label(
+	        u, (rect){head.x, head.y, head.w - close.w, head.h}, "Settings", 16, WEIGHT_BOLD, INK_TEXT, ALIGN_LEFT);
 	bool closed = ui_button(u, close, "close settings", ICON_CLOSE, NULL, LOOK_PLAIN, NULL);
 	rect_cut_top(&inner, 16 * em);
 	rect at = ui_scroll(u, inner, "settings scroll bar", content, &p->offset);

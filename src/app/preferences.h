@@ -13,6 +13,6 @@ struct bench;
 
 void preferences_draw(struct bench *b);
 /* Makes the settings hold that act outside the window's own drawing: numbers, pictures, motion. */
-void preferences_apply(const struct bench *b);
+void preferences_apply(struct bench *b);
 
 #endif

@@ -64,7 +64,7 @@ static size_t without_update(const char *state)
 	return at && at > state && at[-1] == ' ' && !strchr(at, ' ') ? (size_t)(at - state - 1) : strlen(state);
 }
 
-static bool same_run(const char *a, const char *b)
+bool recent_same(const char *a, const char *b)
 {
 	size_t n = without_update(a);
 	return n == without_update(b) && memcmp(a, b, n) == 0;
@@ -88,7 +88,7 @@ bool recent_add(const char *state, long long when, err *e)
 		int kept = 1;
 		fprintf(f, "%lld\t%s\n", when, state);
 		for (int i = 0; i < old.n && kept < RECENT_MOST; i++)
-			if (!same_run(old.run[i].state, state))
+			if (!recent_same(old.run[i].state, state))
 				kept += fprintf(f, "%lld\t%s\n", old.run[i].when, old.run[i].state) > 0;
 		ok = file_save_commit(&save, e);
 	}

@@ -15,6 +15,8 @@ typedef struct recent {
 	} run[RECENT_MOST];
 } recent;
 
+/* Two states of the same run, at whatever update. */
+bool recent_same(const char *a, const char *b);
 /* What cannot be read is left out; no file is no runs. */
 recent recent_load(void);
 void recent_free(recent *r);

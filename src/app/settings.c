@@ -55,7 +55,7 @@ const settings_row settings_rows[] = {
                 {"0.5", "0,5"}, offsetof(settings, decimal)},
         {"thousands", "Thousands", "how whole numbers are grouped", {"thin", "none"}, {"12\u2009345", "12345"},
                 offsetof(settings, thousands)},
-        {"motion", "Motion", "reduced: nothing fades, pulses or plays by itself", {"full", "reduced"},
+        {"motion", "Motion", "reduced: nothing pulses, and messages stay until a key is pressed", {"full", "reduced"},
                 {"full", "reduced"}, offsetof(settings, motion)},
         {"drawing", "Drawing", "on the graphics card or on the processor, from the next start on",
                 {"auto", "gpu", "processor"}, {"automatic", "graphics card", "processor"}, offsetof(settings, drawing)},
@@ -232,7 +232,8 @@ bool settings_check_folder(const char *typed, char *to, size_t size, err *e)
 	if (!*to)
 		return true;
 	if (*to != '/')
-		return err_input(e, "pictures: '%.80s' is no absolute path; allowed: /FOLDER, ~/FOLDER, or nothing", typed);
+		return err_input(
+		        e, "pictures: '%.80s' is no absolute path; allowed: /FOLDER, ~/FOLDER, or nothing", typed);
 	if (!settings_make_folder(to, e))
 		return false;
 	return access(to, W_OK | X_OK) == 0 || err_machine(e, "%.200s: cannot write there: %s", to, strerror(errno));

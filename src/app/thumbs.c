@@ -14,9 +14,9 @@
 #include <sys/stat.h>
 #include <time.h>
 
-enum { SLOTS = 64, VIEWS_MOST = 2 };
-static const double PATIENCE = 2;              /* seconds of processor time for a run */
-static const float SHEET_W = 640, SHEET_H = 400; /* points */
+enum { SLOTS = 64, VIEWS_MOST = 1 };             /* of several plots on such a small sheet none could be read */
+static const double PATIENCE = 2;                /* seconds of processor time for a run */
+static const float SHEET_W = 432, SHEET_H = 270; /* points */
 
 /* WANTED → the thread → SNAPPED → drawn → DRAWN → the thread saves it → READY; what comes from a file goes to READY at
  * once. */
@@ -25,7 +25,7 @@ typedef enum stage { EMPTY, WANTED, WORKING, SNAPPED, DRAWN, SAVING, READY, FAIL
 typedef struct slot {
 	uint64_t key;
 	stage stage;
-	long used; /* when it was asked for last */
+	long used;  /* when it was asked for last */
 	bool fresh; /* since the last collection */
 	theme_id theme;
 	run_state *state; /* of a run; NULL: a picture */
@@ -59,7 +59,7 @@ static uint64_t hash(uint64_t h, const void *bytes, size_t n)
 /* The version changes when thumbs come to look different. */
 static uint64_t key_of(const char *what, int colours, long long stamp)
 {
-	static const char version[] = "thumb 1";
+	static const char version[] = "thumb 2";
 	uint64_t h = hash(14695981039346656037u, version, sizeof version);
 	h = hash(h, what, strlen(what));
 	h = hash(h, &colours, sizeof colours);
@@ -368,8 +368,7 @@ static bool draw(slot *s, const snap *from)
 	if (!r)
 		return false;
 	rect all = {0, 0, SHEET_W, SHEET_H};
-	canvas_box(&r->canvas, all, 0, INK_WINDOW, 1);
-	view_grid(s->view, s->views, from, &r->canvas, rect_inset(all, 8, 8), NULL, NULL);
+	view_panel(s->view[0], from, &r->canvas, all, NULL, true);
 	const uint32_t *pixels = raster_pixels(r, &w, &h, &stride);
 	s->w = w < THUMB_WIDTH ? w : THUMB_WIDTH;
 	s->h = h < THUMB_HEIGHT ? h : THUMB_HEIGHT;

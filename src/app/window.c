@@ -510,8 +510,7 @@ static int fail(const char *what, const char *why)
 
 static void close_window(window *w)
 {
-	if (w->worker)
-		gallery_keep(&w->bench);
+	gallery_keep(&w->bench);
 	gallery_done(&w->bench.gallery);
 	worker_free(w->worker);
 	if (w->texture)
@@ -541,8 +540,10 @@ static int open_all(window *w, const run_state *state, const window_options *o)
 		return e.code;
 	}
 	bench_init(&w->bench, state, w->worker, &s, &clipboard);
-	if (o->bench_frames == 0)
+	if (o->bench_frames == 0) {
 		w->bench.gallery.thumbs = thumbs_new(wake, w);
+		w->bench.gallery.keeps = true;
+	}
 	if (o->gallery) {
 		w->bench.gallery.open = true;
 		gallery_open(&w->bench);

@@ -131,6 +131,7 @@ typedef struct ui {
 	double press_value; /* of a slider, when it was pressed */
 	uint32_t tip_id;
 	double tip_since;
+	bool still; /* nothing goes away by itself while it may be read */
 	char toast[480];
 	double toast_until;
 	rect toast_area; /* where toasts go; w = 0: over the foot of the canvas */
