@@ -132,7 +132,7 @@ test-deep:
 	+@$(MAKE) --no-print-directory $(PARALLEL) deep
 	@for program in $(DEEPBIN); do $$program || exit 1; done
 	+@$(MAKE) BUILD=build-asan EXTRA='-fsanitize=address,undefined -fno-sanitize-recover=all $(TOLERANT)' $(SANITIZED)
-	@BUILD=build-asan tests/run.sh
+	@BUILD=build-asan LIMIT=1800 MONKEY_EVENTS=1000000 tests/run.sh
 	+@$(MAKE) BUILD=build-tsan EXTRA='-fsanitize=thread $(TOLERANT)' $(SANITIZED)
 	@BUILD=build-tsan LIMIT=1200 tests/run.sh $(notdir $(TESTS:.c=))
 	+@$(MAKE) --no-print-directory fuzz

@@ -18,7 +18,8 @@ if [ "${1-}" != --one ]; then
 	trap 'rm -rf "$home"' EXIT
 	trap 'exit 1' HUP INT TERM
 fi
-export home HOME="$home" XDG_CONFIG_HOME="$home/config" XDG_DATA_HOME="$home/data" XDG_CACHE_HOME="$home/cache"
+export home HOME="$home" XDG_CONFIG_HOME="$home/config" XDG_DATA_HOME="$home/data" XDG_CACHE_HOME="$home/cache" \
+	XDG_STATE_HOME="$home/state"
 unset DISPLAY WAYLAND_DISPLAY SDL_VIDEODRIVER OPENBLAS_CORETYPE UNROLL_RENDER UNROLL_CONTROLS UNROLL_WIDTH \
 	UNROLL_BENCH_FRAMES UNROLL_STARTED
 

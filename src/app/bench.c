@@ -1,12 +1,14 @@
 #include "app/bench.h"
 
 #include "app/command.h"
+#include "app/lesson_open.h"
 #include "app/tutor.h"
 #include "io/file.h"
 #include "io/png.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* points at type scale 1 */
@@ -56,6 +58,7 @@ void bench_init(bench *b, const run_state *s, worker *w, const settings *set, co
 	if (w)
 		worker_speed(w, b->speed);
 	b->panel = true;
+	preferences_apply(b);
 }
 
 void bench_done(bench *b)
@@ -129,8 +132,10 @@ static uint32_t chrome_hash(const bench *b)
 bool bench_take(bench *b)
 {
 	const snap *s = b->worker ? worker_take(b->worker) : NULL;
+	if (b->gallery.open && thumbs_collect(b->gallery.thumbs))
+		b->chrome_changed = true;
 	if (!s)
-		return false;
+		return b->chrome_changed;
 	b->snap = s;
 	/* a snap from before the user's last word must not take it back */
 	if (s->obeyed >= worker_sent(b->worker)) {
@@ -148,26 +153,21 @@ bool bench_take(bench *b)
 	return true;
 }
 
-const theme *bench_theme(bench *b)
+const theme *bench_theme(const bench *b)
 {
-	const theme *t = &themes[b->settings.theme];
-	if (!b->presenter)
-		return t;
-	b->presenter_theme = *t;
-	b->presenter_theme.type *= 1.25F;
-	b->presenter_theme.line *= 1.25F;
-	return &b->presenter_theme;
+	return &themes[b->settings.theme];
 }
 
 const char *bench_title(const bench *b, char *buf, size_t size)
 {
 	const config *c = &b->config;
-	if (b->tutor) {
+	if (b->gallery.open)
+		snprintf(buf, size, "unroll");
+	else if (b->tutor)
 		snprintf(buf, size, "unroll — %s", b->tutor->l->title);
-		return buf;
-	}
-	snprintf(buf, size, "unroll — %s, %s, T = %.0f", config_choice(c, KNOB_cell), config_choice(c, KNOB_task),
-	        c->v[KNOB_T]);
+	else
+		snprintf(buf, size, "unroll — %s, %s, T = %.0f", config_choice(c, KNOB_cell),
+		        config_choice(c, KNOB_task), c->v[KNOB_T]);
 	return buf;
 }
 
@@ -296,6 +296,8 @@ void bench_replay(bench *b)
 
 void bench_open(bench *b, const run_state *s)
 {
+	gallery_keep(b);
+	gallery_close(b);
 	tutor_left(b);
 	b->config = state_config(s, 0, s->update);
 	b->arm = 0;
@@ -423,8 +425,32 @@ static bool drop_data(bench *b, const char *path, err *e)
 	config c = b->config;
 	if (!config_set(&c, "data", path, e) || !config_set(&c, "task", "data", e))
 		return false;
+	config_relax(&c); /* what only the task before had is left behind */
 	b->config = c;
 	b->config_changed = true;
+	return true;
+}
+
+/* The first line of a text that begins as states do; what stands before it is comment. */
+static bool drop_text(bench *b, const char *path, err *e)
+{
+	static run_state s;
+	const view *list[BENCH_VIEWS];
+	unsigned char *data;
+	size_t size;
+	int n;
+	if (!file_read_all(path, 4 * STATE_TEXT, &data, &size, e))
+		return false;
+	char *rest = (char *)data, *line, *state = NULL;
+	while (!state && (line = strsep(&rest, "\r\n")))
+		if (strncmp(line, "unroll/", 7) == 0)
+			state = line;
+	bool ok = state ? state_read(&s, state, e) && view_pick(&s, list, &n, e)
+	                : err_input(e, "holds no state; allowed: a line that begins with unroll/1");
+	free(data);
+	if (!ok)
+		return err_prefix(e, "%s", path);
+	bench_open(b, &s);
 	return true;
 }
 
@@ -432,13 +458,35 @@ void bench_drop(bench *b, const char *path)
 {
 	char ext[16];
 	err e = {0};
+	bool ok;
 	file_extension(path, ext, sizeof ext);
-	bool data = strcmp(ext, "npz") == 0 || strcmp(ext, "csv") == 0;
-	if (data ? !drop_data(b, path, &e) : !drop_picture(b, path, &e))
+	if (strcmp(ext, "md") == 0) {
+		gallery_close(b);
+		bench_lesson(b, path);
+		return;
+	}
+	if (strcmp(ext, "npz") == 0 || strcmp(ext, "csv") == 0)
+		ok = drop_data(b, path, &e);
+	else if (strcmp(ext, "txt") == 0 || strcmp(ext, "unroll") == 0)
+		ok = drop_text(b, path, &e);
+	else if (strcmp(ext, "png") == 0)
+		ok = drop_picture(b, path, &e);
+	else
+		ok = err_input(&e,
+		        "%s: cannot be opened; allowed: .png, .txt and .unroll with a state, .npz, .csv, .md", path);
+	if (ok)
+		gallery_close(b);
+	else
 		ui_toast(&b->ui, e.text);
 }
 
 /* ---- the screen ---- */
+
+/* The controls lie over the plots. */
+static bool panel_floats(const bench *b)
+{
+	return b->narrow || b->presenter;
+}
 
 static bool pointer_on_plots(const bench *b)
 {
@@ -450,7 +498,8 @@ static bool pointer_on_plots(const bench *b)
 		if (k[i].id == u->hot)
 			hot = &k[i];
 	return u->inside && rect_has(b->plots, u->pointer.x, u->pointer.y) && !u->popup.id && !b->help &&
-	       !b->choosing && !(b->narrow && (b->overlay || tutor_shown(b))) && (!hot || hot->role == UI_PLOT);
+	       !b->choosing && !(panel_floats(b) && b->overlay) && !(b->narrow && tutor_shown(b)) &&
+	       (!hot || hot->role == UI_PLOT);
 }
 
 static void draw_views(bench *b)
@@ -505,7 +554,7 @@ static void plots_part(bench *b, rect r, bool show)
 		draw_views(b);
 		ui_clip_end(&b->ui);
 	}
-	if (!(b->narrow && (b->overlay || tutor_shown(b))) && !b->presenter)
+	if (!(panel_floats(b) && b->overlay) && !(b->narrow && tutor_shown(b)))
 		plot_titles(b);
 	tutor_over_plots(b);
 }
@@ -513,7 +562,7 @@ static void plots_part(bench *b, rect r, bool show)
 static void side_panel(bench *b, rect r, canvas *chrome)
 {
 	canvas *c = b->ui.c;
-	if (b->narrow) {
+	if (panel_floats(b)) {
 		ui_layer(&b->ui, 1);
 		ui_surface(&b->ui, r, "controls", false);
 		panel_draw(b, r);
@@ -546,16 +595,25 @@ static void lesson_overlay(bench *b, rect r)
 	ui_layer(&b->ui, 0);
 }
 
-/* The plots, and the text where it is wanted. */
-static void presenter_screen(bench *b, rect rest, bool show)
+/* The plots, the text where it is wanted, and one line of state. */
+static void presenting(bench *b, rect rest, bool show)
 {
+	rect banner = rect_cut_bottom(&rest, presenter_height(b, rest.h)), all = rest;
 	rect side = {rest.x, rest.y, fminf(tutor_width(b), rest.w), rest.h};
 	bool text = tutor_shown(b);
 	if (text && !b->narrow)
 		lesson_side(b, rect_cut_left(&rest, side.w), false, b->ui.c);
+	rect line = rect_cut_bottom(&rest, fminf(bars_message_height(b, rest.w), all.h / 2));
 	plots_part(b, rest, show);
+	if (line.h > 0)
+		bars_message(b, line);
+	if (banner.h > 0)
+		presenter_banner(b, banner);
+	b->ui.toast_area = banner;
 	if (text && b->narrow)
 		lesson_overlay(b, side);
+	else if (b->overlay)
+		side_panel(b, (rect){all.x, all.y, fminf(PANEL * b->ui.em, all.w), all.h}, b->ui.c);
 	tutor_marks(b, b->ui.c);
 }
 
@@ -567,8 +625,14 @@ static void screen(bench *b, canvas *chrome, bool show)
 	b->narrow = rest.w < (b->tutor ? tutor_width(b) : PANEL * em) + PLOTS_MIN * em;
 	b->live = rest;
 	b->ui.toast_area = (rect){0};
+	if (b->gallery.open) {
+		gallery_draw(b);
+		/* of the gallery, a new snap changes what is said about the present run */
+		b->live = b->gallery.back.w > 0 ? b->gallery.back : (rect){0, 0, 1, 1};
+		return;
+	}
 	if (b->presenter) {
-		presenter_screen(b, rest, show);
+		presenting(b, rest, show);
 		return;
 	}
 	rect top = rect_cut_top(&rest, bars_top_height(b, c->height));
@@ -622,6 +686,8 @@ void bench_pass(bench *b, canvas *c, canvas *chrome, bool show, const ui_event *
 		help_draw(b);
 	if (b->choosing)
 		chooser_draw(b);
+	if (b->preferences.open)
+		preferences_draw(b);
 	ui_end(&b->ui);
 	if (ui_unused(&b->ui))
 		command_dispatch(b, ui_unused(&b->ui));

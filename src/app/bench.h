@@ -2,6 +2,8 @@
  * of SDL. What the window has to do for it (full screen, quit, title) are plain fields that the window reads. */
 #ifndef APP_BENCH_H
 #define APP_BENCH_H
+#include "app/gallery.h"
+#include "app/preferences.h"
 #include "app/settings.h"
 #include "run/worker.h"
 #include "ui/ui.h"
@@ -44,10 +46,9 @@ typedef struct bench {
 	bool chrome_changed;    /* … or when this says so: then everything is to be drawn */
 	uint32_t chrome_hash;
 
-	struct tutor *tutor; /* the lesson that is open; NULL = none */
-	bool still;          /* nothing moves by itself but the run */
-
-	theme presenter_theme;
+	struct tutor *tutor;     /* the lesson that is open; NULL = none */
+	gallery gallery;         /* the start screen, over the bench */
+	preferences preferences; /* the settings, over everything */
 
 	bool fullscreen, quit; /* wishes to the window */
 } bench;
@@ -63,7 +64,7 @@ bool bench_take(bench *b);
  * rest: the same canvas, or a canvas_null when they have not changed. With `views` false the plots are left out (a pass
  * that is not seen). */
 void bench_pass(bench *b, canvas *c, canvas *chrome, bool views, const ui_event *event, double now);
-const theme *bench_theme(bench *b);
+const theme *bench_theme(const bench *b);
 /* "unroll — rnn, adding, T = 50" */
 const char *bench_title(const bench *b, char *buf, size_t size);
 /* The selected arm: its place among all. */
@@ -75,7 +76,7 @@ int bench_diverged(const bench *b);
 void bench_state(const bench *b, run_state *s);
 /* The views that are shown: all, or the one that fills the window. Returns how many. */
 int bench_views(const bench *b, const view **list);
-/* A file was dropped on the window: a picture with a state, or data. */
+/* A file was dropped on the window: a picture or a text with a state, data, or a lesson. */
 void bench_drop(bench *b, const char *path);
 
 /* ---- what commands and buttons do ---- */
@@ -120,6 +121,12 @@ void timeline_draw(bench *b, rect r);
 
 /* ---- chooser.c: which views are shown, and in which order ---- */
 void chooser_draw(bench *b);
+
+/* ---- presenter.c: the plots alone, with one line about the run ---- */
+/* Pixels per point of a window of width × height pixels, on a display that has `display` pixels per point by itself. */
+float bench_scale(const bench *b, float width, float height, float display);
+float presenter_height(const bench *b, float height);
+void presenter_banner(bench *b, rect r);
 
 /* ---- help.c ---- */
 void help_draw(bench *b);

@@ -101,7 +101,7 @@ static void chip(bench *b, rect r, int arm)
 		return;
 	}
 	rect press = box, remove = {0}, hide = {0};
-	bool tools = selected && box.w > 150 * em;
+	bool tools = selected && box.w > 150 * em && !b->presenter;
 	if (tools) {
 		remove = rect_cut_right(&press, BUTTON * em + 2 * em);
 		hide = rect_cut_right(&press, BUTTON * em);
@@ -152,7 +152,7 @@ void chips_draw(bench *b, rect r)
 	ui *u = &b->ui;
 	float em = u->em, gap = GAP * em, side = fminf(28 * em, r.h - 4 * em);
 	int n = b->snap->all;
-	bool tools = r.w > (COMPARE + FORK + 60) * em + (float)n * CHIP_LEAST * em;
+	bool tools = !b->presenter && r.w > (COMPARE + FORK + 60) * em + (float)n * CHIP_LEAST * em;
 	float room = r.w - (tools ? (COMPARE + FORK) * em + 3 * gap : 0);
 	float each = fminf((room - gap * (float)(n - 1)) / (float)n, n > 1 ? CHIP_MOST * em : room);
 	rect row = r;

@@ -104,8 +104,6 @@ static void exchange(bench *b, int unused)
 static void rename_arm(bench *b, int unused)
 {
 	(void)unused;
-	if (b->presenter)
-		return;
 	b->renaming = bench_arm(b);
 	b->rename_begins = true;
 }
@@ -145,11 +143,15 @@ static void back(bench *b, int unused)
 	(void)unused;
 	if (b->help)
 		b->help = false;
+	else if (b->preferences.open)
+		b->preferences.open = false;
 	else if (b->choosing)
 		b->choosing = false;
+	else if (b->gallery.open && (gallery_back(b) || !b->fullscreen))
+		return;
 	else if (b->fork)
 		b->fork = false;
-	else if (b->narrow && b->overlay)
+	else if ((b->narrow || b->presenter) && b->overlay)
 		b->overlay = false;
 	else if (b->narrow && b->tutor && b->tutor->overlay)
 		b->tutor->overlay = false;
@@ -157,8 +159,10 @@ static void back(bench *b, int unused)
 		b->alone = -1;
 	else if (b->presenter)
 		b->presenter = false;
-	else
+	else if (b->fullscreen)
 		b->fullscreen = false;
+	else
+		gallery_open(b);
 }
 
 static void next_theme(bench *b, int unused)
@@ -230,7 +234,7 @@ static void presenter(bench *b, int unused)
 static void controls(bench *b, int unused)
 {
 	(void)unused;
-	bool *shown = b->narrow ? &b->overlay : &b->panel;
+	bool *shown = b->narrow || b->presenter ? &b->overlay : &b->panel;
 	*shown = !*shown;
 	if (b->tutor && b->overlay) /* one of them over the plots is enough */
 		b->tutor->overlay = false;
@@ -284,6 +288,22 @@ static void help(bench *b, int unused)
 	b->help_offset = 0;
 }
 
+static void to_gallery(bench *b, int unused)
+{
+	(void)unused;
+	if (b->gallery.open)
+		(void)gallery_back(b);
+	else
+		gallery_open(b);
+}
+
+static void preferences_toggle(bench *b, int unused)
+{
+	(void)unused;
+	b->preferences = (preferences){.open = !b->preferences.open};
+	b->help = b->choosing = false;
+}
+
 static void zoom(bench *b, int direction)
 {
 	float s = b->settings.scale * (direction > 0 ? 1.1F : 1 / 1.1F);
@@ -329,6 +349,7 @@ const command commands[] = {
         {"plot-6", {{0, 0, "6"}}, "the sixth plot alone, and back", plot_alone, 6},
         {"plot-7", {{0, 0, "7"}}, "the seventh plot alone, and back", plot_alone, 7},
         {"plot-8", {{0, 0, "8"}}, "the eighth plot alone, and back", plot_alone, 8},
+        {"gallery", {{'o', 0, 0}, {'o', UI_CTRL, 0}}, "the gallery: lessons, recent runs, pictures", to_gallery, 0},
         {"views", {{'v', 0, 0}}, "choose and arrange the plots", choose, 0},
         {"lesson-next", {{UI_KEY_PAGE_DOWN, 0, 0}}, "the next step of the lesson", turn, 1},
         {"lesson-before", {{UI_KEY_PAGE_UP, 0, 0}}, "the step before", turn, -1},
@@ -337,10 +358,10 @@ const command commands[] = {
         {"lesson-up", {{UI_KEY_UP, 0, 0}}, "further up in the text", scroll, -1},
         {"lesson-free", {{'j', 0, 0}}, "just play: leave the lesson for a while, and back", free_play, 0},
         {"hint", {{'i', 0, 0}}, "a hint of the lesson", hint, 0},
-        {"back", {{UI_KEY_ESCAPE, 0, 0}}, "back: close what is open, show all plots", back, 0},
+        {"back", {{UI_KEY_ESCAPE, 0, 0}}, "back: close what is open, show all plots, the gallery", back, 0},
         {"controls", {{'m', 0, 0}}, "show or hide the controls", controls, 0},
         {"theme", {{'t', 0, 0}}, "next theme: light, dark, projector, print", next_theme, 0},
-        {"presenter", {{'p', 0, 0}}, "presenter mode: plots only, larger type", presenter, 0},
+        {"presenter", {{'p', 0, 0}}, "presenter mode: plots only, as large as a hall needs", presenter, 0},
         {"fullscreen", {{'f', 0, 0}, {UI_KEY_F11, 0, 0}}, "full screen", fullscreen, 0},
         {"picture", {{'s', 0, 0}}, "save a picture of the plots (PNG)", picture, false},
         {"pictures", {{'s', UI_SHIFT, 0}}, "save the plots as PNG, SVG and PDF", picture, true},
@@ -350,6 +371,7 @@ const command commands[] = {
         {"larger", {{'+', UI_CTRL, 0}, {'=', UI_CTRL, 0}}, "everything larger", zoom, 1},
         {"smaller", {{'-', UI_CTRL, 0}}, "everything smaller", zoom, -1},
         {"normal", {{'0', UI_CTRL, 0}}, "normal size", zoom, 0},
+        {"settings", {{',', UI_CTRL, 0}}, "settings", preferences_toggle, 0},
         {"help", {{0, 0, "?"}, {UI_KEY_F1, 0, 0}}, "this help", help, 0},
         {"quit", {{'q', 0, 0}, {'q', UI_CTRL, 0}}, "quit", quit, 0},
 };
@@ -432,7 +454,7 @@ bool command_dispatch(bench *b, const ui_event *e)
 		return false;
 	for (int i = 0; i < commands_count; i++) {
 		for (int k = 0; k < COMMAND_BINDINGS; k++) {
-			if (bound(&commands[i].keys[k], e)) {
+			if (bound(&commands[i].keys[k], e) && (!b->gallery.open || gallery_allows(commands[i].name))) {
 				commands[i].run(b, commands[i].argument);
 				return true;
 			}

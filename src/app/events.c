@@ -90,7 +90,9 @@ bool events_translate(const SDL_Event *from, float per_unit, ui_event *to)
 	case SDL_TEXTINPUT:
 		to->kind = UI_TYPE;
 		snprintf(to->text, sizeof to->text, "%s", from->text.text);
-		return to->text[0] != 0;
+		/* some input methods send the letter of Ctrl+letter as well; Ctrl and Alt together are AltGr */
+		return to->text[0] != 0 && (SDL_GetModState() & (KMOD_CTRL | KMOD_ALT)) != KMOD_LCTRL &&
+		       (SDL_GetModState() & (KMOD_CTRL | KMOD_ALT)) != KMOD_RCTRL;
 	case SDL_WINDOWEVENT:
 		to->kind = UI_LEAVE;
 		return from->window.event == SDL_WINDOWEVENT_LEAVE;

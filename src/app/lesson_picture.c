@@ -128,7 +128,7 @@ bool lesson_picture(const char *word, bool played, theme_id t, float w, float h,
 	if (!w0)
 		return false;
 	bench_init(&b, &start, w0, &set, NULL);
-	b.still = true;
+	b.ui.still = true;
 	canvas nowhere = canvas_null(bench_theme(&b), w, h);
 	bench_pass(&b, &nowhere, &nowhere, false, NULL, 0);
 	snprintf(name, sizeof name, "%s", word);

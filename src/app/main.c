@@ -1,4 +1,5 @@
 /* unroll: an instrument for watching gradients travel through time. */
+#include "app/cards.h"
 #include "app/cli.h"
 #include "app/lesson_picture.h"
 #include "app/settings.h"
@@ -16,8 +17,6 @@
 #include <unistd.h>
 
 static const char default_picture[] = "out/unroll.png";
-/* What the bench opens on: it begins to learn within seconds, and its radius can be turned either way. */
-static const char first_state[] = "unroll/1 T=40 sigma_in=0.3 rho=1 optimizer=nesterov clip=norm";
 
 static void usage(FILE *f)
 {
@@ -73,20 +72,23 @@ static int no_display_for_lesson(const char *word)
 	return ok ? 0 : cli_fail(&e);
 }
 
-static int open_window(const char *word, const char *lesson, double started)
+/* What to open: a state, or a lesson; neither is the gallery. */
+static int open_window(const char *word, const char *taught, double started)
 {
 	err e;
 	static run_state s;
 	const view *list[STATE_VIEWS];
 	int n;
-	if (!cli_read_state(word ? word : first_state, &s, &e) || !view_pick(&s, list, &n, &e))
+	if (!cli_read_state(word ? word : cards_first_state, &s, &e) || !view_pick(&s, list, &n, &e))
 		return cli_fail(&e);
 	if (!window_display_available())
-		return lesson ? no_display_for_lesson(lesson) : no_display(&s);
+		return taught || (!word && lesson_word("01")) ? no_display_for_lesson(taught ? taught : "01")
+		                                              : no_display(&s);
 	const char *frames = getenv("UNROLL_BENCH_FRAMES"), *start = getenv("UNROLL_STARTED");
 	window_speed speed = {0};
 	window_options o = {
-	        .theme = -1, .started = start ? strtod(start, NULL) : started, .speed = &speed, .lesson = lesson};
+	        .theme = -1, .started = start ? strtod(start, NULL) : started, .speed = &speed, .lesson = taught};
+	o.gallery = !word && !taught && !frames;
 	if (frames) { /* `unroll bench` measures a window in a process of its own */
 		o.bench_frames = atoi(frames);
 		o.width = 1920;
@@ -121,12 +123,12 @@ static int start(int argc, char **argv, double started)
 		       cli_fail(&e);
 	bool opens = word && (strncmp(word, "unroll/", 7) == 0 ||
 	                             strcmp(file_extension(word, extension, sizeof extension), "png") == 0);
-	bool lesson = word && !opens && lesson_word(word);
-	if (word && !opens && !lesson)
+	bool taught = word && !opens && lesson_word(word);
+	if (word && !opens && !taught)
 		return unknown_word(word);
 	if (argc > 2)
 		return err_input(&e, "more than one thing to open; allowed: one state string or picture"), cli_fail(&e);
-	return open_window(lesson ? NULL : word, lesson ? word : NULL, started);
+	return open_window(taught ? NULL : word, taught ? word : NULL, started);
 }
 
 /* A full disk behind standard output is a failure like any other. */

@@ -163,9 +163,12 @@ static void slider_knob(bench *b, rect r, const knob *k, knob_id id)
 static void entry_knob(bench *b, rect r, const knob *k, knob_id id)
 {
 	char text[CONFIG_TEXT];
+	bool number = k->type != KNOB_FILE;
 	config_text(&b->config, id, text, sizeof text);
-	if (ui_entry(&b->ui, r, k->name, text, k->type != KNOB_FILE, k->help) == UI_TYPED)
-		panel_set(b, k->name, ui_typed(&b->ui));
+	if (ui_entry(&b->ui, r, k->name, number ? text_localize(text) : text, number, k->help) != UI_TYPED)
+		return;
+	snprintf(text, sizeof text, "%s", ui_typed(&b->ui));
+	panel_set(b, k->name, number ? text_delocalize(text) : text);
 }
 
 /* − value +; without the buttons where they do not fit. */

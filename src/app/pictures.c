@@ -41,10 +41,19 @@ static bool user_dirs_entry(char *buf, size_t size)
 	return found;
 }
 
-bool pictures_folder(char *buf, size_t size, err *e)
+static char chosen[FILE_PATH / 2];
+
+void pictures_use(const char *folder)
+{
+	snprintf(chosen, sizeof chosen, "%s", folder);
+}
+
+static bool find_folder(char *buf, size_t size, err *e)
 {
 	char base[FILE_PATH / 2];
 	const char *home = getenv("HOME");
+	if (chosen[0])
+		return (size_t)snprintf(buf, size, "%s", chosen) < size;
 	if (!user_dirs_entry(base, sizeof base)) {
 		if (!home || home[0] != '/')
 			return err_machine(e, "no place for pictures: HOME is not set");
@@ -52,7 +61,18 @@ bool pictures_folder(char *buf, size_t size, err *e)
 	}
 	if ((size_t)snprintf(buf, size, "%s/unroll", base) >= size)
 		return err_machine(e, "the path of the folder for pictures is too long");
-	return settings_make_folder(buf, e);
+	return true;
+}
+
+bool pictures_find_folder(char *buf, size_t size)
+{
+	err e;
+	return find_folder(buf, size, &e);
+}
+
+bool pictures_folder(char *buf, size_t size, err *e)
+{
+	return find_folder(buf, size, e) && settings_make_folder(buf, e);
 }
 
 static bool taken(const char *name, const char *const *extension)

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { SETTINGS_LIMIT = 64 * 1024 };
 
@@ -47,10 +48,56 @@ static bool settings_path(char *buf, size_t size)
 	       (size_t)snprintf(buf, size, "%s/unroll/settings", folder) < size;
 }
 
+/* ---- the table ---- */
+
+const settings_row settings_rows[] = {
+        {"decimal", "Decimal mark", "in numbers on plots and controls; files always have the point", {"point", "comma"},
+                {"0.5", "0,5"}, offsetof(settings, decimal)},
+        {"thousands", "Thousands", "how whole numbers are grouped", {"thin", "none"}, {"12\u2009345", "12345"},
+                offsetof(settings, thousands)},
+        {"motion", "Motion", "reduced: nothing pulses, and messages stay until a key is pressed", {"full", "reduced"},
+                {"full", "reduced"}, offsetof(settings, motion)},
+        {"drawing", "Drawing", "on the graphics card or on the processor, from the next start on",
+                {"auto", "gpu", "processor"}, {"automatic", "graphics card", "processor"}, offsetof(settings, drawing)},
+};
+const int settings_rows_count = sizeof settings_rows / sizeof *settings_rows;
+
+int *settings_choice(settings *s, const settings_row *row)
+{
+	return (int *)(void *)((char *)s + row->offset);
+}
+
+static bool set_row(settings *s, const settings_row *row, const char *value)
+{
+	for (int i = 0; i < SETTINGS_WORDS && row->word[i]; i++)
+		if (strcmp(row->word[i], value) == 0) {
+			*settings_choice(s, row) = i;
+			return true;
+		}
+	return false;
+}
+
+static const settings_row *find_row(const char *key)
+{
+	for (int i = 0; i < settings_rows_count; i++)
+		if (strcmp(settings_rows[i].key, key) == 0)
+			return &settings_rows[i];
+	return NULL;
+}
+
+static bool is_known(const char *key)
+{
+	return strcmp(key, "theme") == 0 || strcmp(key, "scale") == 0 || strcmp(key, "history") == 0 ||
+	       strcmp(key, "pictures") == 0 || find_row(key);
+}
+
 static bool set_one(settings *s, const char *key, const char *value)
 {
 	double number;
 	int found = theme_find(value);
+	const settings_row *row = find_row(key);
+	if (row)
+		return set_row(s, row, value);
 	if (strcmp(key, "theme") == 0 && found >= 0) {
 		s->theme = (theme_id)found;
 		return true;
@@ -65,6 +112,10 @@ static bool set_one(settings *s, const char *key, const char *value)
 		s->history = (int)number;
 		return true;
 	}
+	if (strcmp(key, "pictures") == 0 && (!*value || *value == '/') && strlen(value) < sizeof s->pictures) {
+		snprintf(s->pictures, sizeof s->pictures, "%s", value);
+		return true;
+	}
 	return false;
 }
 
@@ -74,28 +125,40 @@ static void complain(const char *path, int line, const char *text)
 	file_printable(clean, sizeof clean, text, strlen(text));
 	fprintf(stderr,
 	        "unroll: %s:%d: '%s' is ignored; allowed: theme=light|dark|projector|print, scale=0.8 to 3, "
-	        "history=0 to 65536 (MiB)\n",
+	        "history=0 to 65536 (MiB), pictures=/FOLDER",
 	        path, line, clean);
+	for (int i = 0; i < settings_rows_count; i++)
+		for (int k = 0; k < SETTINGS_WORDS && settings_rows[i].word[k]; k++)
+			fprintf(stderr, "%s%s%s", k ? "|" : ", ", k ? "" : settings_rows[i].key,
+			        k ? settings_rows[i].word[k] : "=");
+	fputc('\n', stderr);
+}
+
+/* ---- the file ---- */
+
+/* The text of the file, to be freed; NULL when there is none. */
+static char *read_file(char *path, size_t size)
+{
+	unsigned char *data;
+	size_t length;
+	struct stat there;
+	err e = {0};
+	if (!settings_path(path, size) || stat(path, &there) != 0)
+		return NULL;
+	if (file_read_all(path, SETTINGS_LIMIT, &data, &length, &e))
+		return (char *)data;
+	fprintf(stderr, "unroll: %s\n", e.text);
+	return NULL;
 }
 
 settings settings_load(void)
 {
 	settings s = {.theme = THEME_LIGHT, .scale = 1, .history = WORKER_HISTORY_MIB};
 	char path[FILE_PATH];
-	unsigned char *data;
-	size_t size;
-	struct stat there;
-	err e = {0};
-	if (!settings_path(path, sizeof path) || stat(path, &there) != 0)
-		return s;
-	if (!file_read_all(path, SETTINGS_LIMIT, &data, &size, &e)) {
-		fprintf(stderr, "unroll: %s\n", e.text);
-		return s;
-	}
+	char *data = read_file(path, sizeof path), *rest = data;
 	bool said = false;
 	int number = 0;
-	char *rest = (char *)data;
-	for (char *line; (line = strsep(&rest, "\n"));) {
+	for (char *line; data && (line = strsep(&rest, "\n"));) {
 		number++;
 		char *value = strchr(line, '=');
 		if (value)
@@ -109,9 +172,37 @@ settings settings_load(void)
 	return s;
 }
 
+/* "key=value" of everything, one a line. */
+static void write_known(FILE *f, const settings *s)
+{
+	char scale[32];
+	fprintf(f, "theme=%s\nscale=%s\nhistory=%d\n", themes[s->theme].name,
+	        text_exact_f32(scale, sizeof scale, s->scale), s->history);
+	settings copy = *s;
+	for (int i = 0; i < settings_rows_count; i++) {
+		const settings_row *row = &settings_rows[i];
+		fprintf(f, "%s=%s\n", row->key, row->word[*settings_choice(&copy, row)]);
+	}
+	if (s->pictures[0])
+		fprintf(f, "pictures=%s\n", s->pictures);
+}
+
+/* Comments, and what other versions of the program keep here. */
+static void write_unknown(FILE *f, char *old)
+{
+	for (char *line; (line = strsep(&old, "\n"));) {
+		char key[32];
+		size_t n = strcspn(line, "=");
+		snprintf(key, sizeof key, "%.*s", (int)(n < 31 ? n : 31), line);
+		if (*line && (line[n] != '=' || !is_known(key)))
+			fprintf(f, "%s\n", line);
+	}
+}
+
 bool settings_save(const settings *s, err *e)
 {
-	char path[FILE_PATH], scale[32], text[128];
+	char path[FILE_PATH];
+	file_save save;
 	if (!settings_path(path, sizeof path))
 		return err_machine(e, "settings are not kept: neither XDG_CONFIG_HOME nor HOME is set");
 	char *slash = strrchr(path, '/');
@@ -119,8 +210,31 @@ bool settings_save(const settings *s, err *e)
 	if (!settings_make_folder(path, e))
 		return false;
 	*slash = '/';
-	text_exact_f32(scale, sizeof scale, s->scale);
-	int n = snprintf(
-	        text, sizeof text, "theme=%s\nscale=%s\nhistory=%d\n", themes[s->theme].name, scale, s->history);
-	return file_write_all(path, text, (size_t)n, e);
+	char *old = read_file(path, sizeof path);
+	bool ok = file_save_open(&save, path, e);
+	if (ok) {
+		write_known(file_save_stream(&save), s);
+		if (old)
+			write_unknown(file_save_stream(&save), old);
+		ok = file_save_commit(&save, e);
+	}
+	free(old);
+	return ok;
+}
+
+bool settings_check_folder(const char *typed, char *to, size_t size, err *e)
+{
+	const char *home = getenv("HOME");
+	bool at_home = typed[0] == '~' && (typed[1] == '/' || !typed[1]);
+	int n = snprintf(to, size, "%s%s", at_home && home ? home : "", at_home ? typed + 1 : typed);
+	if (n < 0 || (size_t)n >= size)
+		return err_input(e, "pictures: the path is longer than %zu bytes", size - 1);
+	if (!*to)
+		return true;
+	if (*to != '/')
+		return err_input(
+		        e, "pictures: '%.80s' is no absolute path; allowed: /FOLDER, ~/FOLDER, or nothing", typed);
+	if (!settings_make_folder(to, e))
+		return false;
+	return access(to, W_OK | X_OK) == 0 || err_machine(e, "%.200s: cannot write there: %s", to, strerror(errno));
 }

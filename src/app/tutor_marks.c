@@ -209,7 +209,7 @@ static void spotlights(bench *b, canvas *chrome)
 	if (t->spotlight_since < 0)
 		t->spotlight_since = b->ui.now;
 	since = b->ui.now - t->spotlight_since;
-	bool pulses = since < PULSES && !b->still;
+	bool pulses = since < PULSES && !b->ui.still;
 	float swell = pulses ? 5 * (float)(0.5 - 0.5 * cos(2 * 3.14159265 * since / PULSE)) : 0;
 	for (int i = 0; i < s->acts; i++)
 		if (s->act[i].kind == ACT_SPOTLIGHT)
@@ -231,7 +231,7 @@ static void flashes(bench *b, canvas *chrome)
 		return;
 	}
 	for (int i = 0; i < t->flashes; i++)
-		ring(b, chrome, t->flash[i], 0, b->still ? 1 : left, INK_ACCENT);
+		ring(b, chrome, t->flash[i], 0, b->ui.still ? 1 : left, INK_ACCENT);
 }
 
 void tutor_marks(bench *b, canvas *chrome)
@@ -251,9 +251,9 @@ double tutor_due(const bench *b, double now)
 		lit = lit || s->act[i].kind == ACT_SPOTLIGHT;
 	if (!t || t->free)
 		return INFINITY;
-	if (lit && t->spotlight && !b->still && (t->spotlight_since < 0 || now < t->spotlight_since + PULSES + 0.05))
+	if (lit && t->spotlight && !b->ui.still && (t->spotlight_since < 0 || now < t->spotlight_since + PULSES + 0.05))
 		return now;
 	if (t->flashes > 0)
-		return b->still && t->flash_until > now ? t->flash_until : now;
+		return b->ui.still && t->flash_until > now ? t->flash_until : now;
 	return INFINITY;
 }

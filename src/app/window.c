@@ -34,6 +34,7 @@ typedef struct window {
 	bool redraw; /* everything, because of an event */
 	bool overlay_before, playing_before;
 	bool fullscreen;
+	bool save_failed;
 	double last_frame, save_at;
 	float display_scale; /* of the display that the window is on */
 	float scale;         /* pixels per point */
@@ -111,13 +112,15 @@ bool window_display_available(void)
 }
 
 /* A GPU shows itself by a render node; elsewhere than on Linux there always is one. */
-static bool has_gpu(void)
+static bool has_gpu(int chosen)
 {
 	const char *forced = getenv("UNROLL_RENDER");
 	if (forced && strcmp(forced, "surface") == 0)
 		return false;
 	if (forced && strcmp(forced, "texture") == 0)
 		return true;
+	if (chosen != DRAWING_AUTO)
+		return chosen == DRAWING_GPU;
 #ifdef __linux__
 	return strcmp(window_driver(), "dummy") != 0 && strcmp(window_driver(), "offscreen") != 0 &&
 	       access("/dev/dri/renderD128", R_OK | W_OK) == 0;
@@ -145,7 +148,7 @@ static void measure(window *w, int *pixels_w, int *pixels_h)
 		SDL_GetWindowSizeInPixels(w->sdl, pixels_w, pixels_h);
 	float ratio = (float)*pixels_w / (float)(units_w > 0 ? units_w : 1);
 	/* where SDL's units are larger than pixels, the system has scaled already */
-	w->scale = w->bench.settings.scale * (ratio > 1.01F ? ratio : w->display_scale);
+	w->scale = bench_scale(&w->bench, (float)*pixels_w, (float)*pixels_h, ratio > 1.01F ? ratio : w->display_scale);
 	w->per_unit = ratio / w->scale;
 }
 
@@ -170,7 +173,7 @@ static void usual_size(float scale, int *width, int *height)
 
 static bool open_window(window *w, const window_options *o)
 {
-	bool gpu = has_gpu();
+	bool gpu = has_gpu(w->bench.settings.drawing);
 	char title[128];
 	SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
 	SDL_SetHint(SDL_HINT_MOUSE_FOCUS_CLICKTHROUGH, "1");
@@ -425,8 +428,10 @@ static void follow_wishes(window *w, double now)
 	}
 	if (w->save_at > 0 && (now >= w->save_at || b->quit)) {
 		w->save_at = 0;
-		if (!settings_save(&b->settings, &e))
+		if (!settings_save(&b->settings, &e) && !w->save_failed) {
+			w->save_failed = true; /* said once */
 			ui_toast(&b->ui, e.text);
+		}
 	}
 }
 
@@ -509,6 +514,8 @@ static int fail(const char *what, const char *why)
 
 static void close_window(window *w)
 {
+	gallery_keep(&w->bench);
+	gallery_done(&w->bench.gallery);
 	bench_done(&w->bench);
 	worker_free(w->worker);
 	if (w->texture)
@@ -540,6 +547,14 @@ static int open_all(window *w, const run_state *state, const window_options *o)
 	bench_init(&w->bench, state, w->worker, &s, &clipboard);
 	if (o->lesson)
 		bench_lesson(&w->bench, o->lesson);
+	if (o->bench_frames == 0) {
+		w->bench.gallery.thumbs = thumbs_new(wake, w);
+		w->bench.gallery.keeps = true;
+	}
+	if (o->gallery) {
+		w->bench.gallery.open = true;
+		gallery_open(&w->bench);
+	}
 	if (!open_window(w, o))
 		return fail("cannot open a window", SDL_GetError());
 	w->raster = raster_new(bench_theme(&w->bench), 1, 1, 1);

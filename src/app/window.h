@@ -15,6 +15,7 @@ typedef struct window_options {
 	int theme;         /* a theme_id; −1 = as the settings say */
 	float scale;       /* 0 = as the settings say */
 	int width, height; /* window units; 0 = a usual size */
+	bool gallery;      /* begin with the gallery */
 	double started;    /* CLOCK_MONOTONIC seconds when the program started; 0 = when window_run was called */
 	int bench_frames;  /* > 0: draw that many frames while training, fill *speed, and return */
 	window_speed *speed;

@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <math.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,14 +104,48 @@ static void strip_zeros(char *text)
 	*end = '\0';
 }
 
+/* ---- how numbers for reading are written ---- */
+
+static atomic_int decimal_mark, thousands;
+
+void text_numbers(text_decimal decimal, text_groups groups)
+{
+	atomic_store(&decimal_mark, (int)decimal);
+	atomic_store(&thousands, (int)groups);
+}
+
+const char *text_group(void)
+{
+	return atomic_load(&thousands) == GROUPS_THIN ? THIN_SPACE : "";
+}
+
+static char *exchange_marks(char *buf, char from, char to)
+{
+	char *mark = atomic_load(&decimal_mark) == DECIMAL_COMMA ? strchr(buf, from) : NULL;
+	if (mark)
+		*mark = to;
+	return buf;
+}
+
+char *text_localize(char *buf)
+{
+	return exchange_marks(buf, '.', ',');
+}
+
+char *text_delocalize(char *buf)
+{
+	return exchange_marks(buf, ',', '.');
+}
+
 /* "1240.5" → "1 240.5": a thin space in front of every third digit of the whole part. No sign in `plain`. */
 static void group_thousands(char *buf, size_t size, const char *plain)
 {
+	const char *group = text_group();
 	size_t whole = strcspn(plain, "."), used = 0;
 	for (size_t i = 0; plain[i] && used + 8 < size; i++) {
 		if (i > 0 && i < whole && (whole - i) % 3 == 0) {
-			memcpy(buf + used, THIN_SPACE, strlen(THIN_SPACE));
-			used += strlen(THIN_SPACE);
+			memcpy(buf + used, group, strlen(group));
+			used += strlen(group);
 		}
 		buf[used++] = plain[i];
 	}
@@ -136,14 +171,14 @@ const char *text_short(char *buf, size_t size, double value, int digits)
 		*mark = '\0';
 		strip_zeros(text);
 		superscript(power, sizeof power, exponent);
-		snprintf(buf, size, "%s%s·10%s", sign, text, power);
+		snprintf(buf, size, "%s%s·10%s", sign, text_localize(text), power);
 		return buf;
 	}
 	int decimals = whole || digits - 1 < exponent ? 0 : digits - 1 - exponent;
 	snprintf(text, sizeof text, "%.*f", decimals, magnitude);
 	strip_zeros(text);
 	group_thousands(out, sizeof out, text);
-	snprintf(buf, size, "%s%s", sign, out);
+	snprintf(buf, size, "%s%s", sign, text_localize(out));
 	return buf;
 }
 

@@ -8,6 +8,18 @@
 const char *text_exact(char *buf, size_t size, double value);
 const char *text_exact_f32(char *buf, size_t size, float value);
 
+/* How numbers for reading are written, for the whole program: what text_short and text_localize give. Files, state
+ * strings and text_exact are not touched. May be set while other threads write numbers. */
+typedef enum text_decimal { DECIMAL_POINT, DECIMAL_COMMA } text_decimal;
+typedef enum text_groups { GROUPS_THIN, GROUPS_NONE } text_groups; /* of thousands: "1\u2009240", "1240" */
+void text_numbers(text_decimal decimal, text_groups groups);
+/* "0.5" → "0,5" where the comma is chosen: for one number that was written with a point. Returns buf. */
+char *text_localize(char *buf);
+/* The separator of groups of thousands: a thin space or nothing. */
+const char *text_group(void);
+/* "0,5" → "0.5" where the comma is chosen: for one number that was typed; the point is taken as well. Returns buf. */
+char *text_delocalize(char *buf);
+
 /* A number for reading: `digits` significant digits, thin groups in whole numbers ("1 240", U+2009 as the
  * separator), powers of ten as "1.2·10⁻⁷" when |value| ≥ 1e6 or < 1e-3. Returns buf. */
 const char *text_short(char *buf, size_t size, double value, int digits);

@@ -197,7 +197,7 @@ const char *axis_count_text(char *buf, size_t size, double value)
 	for (int i = 0; i < n; i++) {
 		grouped[out++] = digits[i];
 		if ((n - 1 - i) % 3 == 0 && i < n - 1 && digits[i] != '-')
-			out += snprintf(grouped + out, 4, "\u2009");
+			out += snprintf(grouped + out, 4, "%s", text_group());
 	}
 	grouped[out] = '\0';
 	return with_minus(buf, size, grouped);
@@ -215,7 +215,7 @@ const char *axis_number(char *buf, size_t size, double value, double step)
 		return text_short(buf, size, value, (int)fmin(4, fmax(1, ceil(log10(largest / step) + 0.5))));
 	int decimals = (int)fmax(0, ceil(-log10(step) - 1e-9));
 	snprintf(digits, sizeof digits, "%.*f", decimals, value);
-	return with_minus(buf, size, digits);
+	return with_minus(buf, size, text_localize(digits));
 }
 
 const char *axis_power(char *buf, size_t size, double exponent)

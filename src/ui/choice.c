@@ -42,6 +42,8 @@ static bool segments(
         ui *u, rect r, const char *name, const char *const *option, int n, int *chosen, ui_touch t, const char *tip)
 {
 	bool changed = keyboard(u, t.id, n, chosen, true);
+	if (u->popup.id == t.id)
+		u->popup.id = 0; /* it was open where they did not fit */
 	float em = u->em, each = r.w / (float)n;
 	canvas_box(u->c, r, 5 * em, INK_RAISED, 1);
 	for (int i = 0; i < n; i++) {
@@ -68,10 +70,27 @@ static bool segments(
 	return changed;
 }
 
+/* What can be chosen may have changed since the list was opened, and may fit side by side now. */
+static void keep_options(ui *u, uint32_t id, const char *const *option, int n)
+{
+	ui_popup *p = &u->popup;
+	if (p->id != id)
+		return;
+	bool shorter = n < p->n;
+	p->option = option;
+	p->n = n;
+	if (shorter) {
+		p->marked = p->marked < n ? p->marked : n - 1;
+		p->first = 0;
+		p->result = p->result < n ? p->result : -1;
+	}
+}
+
 bool ui_choice(ui *u, rect r, const char *name, const char *const *option, int n, int *chosen, const char *tip)
 {
 	const char *value = *chosen >= 0 && *chosen < n ? option[*chosen] : "";
 	ui_touch t = ui_register(u, r, UI_CHOICE, name, value, tip);
+	keep_options(u, t.id, option, n);
 	if (segments_fit(u, r, option, n))
 		return segments(u, r, name, option, n, chosen, t, tip);
 	float em = u->em;

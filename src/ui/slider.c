@@ -189,6 +189,8 @@ ui_result ui_slider(ui *u, rect r, const ui_range *g, double *value)
 	ui_touch t = ui_register(u, r, UI_SLIDER, g->name, value_text(g, v, text, sizeof text), g->tip);
 	if (u->edit.id == t.id) {
 		ui_result typed = ui_edit_run(u, t.id, field, false);
+		if (typed == UI_TYPED)
+			text_delocalize(u->edit.text);
 		draw_track(u, track, g, v, t);
 		return typed;
 	}
@@ -197,7 +199,8 @@ ui_result ui_slider(ui *u, rect r, const ui_range *g, double *value)
 	if (twice)
 		v = u->press_value; /* what the first click of the two had changed */
 	if (twice || (t.clicked && on_field) || ui_key_for(u, t.id) == UI_KEY_ENTER) {
-		ui_edit_start(u, t.id, text_exact(exact, sizeof exact, v));
+		text_exact(exact, sizeof exact, v);
+		ui_edit_start(u, t.id, text_localize(exact));
 		u->active = 0; /* the second press of a double click does not drag */
 		ui_use(u);
 	}

@@ -199,7 +199,8 @@ static void tip_draw(ui *u)
 
 static void toast_draw(ui *u)
 {
-	if (u->now >= u->toast_until)
+	bool seen = u->event.kind == UI_KEY || u->event.kind == UI_PRESS;
+	if (u->now >= u->toast_until && (!u->still || seen))
 		u->toast[0] = 0;
 	if (!u->toast[0])
 		return;
@@ -266,7 +267,7 @@ double ui_due(const ui *u)
 	const ui_control *k = control_of(u, u->tip_id);
 	if (k && k->tip && *k->tip && u->now - u->tip_since < TIP_DELAY)
 		due = u->tip_since + TIP_DELAY;
-	if (u->toast[0] && u->toast_until < due)
+	if (u->toast[0] && !u->still && u->toast_until < due)
 		due = u->toast_until;
 	return due;
 }

@@ -131,6 +131,7 @@ typedef struct ui {
 	double press_value; /* of a slider, when it was pressed */
 	uint32_t tip_id;
 	double tip_since;
+	bool still; /* nothing goes away by itself while it may be read */
 	char toast[480];
 	double toast_until;
 	rect toast_area; /* where toasts go; w = 0: over the foot of the canvas */
@@ -155,6 +156,8 @@ double ui_due(const ui *u);
 const ui_control *ui_controls(const ui *u, int *count);
 const ui_control *ui_find(const ui *u, const char *name); /* NULL when it is not there */
 void ui_focus_clear(ui *u);
+/* Gives the keyboard to a control of the last pass, visibly; it is scrolled into sight in the next. */
+void ui_focus(ui *u, const char *name);
 
 /* ---- layout ---- */
 void ui_layer(ui *u, int layer);
@@ -191,6 +194,8 @@ void ui_icon_draw(canvas *c, ui_icon icon, float x, float y, float size, ink col
 typedef enum ui_look { LOOK_PLAIN, LOOK_RAISED, LOOK_PRIMARY } ui_look;
 /* An icon, or `label` when icon is ICON_NONE. True when it was pressed. */
 bool ui_button(ui *u, rect r, const char *name, ui_icon icon, const char *label, ui_look look, const char *tip);
+/* A panel that is pressed as a whole; the caller draws into it afterwards. */
+bool ui_card(ui *u, rect r, const char *name, const char *value, const char *tip);
 /* An invisible control over a plot's title. `marked`: it has the focus, and the arrows (left: −1, right: +1) are in
  * *move. */
 bool ui_plot(ui *u, rect r, const char *name, const char *tip, int *move);

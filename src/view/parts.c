@@ -168,6 +168,7 @@ const char *part_percent(char *buf, int size, double share)
 		snprintf(buf, (size_t)size, "–");
 	else
 		snprintf(buf, (size_t)size, percent > 0 && percent < 9.95 ? "%.1f\u2009%%" : "%.0f\u2009%%", percent);
+	text_localize(buf);
 	return buf;
 }
 

@@ -73,12 +73,15 @@ static const snap_arm *stopped_arm(const snap *s)
 	return NULL;
 }
 
-/* Shortens "a, b, c" by whole items until it fits: half a number would be a wrong one. */
+/* Shortens "a, b, c" by whole items until it fits: half a number would be a wrong one. A comma without a space behind
+ * it stands in a number. */
 static void drop_items(char *list, float width, float em, weight w)
 {
 	while (list[0] && canvas_measure(list, em, w).width > width) {
-		char *comma = strrchr(list, ',');
-		*(comma ? comma : list) = '\0';
+		char *cut = list;
+		for (char *at = list; (at = strstr(at, ", ")); at++)
+			cut = at;
+		*cut = '\0';
 	}
 }
 

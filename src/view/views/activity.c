@@ -176,14 +176,15 @@ static void draw_bins(const snap *s, int arm, const plot *p)
 
 static void read_slopes(const snap *s, const plot *p, const view_focus *focus)
 {
-	char value[32];
+	char value[32], low[16], high[16];
 	readout r = {0};
 	if (!part_inside(p, focus))
 		return;
 	int bin = (int)(axis_value(&p->x, focus->pointer.x) * SNAP_TAPE_BINS);
 	bin = bin < 0 ? 0 : bin >= SNAP_TAPE_BINS ? SNAP_TAPE_BINS - 1 : bin;
-	readout_add(
-	        &r, INK_NONE, "slope %.2f … %.2f", (double)bin / SNAP_TAPE_BINS, (double)(bin + 1) / SNAP_TAPE_BINS);
+	snprintf(low, sizeof low, "%.2f", (double)bin / SNAP_TAPE_BINS);
+	snprintf(high, sizeof high, "%.2f", (double)(bin + 1) / SNAP_TAPE_BINS);
+	readout_add(&r, INK_NONE, "slope %s … %s", text_localize(low), text_localize(high));
 	for (int a = 0; a < part_arms(s); a++)
 		readout_add(&r, part_arm_ink(s, a), "%s",
 		        part_percent(value, sizeof value, share_in(&s->arm[a].tape, bin)));
