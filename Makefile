@@ -8,7 +8,7 @@ EXTRA   ?=
 # Arguments of `make run` and `make bench`, e.g. make run ARGS='--set cell=lstm'
 ARGS    ?=
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wmissing-prototypes -Werror
-PKGS    := sdl2 SDL2_ttf openblas cairo libpng libzip fontconfig md4c
+PKGS    := sdl2 SDL2_ttf openblas cairo libpng libzip fontconfig md4c cgif
 # -ffp-contract=off: a fused multiply-add stands where the code says fma, and nowhere else.
 CFLAGS  := -std=c11 -D_GNU_SOURCE $(OPT) -ffp-contract=off -fno-math-errno -fno-trapping-math -pthread $(WARN) $(EXTRA) -Isrc
 ifeq ($(shell uname -s),Darwin)

@@ -346,8 +346,8 @@ render() {
 	gives 0 'render: a run that diverges is drawn' "$U" render 'unroll/1 lr=50 activation=relu @30' -o r.png
 	holds 'render: a run that diverges is explained' grep -q '^unroll: Stopped at update' case.err
 	refuses 2 'render: nowhere' 'nowhere to draw' "$U" render "$state"
-	refuses 2 'render: unknown kind' 'unknown kind of picture' "$U" render "$state @999999999" -o r.gif
-	refuses 2 'render: no kind' 'unknown kind of picture' "$U" render "$state" -o picture
+	refuses 2 'render: unknown kind' 'unknown kind of file' "$U" render "$state @999999999" -o r.bmp
+	refuses 2 'render: no kind' 'unknown kind of file' "$U" render "$state" -o picture
 	refuses 2 'render: unknown theme' 'allowed: light, dark' "$U" render "$state" --theme lihgt -o r.png
 	refuses 2 'render: unknown view' "did you mean 'temporal'" "$U" render "$state" --view temproal -o r.png
 	refuses 2 'render: a view without a name' 'unknown view' "$U" render "$state" --view , -o r.png

@@ -269,4 +269,44 @@ def garble(path, folder, n):
             f.write(copy)
 
 
+def same_numbers(table, archive, view):
+    """The rows of a CSV of `unroll render` hold what the arrays of the npz hold."""
+    import csv
+
+    np = numpy()
+    with open(table, newline="", encoding="utf-8") as f:
+        lines = [line for line in f if not line.startswith("#")]
+    rows = list(csv.DictReader(lines))
+    arrays = np.load(archive)
+    arms = [str(a) for a in arrays["arms"]]
+    assert str(arrays["state"]).startswith("unroll/1"), "no state"
+    assert rows and all(len(r) == len(rows[0]) and None not in r and None not in r.values() for r in rows), "ragged"
+    compared = 0
+    for name in arrays.files:
+        if name in ("state", "arms", "about"):
+            continue
+        words = name.split(".", 3 if ".arm" in name else 2)
+        assert words[0] == view, name
+        arm = arms[int(words[1][3:])] if ".arm" in name else ""
+        part, column = words[-2:]
+        mine = [r for r in rows if r["part"] == part and r["arm"] == arm]
+        a = arrays[name]
+        if a.ndim == 2:
+            assert len(mine) == a.size, name
+            a = a.ravel()
+        elif len(mine) != a.size:  # along the rows or the columns of a matrix
+            assert a.size and len(mine) % a.size == 0, name
+            each = len(mine) // a.size
+            along_rows = all(mine[i][column] == mine[i - i % each][column] for i in range(len(mine)))
+            mine = mine[::each] if along_rows else mine[: a.size]
+        for r, value in zip(mine, a):
+            if a.dtype.kind == "U":
+                assert r[column] == str(value), (name, r[column], value)
+            else:
+                number = float(r[column])
+                assert number == value or (number != number and value != value), (name, number, value)
+            compared += 1
+    assert compared > 4, "hardly anything to compare"
+
+
 globals()[sys.argv[1]](*sys.argv[2:])

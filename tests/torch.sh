@@ -55,3 +55,83 @@ round_trip lstm tanh mse last 2
 round_trip lstm tanh xent all 3 4 3
 round_trip gru tanh mse last 2
 round_trip gru tanh xent all 3 4 3
+
+# ---- one batch as a script: every cell × precision × losses and tasks, and what else changes the numbers ----
+
+scripts=0
+# script KNOB=VALUE…: the script of a run after a few updates, to be run below
+script() {
+	scripts=$((scripts + 1))
+	name=$(printf '%s ' "$@")
+	options=
+	for knob in "$@"; do
+		options="$options --set $knob"
+	done
+	# shellcheck disable=SC2086 # no knob has blanks
+	if "$UNROLL" probe "unroll/1 hidden=6 batch=4 T=9 lr=0.05 @4" $options --pytorch "script$scripts.py" >probe.log 2>&1; then
+		printf 'script%d.py\t%s\n' $scripts "${name% }" >>scripts.txt
+	else
+		echo "not ok torch script ${name% }: $(tail -n 1 probe.log)"
+	fi
+}
+refuses() { # PATTERN KNOB=VALUE…
+	pattern=$1
+	shift
+	options=
+	for knob in "$@"; do
+		options="$options --set $knob"
+	done
+	rm -f refused.py
+	# shellcheck disable=SC2086
+	"$UNROLL" probe $options --pytorch refused.py >probe.log 2>&1
+	if [ $? -eq 2 ] && grep -q "$pattern" probe.log && [ ! -e refused.py ]; then
+		echo "ok torch refuses $*"
+	else
+		echo "not ok torch refuses $*: $(tail -n 1 probe.log)"
+	fi
+}
+
+for precision in f32 f64; do
+	for cell in $("$UNROLL" list cells | cut -d' ' -f 1); do
+		script cell="$cell" precision=$precision
+		script cell="$cell" precision=$precision task=echo lag=2 loss=mse layers=2
+		script cell="$cell" precision=$precision task=temporal_order T=11 loss=bxent
+		script cell="$cell" precision=$precision task=parity loss=xent truncate=3
+	done
+done
+cell_forms='cell=lstm,peephole=1 cell=lstm,cec_only=1 cell=lstm,peephole=1,layers=3 cell=lstm97,cec_only=1 cell=gru,gru_form=writes
+	cell=gru,gru_form=cho cell=gru,gru_form=chung,layers=2 cell=scrn,scrn_learn=1 cell=rnn,leak=0.7
+	cell=rnn,activation=sigmoid cell=rnn,activation=relu,layers=2 cell=rnn,activation=leaky_relu
+	cell=rnn,activation=identity cell=elman_jordan,leak=0.4 cell=tcn,kernel=1 cell=tcn,kernel=4,layers=3 cell=lru,layers=2
+	cell=jordan,task=parity,teacher_forcing=1 cell=elman_jordan,task=echo,teacher_forcing=1,layers=2
+	cell=rnn,bias=0 cell=lstm,l2=0.01,l1=0.003 cell=untied,l2=0.02,T_jitter=0.5 cell=rnn,T_jitter=0.9
+	task=copy,T=14 task=copy,T=14,loss=hinge task=copy,T=14,loss=mse,output=softmax task=text,T=20 task=hello,loss=half_sse
+	task=multiplication,loss=mae task=visits task=fixed_point task=power,w=1.02,lr=0.001 task=trajectory,cell=gru
+	task=memorization,reduce=sum,loss_at=all task=parity,loss_at=last'
+for form in $cell_forms; do
+	# shellcheck disable=SC2046 # words
+	script $(echo "$form" | tr , ' ') precision=f64
+done
+refuses 'set dropout=0' dropout=0.2
+refuses 'set batch_norm=none' batch_norm=input
+refuses 'set omega=0' omega=1
+refuses 'lower T or hidden' T=4000 hidden=1000 batch=1 rho=0.5
+
+cat >run_scripts.py <<'PYTHON'
+import contextlib, io, runpy, sys
+import torch
+torch.set_num_threads(1)
+for line in open("scripts.txt"):
+    path, name = line.rstrip("\n").split("\t")
+    out = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(out):
+            runpy.run_path(path, run_name="__main__")
+        why = "no end"
+    except SystemExit as end:
+        why = "" if end.code == 0 else out.getvalue().strip().split("\n")[-1]
+    except Exception as error:
+        why = repr(error)
+    print("ok torch script " + name if not why else "not ok torch script %s: %s" % (name, why))
+PYTHON
+"$python" run_scripts.py 2>&1

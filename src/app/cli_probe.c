@@ -6,6 +6,7 @@
 #include "io/file.h"
 #include "num/eig.h"
 #include "run/gradcheck.h"
+#include "run/pytorch.h"
 #include "run/weights.h"
 
 #include <math.h>
@@ -252,8 +253,25 @@ static bool take_sizes(config *c, const config *given, const char *weights, cons
 	return !own_classes || outputs > 1000 || config_set(c, "classes", number, e);
 }
 
-static int measure(
-        trial *t, const run_state *s, int arm, const char *weights, const char *out, const char *csv, bool check)
+/* The batch once more as a script for PyTorch. */
+static bool write_pytorch(trial *t, const char *path, err *e)
+{
+	static char state[STATE_TEXT];
+	file_save s;
+	if (!file_save_open(&s, path, e))
+		return false;
+	if (pytorch_script(t, config_state(&t->c, t->update, state, sizeof state), file_save_stream(&s), e))
+		return file_save_commit(&s, e);
+	file_save_abort(&s);
+	return false;
+}
+
+typedef struct wishes {
+	const char *weights, *out, *csv, *pytorch;
+	bool check;
+} wishes;
+
+static int measure(trial *t, const run_state *s, int arm, const wishes *w)
 {
 	err e;
 	cli_catch_interrupt();
@@ -268,7 +286,7 @@ static int measure(
 		return err_check(&e, "%s", t->message), cli_fail(&e);
 	if (cli_interrupted())
 		return err_check(&e, "interrupted after update %ld; nothing was written", t->update), cli_fail(&e);
-	if (weights && !weights_load(t, weights, &e))
+	if (w->weights && !weights_load(t, w->weights, &e))
 		return cli_fail(&e);
 	trial_measure(t);
 	if (!t->r.finite)
@@ -276,19 +294,21 @@ static int measure(
 	char loss[32], norm[32];
 	printf("loss %s, gradient norm %s, %d steps\n", text_exact(loss, sizeof loss, t->r.loss),
 	        text_exact(norm, sizeof norm, t->r.grad_norm), t->r.T);
-	if ((out && !write_npz(t, out, &e)) || (csv && !write_csv(t, csv, &e)))
+	if ((w->out && !write_npz(t, w->out, &e)) || (w->csv && !write_csv(t, w->csv, &e)) ||
+	        (w->pytorch && !write_pytorch(t, w->pytorch, &e)))
 		return cli_fail(&e);
-	return check ? check_gradient(t) : 0;
+	return w->check ? check_gradient(t) : 0;
 }
 
 static int run(int argc, char **argv)
 {
 	err e;
 	static run_state s;
-	const char *weights = NULL, *data = NULL, *out = NULL, *csv = NULL, *arm_name = NULL;
-	bool check = false;
-	const option options[] = {{"--weights", &weights, NULL}, {"--data", &data, NULL}, {"--out", &out, NULL},
-	        {"--csv", &csv, NULL}, {"--check", NULL, &check}, {"--arm", &arm_name, NULL}};
+	const char *data = NULL, *arm_name = NULL;
+	wishes w = {0};
+	const option options[] = {{"--weights", &w.weights, NULL}, {"--data", &data, NULL}, {"--out", &w.out, NULL},
+	        {"--csv", &w.csv, NULL}, {"--pytorch", &w.pytorch, NULL}, {"--check", NULL, &w.check},
+	        {"--arm", &arm_name, NULL}};
 	enum { COUNT = sizeof options / sizeof *options };
 	if (!cli_parse_state(argc, argv, options, COUNT, &s, &e))
 		return cli_fail(&e);
@@ -296,21 +316,25 @@ static int run(int argc, char **argv)
 	if (arm < 0)
 		return cli_fail(&e);
 	config c = state_config(&s, arm, 0);
-	if (!out && !csv && !check)
-		return err_input(&e, "nowhere to write; allowed: --out P.npz, --csv F, --check"), cli_fail(&e);
-	if ((out && !file_check_writable(out, &e)) || (csv && !file_check_writable(csv, &e)))
-		return cli_fail(&e);
+	if (!w.out && !w.csv && !w.pytorch && !w.check)
+		return err_input(&e, "nowhere to write; allowed: --out P.npz, --csv F, --pytorch F.py, --check"),
+		       cli_fail(&e);
+	const char *files[] = {w.out, w.csv, w.pytorch};
+	for (int i = 0; i < 3; i++)
+		if (files[i] && !file_check_writable(files[i], &e))
+			return cli_fail(&e);
 	config given = c;
-	if (!take_sizes(&c, &given, weights, data, &e))
+	if (!take_sizes(&c, &given, w.weights, data, &e))
 		return cli_fail(&e);
 	trial *t = trial_new(&c, &e);
 	if (!t)
 		return cli_fail(&e);
-	int status = measure(t, &s, arm, weights, out, csv, check);
+	int status = measure(t, &s, arm, &w);
 	trial_free(t);
 	return status;
 }
 
 const cli cli_probe = {"probe",
-        "probe ['STATE'] [--set K=V]… [--weights W.npz] [--data D.npz] [--out P.npz] [--csv F] [--check] [--arm NAME]",
+        "probe ['STATE'] [--set K=V]… [--weights W.npz] [--data D.npz] [--out P.npz] [--csv F] [--pytorch F.py] "
+        "[--check] [--arm NAME]",
         "measure one batch: gradients, temporal norms, Jacobians, spectrum", run};

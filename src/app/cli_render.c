@@ -1,10 +1,11 @@
-/* unroll render: a picture of a state, without a window. */
+/* unroll render: a picture, the numbers or a movie of a state, without a window. */
 #include "app/cli.h"
 
 #include "app/export.h"
 #include "app/lesson_picture.h"
 #include "base/text.h"
 #include "io/file.h"
+#include "io/movie.h"
 #include "run/arms.h"
 #include "view/view.h"
 
@@ -19,11 +20,12 @@ typedef struct job {
 	bool played;
 	const view *view[MOST_VIEWS];
 	int views;
-	theme_id theme;
-	float width, height, scale;
+	export_how how;
 	const char *out;
 	bool sequence;
 	long from, to, every;
+	double rate; /* pictures per second of a movie */
+	film *film;  /* NULL: single files */
 } job;
 
 static bool read_views(const char *list, job *j, err *e)
@@ -65,8 +67,8 @@ static bool read_size(const char *text, job *j, err *e)
 	if (!ok)
 		return err_input(
 		        e, "--size %.40s: not a size; allowed: WxH from 40x30 to 14400x14400, as 1920x1080", text);
-	j->width = (float)w;
-	j->height = (float)h;
+	j->how.w = (float)w;
+	j->how.h = (float)h;
 	return true;
 }
 
@@ -75,7 +77,7 @@ static bool read_scale(const char *text, job *j, err *e)
 	double s;
 	if (!text_read_number(text, false, &s) || s < 0.25 || s > 8)
 		return err_input(e, "--scale %.40s: out of range; allowed: 0.25 to 8", text);
-	j->scale = (float)s;
+	j->how.scale = (float)s;
 	return true;
 }
 
@@ -84,8 +86,26 @@ static bool read_theme(const char *text, job *j, err *e)
 	int t = theme_find(text);
 	if (t < 0)
 		return err_input(e, "--theme %.40s: unknown theme; allowed: light, dark, projector, print", text);
-	j->theme = (theme_id)t;
+	j->how.theme = (theme_id)t;
 	return true;
+}
+
+static bool read_slide(const char *text, job *j, err *e)
+{
+	return export_slide(text, &j->how) || err_input(e, "--slide %.40s: unknown; allowed: 16:9, 4:3", text);
+}
+
+static bool read_text(const char *text, job *j, err *e)
+{
+	j->how.paths = strcmp(text, "paths") == 0;
+	return j->how.paths || strcmp(text, "text") == 0 ||
+	       err_input(e, "--text %.40s: unknown; allowed: text, paths", text);
+}
+
+static bool read_rate(const char *text, job *j, err *e)
+{
+	return (text_read_number(text, false, &j->rate) && j->rate >= 1 && j->rate <= 50) ||
+	       err_input(e, "--fps %.40s: out of range; allowed: 1 to 50 pictures per second", text);
 }
 
 /* "a:b:step" */
@@ -129,38 +149,52 @@ static bool frame_name(const char *pattern, long i, char *buf, size_t size, err 
 	return (n >= 0 && (size_t)n < size) || err_input(e, "-o: the name is too long");
 }
 
+static bool is_movie(const job *j)
+{
+	char kind[8];
+	return movie_is_kind(file_extension(j->out, kind, sizeof kind));
+}
+
 /* Asked before the training, not after it. */
 static bool can_draw(const job *j, err *e)
 {
-	static const char *const kinds[] = {"png", "svg", "pdf"};
 	char kind[8], first[4096];
 	if (!j->out)
-		return err_input(e, "nowhere to draw; allowed: -o F.png, -o F.svg, -o F.pdf");
-	file_extension(j->out, kind, sizeof kind);
-	for (int i = 0; i < 3; i++) {
-		if (strcmp(kind, kinds[i]) != 0)
-			continue;
-		if (!j->sequence)
-			return file_check_writable(j->out, e);
-		return frame_name(j->out, 0, first, sizeof first, e) && file_check_writable(first, e);
-	}
-	return err_input(e, "%s: unknown kind of picture; allowed: .png, .svg, .pdf", j->out);
+		return err_input(e, "nowhere to draw; allowed: -o F.png, F.svg, F.pdf, F.csv, F.npz, and with --frames "
+		                    "F.gif, F.mp4, F.webm");
+	if (is_movie(j))
+		return j->sequence ? film_check(j->out, e)
+		                   : err_input(e, "%s: a movie needs --frames a:b:step", j->out);
+	if (!export_is_kind(file_extension(j->out, kind, sizeof kind)))
+		return err_input(e,
+		        "%s: unknown kind of file; allowed: .png, .svg, .pdf, .csv, .npz, .gif, .mp4, .webm", j->out);
+	if (!j->sequence)
+		return file_check_writable(j->out, e);
+	return frame_name(j->out, 0, first, sizeof first, e) && file_check_writable(first, e);
 }
 
 static snap picture;
 
-static bool draw(const job *j, arms *a, const char *path, err *e)
+static void show(const job *j, arms *a)
 {
 	picture.serial++;
 	arms_want(a, view_wants(j->view, j->views));
 	arms_show(a, &picture, true);
-	return export_view(&picture, j->view, j->views, j->theme, j->width, j->height, j->scale, path, e);
+}
+
+static bool draw(const job *j, arms *a, const char *path, err *e)
+{
+	show(j, a);
+	return export_file(&picture, j->view, j->views, &j->how, path, e);
 }
 
 static bool draw_frame(const job *j, arms *a, long frame, err *e)
 {
 	char path[4096];
-	return frame_name(j->out, frame, path, sizeof path, e) && draw(j, a, path, e);
+	if (!j->film)
+		return frame_name(j->out, frame, path, sizeof path, e) && draw(j, a, path, e);
+	show(j, a);
+	return film_add(j->film, &picture, j->view, j->views, e);
 }
 
 static void tell_stops(const arms *a)
@@ -186,21 +220,39 @@ static bool run_to_end(const job *j, arms *a, err *e)
 	cli_progress_end(&p);
 	if (ok && cli_interrupted())
 		return err_check(e, "interrupted after update %ld; %s", arms_update(a),
-		        j->sequence ? "the frames before it are complete" : "nothing was written");
+		        j->sequence && !j->film ? "the frames before it are complete" : "nothing was written");
 	tell_stops(a);
 	return ok && (j->sequence || draw(j, a, j->out, e));
 }
 
-static int render(const job *j)
+/* A movie of what came before an interrupt is given up: half of it would pass for the whole. */
+static bool end_film(job *j, bool ok, err *e)
+{
+	film *f = j->film;
+	j->film = NULL;
+	if (ok && film_frames(f) > 0)
+		return film_commit(f, e);
+	film_abort(f);
+	return ok && err_input(e, "no update of the run lies in --frames %ld:%ld:%ld", j->from, j->to, j->every);
+}
+
+static int render(job *j)
 {
 	err e;
 	if (j->lesson)
-		return lesson_picture(j->lesson, j->played, j->theme, j->width, j->height, j->scale, j->out, &e)
+		return lesson_picture(j->lesson, j->played, j->how.theme, j->how.w, j->how.h, j->how.scale, j->out, &e)
 		               ? 0
 		               : cli_fail(&e);
 	cli_catch_interrupt();
 	arms *a = arms_new(j->state, 0, &e);
-	bool ok = a && run_to_end(j, a, &e);
+	bool ok = a != NULL;
+	if (ok && is_movie(j)) {
+		view_note(j->state, j->view, j->views);
+		j->film = film_open(j->state, &j->how, j->rate, j->out, &e);
+		ok = j->film && end_film(j, run_to_end(j, a, &e), &e);
+	} else {
+		ok = ok && run_to_end(j, a, &e);
+	}
 	arms_free(a);
 	return ok ? 0 : cli_fail(&e);
 }
@@ -221,10 +273,12 @@ static int take_lesson(job *j, int argc, char **argv)
 
 static bool read_job(job *j, int argc, char **argv, err *e)
 {
-	const char *updates = NULL, *view_names = NULL, *theme_name = NULL, *size = NULL, *scale = NULL, *frames = NULL;
+	const char *updates = NULL, *view_names = NULL, *theme_name = NULL, *size = NULL, *scale = NULL, *frames = NULL,
+	           *slide = NULL, *letters = NULL, *rate = NULL;
 	const option options[] = {{"--updates", &updates, NULL}, {"--view", &view_names, NULL},
 	        {"--theme", &theme_name, NULL}, {"--size", &size, NULL}, {"--scale", &scale, NULL},
-	        {"--frames", &frames, NULL}, {"--out", &j->out, NULL}, {"--played", NULL, &j->played}};
+	        {"--frames", &frames, NULL}, {"--slide", &slide, NULL}, {"--text", &letters, NULL},
+	        {"--fps", &rate, NULL}, {"--out", &j->out, NULL}, {"--played", NULL, &j->played}};
 	enum { COUNT = sizeof options / sizeof *options };
 	argc = take_lesson(j, argc, argv);
 	if (!cli_parse_state(argc, argv, options, COUNT, j->state, e))
@@ -234,10 +288,13 @@ static bool read_job(job *j, int argc, char **argv, err *e)
 		return false;
 	j->state->update = (long)n;
 	bool ok = view_names ? read_views(view_names, j, e) : view_pick(j->state, j->view, &j->views, e);
-	ok = ok && (!theme_name || read_theme(theme_name, j, e)) && (!size || read_size(size, j, e)) &&
-	     (!scale || read_scale(scale, j, e)) && (!frames || read_frames(frames, j, e)) && can_draw(j, e);
-	if (ok && j->lesson && (view_names || frames || updates))
-		return err_input(e, "--view, --updates and --frames are for states; allowed with a lesson: --played");
+	ok = ok && (!theme_name || read_theme(theme_name, j, e)) && (!slide || read_slide(slide, j, e)) &&
+	     (!size || read_size(size, j, e)) && (!scale || read_scale(scale, j, e)) &&
+	     (!frames || read_frames(frames, j, e)) && (!letters || read_text(letters, j, e)) &&
+	     (!rate || read_rate(rate, j, e)) && can_draw(j, e);
+	if (ok && j->lesson && (view_names || frames || updates || letters))
+		return err_input(e, "--view, --updates, --frames and --text are for states; allowed with a lesson: "
+		                    "--played");
 	if (ok && j->played && !j->lesson)
 		return err_input(e, "--played is for the step of a lesson, as in: render 08#2 --played -o F.png");
 	if (ok && j->sequence)
@@ -249,14 +306,16 @@ static int run(int argc, char **argv)
 {
 	err e;
 	static run_state state;
-	job j = {.state = &state, .theme = THEME_LIGHT, .width = 1280, .height = 720, .scale = 1};
+	job j = {.state = &state, .how = {THEME_LIGHT, 1280, 720, 1, false}, .rate = 10};
 	if (!read_job(&j, argc, argv, &e))
 		return cli_fail(&e);
 	return render(&j);
 }
 
 const cli cli_render = {"render",
-        "render 'STATE'|LESSON[#STEP] [--played] [--set K=V]… [--updates N] [--view V,…] [--theme "
-        "light|dark|projector|print] [--size WxH] "
-        "[--scale S] [--frames a:b:step] -o F.{png,svg,pdf}",
-        "draw a state, or the screen at a step of a lesson, into a picture", run};
+        "render 'STATE'|LESSON[#STEP] [--played] [--set K=V]… [--updates N] [--view V,…] "
+        "[--theme light|dark|projector|print] [--size WxH] [--scale S] [--slide 16:9|4:3] [--text text|paths] "
+        "[--frames a:b:step [--fps N]] -o F.{png,svg,pdf,csv,npz,gif,mp4,webm}",
+        "draw a state, or the screen at a step of a lesson, into a picture or a movie, or write the numbers of its "
+        "plots",
+        run};

@@ -329,3 +329,15 @@ int text_closest(const char *name, const char *const *names, int n)
 	}
 	return found;
 }
+
+void text_base64(const unsigned char *p, size_t left, char four[4])
+{
+	static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	unsigned v = (unsigned)p[0] << 16;
+	v |= left > 1 ? (unsigned)p[1] << 8 : 0;
+	v |= left > 2 ? p[2] : 0;
+	four[0] = digit[v >> 18];
+	four[1] = digit[v >> 12 & 63];
+	four[2] = left > 1 ? digit[v >> 6 & 63] : '=';
+	four[3] = left > 2 ? digit[v & 63] : '=';
+}

@@ -28,6 +28,9 @@ const char *text_power(char *buf, size_t size, int exponent);
 /* Number of bytes as "12 MiB". Returns buf. */
 const char *text_bytes(char *buf, size_t size, double bytes);
 
+/* Four letters of base64 for the first of `left` bytes (1 to 3 are taken). */
+void text_base64(const unsigned char *bytes, size_t left, char four[4]);
+
 /* Strict number reading: the whole of `text` must be one number ("nan" and "inf" allowed only when
  * `special` is set); false otherwise. The decimal point is '.', whatever the locale. */
 #include <stdbool.h>

@@ -2,6 +2,8 @@
 
 #include "draw/utf8.h"
 
+#include "base/text.h"
+
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -83,14 +85,10 @@ void buffer_xml(buffer *b, const char *utf8)
 
 void buffer_base64(buffer *b, const void *bytes, size_t n)
 {
-	static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	const unsigned char *p = bytes;
 	for (size_t i = 0; i < n; i += 3) {
-		unsigned v = (unsigned)p[i] << 16;
-		v |= i + 1 < n ? (unsigned)p[i + 1] << 8 : 0;
-		v |= i + 2 < n ? p[i + 2] : 0;
-		char four[4] = {digit[v >> 18], digit[v >> 12 & 63], i + 1 < n ? digit[v >> 6 & 63] : '=',
-		        i + 2 < n ? digit[v & 63] : '='};
+		char four[4];
+		text_base64(p + i, n - i, four);
 		buffer_bytes(b, four, 4);
 	}
 }

@@ -23,6 +23,7 @@ typedef struct pdf_device {
 	cairo_font_face_t *face[FACES]; /* NULL until used */
 	bool looked[FACES];
 	int clips;
+	bool outlines; /* text as paths */
 } pdf_device;
 
 static pdf_device *pdf_of(canvas *c)
@@ -34,6 +35,27 @@ static void set_color(pdf_device *v, ink i, float alpha)
 {
 	uint32_t c = v->canvas.theme->argb[i];
 	cairo_set_source_rgba(v->cr, (c >> 16 & 255) / 255.0, (c >> 8 & 255) / 255.0, (c & 255) / 255.0, (double)alpha);
+}
+
+static void pdf_release(canvas *c)
+{
+	pdf_device *v = pdf_of(c);
+	cairo_destroy(v->cr);
+	cairo_surface_finish(v->surface);
+	cairo_surface_destroy(v->surface);
+	for (int i = 0; i < FACES; i++)
+		if (v->face[i])
+			cairo_font_face_destroy(v->face[i]);
+	free(v);
+}
+
+static void plain_metrics(cairo_t *cr)
+{
+	cairo_font_options_t *options = cairo_font_options_create();
+	cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
+	cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
+	cairo_set_font_options(cr, options);
+	cairo_font_options_destroy(options);
 }
 
 /* ---- groups and clips ---- */
@@ -160,7 +182,9 @@ typedef struct run {
 
 static void show(pdf_device *v, run *r)
 {
-	if (r->n)
+	if (r->n && v->outlines)
+		cairo_glyph_path(v->cr, r->glyph, r->n);
+	else if (r->n)
 		cairo_show_text_glyphs(v->cr, r->utf8, r->bytes, r->glyph, r->n, r->cluster, r->n, 0);
 	r->n = r->bytes = 0;
 }
@@ -182,17 +206,23 @@ static void add(pdf_device *v, run *r, const glyph_step *step, double x)
 		cairo_glyph_free(found);
 }
 
+/* In the place of a letter that no font has. */
 static void box_letter(pdf_device *v, double x, double size)
 {
-	cairo_rectangle(v->cr, x + size / 20, -0.7 * size, size / 2, 0.7 * size);
+	double line = size / 20;
+	cairo_rectangle(v->cr, x + line, -0.7 * size, size / 2, 0.7 * size);
+	if (v->outlines) { /* a hole in a box: it will be filled */
+		cairo_rectangle(v->cr, x + 2 * line, line - 0.7 * size, size / 2 - 2 * line, 0.7 * size - 2 * line);
+		return;
+	}
 	cairo_set_line_width(v->cr, size / 20);
 	cairo_set_dash(v->cr, NULL, 0, 0);
 	cairo_stroke(v->cr);
 }
 
-static void pdf_text(canvas *c, float x, float y, const char *utf8, text_style s)
+/* The letters at (x, y): shown, or added to the path. */
+static void put_text(pdf_device *v, float x, float y, const char *utf8, text_style s)
 {
-	pdf_device *v = pdf_of(c);
 	run r = {.face = (weight)-1};
 	double shift = (double)device_text_shift(utf8, s), size = (double)s.size;
 	cairo_save(v->cr);
@@ -217,6 +247,76 @@ static void pdf_text(canvas *c, float x, float y, const char *utf8, text_style s
 	}
 	show(v, &r);
 	cairo_restore(v->cr);
+}
+
+static void pdf_text(canvas *c, float x, float y, const char *utf8, text_style s)
+{
+	pdf_device *v = pdf_of(c);
+	cairo_new_path(v->cr);
+	put_text(v, x, y, utf8, s);
+	if (!v->outlines)
+		return;
+	set_color(v, s.ink, 1);
+	cairo_set_fill_rule(v->cr, CAIRO_FILL_RULE_WINDING);
+	cairo_fill(v->cr);
+}
+
+static void pdf_outline(canvas *c)
+{
+	pdf_of(c)->outlines = true;
+}
+
+/* ---- outlines for SVG ---- */
+
+/* A device that is never finished: only its paths are wanted. */
+struct outliner {
+	pdf_device device;
+};
+
+outliner *outliner_new(void)
+{
+	outliner *o = calloc(1, sizeof *o);
+	if (!o)
+		return NULL;
+	o->device.canvas.theme = &themes[0];
+	o->device.outlines = true;
+	o->device.surface = cairo_recording_surface_create(CAIRO_CONTENT_COLOR_ALPHA, NULL);
+	o->device.cr = cairo_create(o->device.surface);
+	plain_metrics(o->device.cr);
+	return o;
+}
+
+void outliner_free(outliner *o)
+{
+	if (o)
+		pdf_release(&o->device.canvas);
+}
+
+static void put_points(buffer *out, const char *verb, const cairo_path_data_t *p, int n)
+{
+	buffer_text(out, verb);
+	for (int i = 0; i < n; i++) {
+		if (i)
+			buffer_text(out, " ");
+		buffer_number(out, p[i + 1].point.x);
+		buffer_text(out, " ");
+		buffer_number(out, p[i + 1].point.y);
+	}
+}
+
+void outliner_text(outliner *o, buffer *out, float x, float y, const char *utf8, text_style s)
+{
+	static const char *const verb[] = {"M", "L", "C", "Z"};
+	static const int points[] = {1, 1, 3, 0};
+	cairo_new_path(o->device.cr);
+	put_text(&o->device, x, y, utf8, s);
+	cairo_path_t *path = cairo_copy_path(o->device.cr);
+	for (int i = 0; i < path->num_data; i += path->data[i].header.length) {
+		cairo_path_data_type_t type = path->data[i].header.type;
+		put_points(out, verb[type], &path->data[i], points[type]);
+	}
+	out->failed |= path->status != CAIRO_STATUS_SUCCESS;
+	cairo_path_destroy(path);
 }
 
 /* ---- images ---- */
@@ -292,18 +392,6 @@ static const canvas_ops ops = {
         .image = pdf_image,
 };
 
-static void pdf_release(canvas *c)
-{
-	pdf_device *v = pdf_of(c);
-	cairo_destroy(v->cr);
-	cairo_surface_finish(v->surface);
-	cairo_surface_destroy(v->surface);
-	for (int i = 0; i < FACES; i++)
-		if (v->face[i])
-			cairo_font_face_destroy(v->face[i]);
-	free(v);
-}
-
 /* Valid UTF-8 of one line, as PDF readers expect. Returns buf. */
 static const char *clean_text(char *buf, size_t size, const char *utf8)
 {
@@ -345,11 +433,7 @@ static canvas *pdf_start(buffer *out, const vector_info *info, err *e)
 		return NULL;
 	}
 	set_metadata(v, info);
-	cairo_font_options_t *options = cairo_font_options_create();
-	cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
-	cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
-	cairo_set_font_options(v->cr, options);
-	cairo_font_options_destroy(options);
+	plain_metrics(v->cr);
 	cairo_set_line_cap(v->cr, CAIRO_LINE_CAP_ROUND);
 	cairo_set_line_join(v->cr, CAIRO_LINE_JOIN_ROUND);
 	set_color(v, INK_WINDOW, 1);
@@ -370,7 +454,7 @@ static bool pdf_finish(canvas *c, err *e)
 	return true;
 }
 
-const vector_device vector_pdf = {pdf_start, pdf_finish, pdf_release};
+const vector_device vector_pdf = {pdf_start, pdf_finish, pdf_release, pdf_outline};
 
 /* ---- either kind of file ---- */
 
@@ -419,6 +503,11 @@ vector_file *vector_open(const char *path, bool pdf, const theme *t, float width
 canvas *vector_canvas(vector_file *v)
 {
 	return v->canvas;
+}
+
+void vector_outline_text(vector_file *v)
+{
+	v->device->outline(v->canvas);
 }
 
 bool vector_commit(vector_file *v, err *e)

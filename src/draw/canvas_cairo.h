@@ -19,6 +19,8 @@ typedef struct vector_file vector_file;
 vector_file *vector_open(const char *path, bool pdf, const theme *t, float width, float height, const char *title,
         const char *caption, const char *state, err *e);
 canvas *vector_canvas(vector_file *v);
+/* Before anything is drawn: letters become outlines, for programs that do not have the font. */
+void vector_outline_text(vector_file *v);
 /* Both free v. */
 bool vector_commit(vector_file *v, err *e);
 void vector_abort(vector_file *v);

@@ -28,6 +28,7 @@ typedef struct svg {
 	used_id *id;
 	int ids, id_room;
 	bool failed;
+	outliner *outlines; /* NULL: text stays text */
 } svg;
 
 static svg *svg_of(canvas *c)
@@ -251,9 +252,25 @@ static void svg_box(canvas *c, rect r, float radius, ink fill, float alpha)
 	put(v, "/>\n");
 }
 
+/* What the letters say stays beside them, for readers and for searching. */
+static void put_outlines(svg *v, float x, float y, const char *utf8, text_style s)
+{
+	put(v, "<path aria-label=\"");
+	buffer_xml(v->out, utf8);
+	put(v, "\" d=\"");
+	outliner_text(v->outlines, v->out, x, y, utf8, s);
+	put(v, "\"");
+	put_paint(v, "fill", s.ink, 1);
+	put(v, "/>\n");
+}
+
 static void svg_text(canvas *c, float x, float y, const char *utf8, text_style s)
 {
 	svg *v = svg_of(c);
+	if (v->outlines) {
+		put_outlines(v, x, y, utf8, s);
+		return;
+	}
 	static const char *const anchor[] = {"", " text-anchor=\"middle\"", " text-anchor=\"end\""};
 	static const char *const font[] = {
 	        "", " font-weight=\"bold\"", " font-family=\"DejaVu Sans Mono, monospace\"", " font-style=\"oblique\""};
@@ -374,7 +391,15 @@ static void svg_release(canvas *c)
 	for (int i = 0; i < v->ids; i++)
 		free(v->id[i].name);
 	free(v->id);
+	outliner_free(v->outlines);
 	free(v);
+}
+
+static void svg_outline(canvas *c)
+{
+	svg *v = svg_of(c);
+	v->outlines = outliner_new();
+	v->failed |= !v->outlines;
 }
 
 static canvas *svg_start(buffer *out, const vector_info *info, err *e)
@@ -402,4 +427,4 @@ static bool svg_finish(canvas *c, err *e)
 	return v->failed ? err_machine(e, "no memory for an image in the figure") : true;
 }
 
-const vector_device vector_svg = {svg_start, svg_finish, svg_release};
+const vector_device vector_svg = {svg_start, svg_finish, svg_release, svg_outline};

@@ -493,29 +493,53 @@ static bool check_name(const npz_writer *w, const char *name, err *e)
 	               w->path, NPY_NAME - 1);
 }
 
+/* Letters of the longest text; NumPy has no text of length 0. */
+static size_t widest(long n, const char *const *text)
+{
+	size_t most = 1;
+	for (long i = 0; i < n; i++) {
+		size_t letters = 0;
+		for (const unsigned char *p = (const unsigned char *)(text[i] ? text[i] : ""); *p; letters++)
+			npy_get_utf8(&p);
+		most = letters > most ? letters : most;
+	}
+	return most;
+}
+
+static void put_letters(unsigned char *to, size_t letters, const char *text)
+{
+	const unsigned char *p = (const unsigned char *)(text ? text : "");
+	for (size_t k = 0; k < letters; k++) {
+		uint32_t code = *p ? npy_get_utf8(&p) : 0;
+		memcpy(to + 4 * k, &code, 4);
+	}
+}
+
+bool npz_add_texts(npz_writer *w, const char *name, long n, const char *const *text, err *e)
+{
+	long count = n < 0 ? 1 : n;
+	size_t letters = widest(count, text), size = 4 * letters * (size_t)count;
+	char descr[24];
+	if (!check_name(w, name, e))
+		return false;
+	if (letters > NPY_DATA_BYTES / 4 / ((size_t)count + 1) || !fits(w, NPY_HEADER_ROOM + size))
+		return err_input(e, "array %s makes %s larger than 1 GiB; allowed is 1 GiB", name, w->path);
+	unsigned char *bytes = malloc(NPY_HEADER_ROOM + size);
+	if (!bytes)
+		return err_machine(e, "no memory for writing array %s", name);
+	snprintf(descr, sizeof descr, "<U%zu", letters);
+	size_t used = npy_make(bytes, descr, n < 0 ? 0 : 1, &n);
+	for (long i = 0; i < count; i++)
+		put_letters(bytes + used + 4 * letters * (size_t)i, letters, text[i]);
+	return add_bytes(w, name, bytes, used + size, e);
+}
+
 static bool add_text(npz_writer *w, const char *name, const char *text, err *e)
 {
-	size_t bound = strlen(text), letters = 0;
-	char descr[16];
-	if (bound > NPY_TEXT_LETTERS || !fits(w, NPY_HEADER_ROOM + 4 * (bound + 1)))
-		return err_input(
-		        e, "the text %s of %s has %zu bytes; allowed are %d", name, w->path, bound, NPY_TEXT_LETTERS);
-	unsigned char *bytes = malloc(NPY_HEADER_ROOM + 4 * (bound + 1));
-	uint32_t *wide = malloc(4 * (bound + 1));
-	if (!bytes || !wide) {
-		free(bytes);
-		free(wide);
-		return err_machine(e, "no memory for writing array %s", name);
-	}
-	for (const unsigned char *p = (const unsigned char *)text; *p;)
-		wide[letters++] = npy_get_utf8(&p);
-	if (letters == 0) /* NumPy has no text of length 0 */
-		wide[letters++] = 0;
-	snprintf(descr, sizeof descr, "<U%d", (int)(letters & 0xffff));
-	size_t used = npy_make(bytes, descr, 0, NULL);
-	memcpy(bytes + used, wide, 4 * letters);
-	free(wide);
-	return add_bytes(w, name, bytes, used + 4 * letters, e);
+	if (strlen(text) > NPY_TEXT_LETTERS)
+		return err_input(e, "the text %s of %s has %zu bytes; allowed are %d", name, w->path, strlen(text),
+		        NPY_TEXT_LETTERS);
+	return npz_add_texts(w, name, -1, &text, e);
 }
 
 static bool add_array(

@@ -46,6 +46,8 @@ typedef struct npz_writer npz_writer;
 npz_writer *npz_writer_new(const char *path, err *e);
 /* Copies the data (shape and ndim as in npy). After an error only npz_writer_abort is left. */
 bool npz_add(npz_writer *w, const char *name, npy_type type, int ndim, const long *shape, const void *data, err *e);
+/* n UTF-8 texts as an array of str, as wide as the longest; n = −1: one, as a scalar. NULL entries are empty. */
+bool npz_add_texts(npz_writer *w, const char *name, long n, const char *const *text, err *e);
 bool npz_writer_commit(npz_writer *w, err *e); /* atomic; frees w, also on an error */
 void npz_writer_abort(npz_writer *w);          /* frees w; NULL is allowed */
 

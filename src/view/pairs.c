@@ -133,3 +133,13 @@ void pairs_append_thinning(char *buf, int size, const char *what, int shown, int
 	if (shown > 0 && shown < of)
 		part_append(buf, size, " %d of %d %s are shown.", shown, of, what);
 }
+
+void pairs_data(view_data *d, const char *part, int arm, pairs m, const char *about)
+{
+	data_matrix(d, part, arm, m.rows, m.cols);
+	data_ints(d, "step_j", "the later step", m.row);
+	data_add(d, DATA_WHOLE, DATA_COLS, "step_k", "the earlier step");
+	for (int i = 0; i < m.cols; i++)
+		data_set(d, i, m.col[i]);
+	data_cells(d, "log10_norm", about, m.value, SNAP_MATRIX);
+}

@@ -28,6 +28,8 @@ void pairs_mark(const plot *p, const view_focus *focus, ink i);
 void pairs_legend(labels *l, canvas *c, rect *area);
 /* The same with the names of the arms alone. */
 void pairs_name_arms(const snap *s, canvas *c, rect *area);
+/* The matrix as a part: step_j down, step_k across, log10_norm. */
+void pairs_data(view_data *d, const char *part, int arm, pairs m, const char *about);
 /* Index of the entry nearest to a step. */
 int pairs_nearest(const int *step, int n, int to);
 /* Why there is no matrix at all, or NULL. */

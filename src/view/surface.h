@@ -12,6 +12,8 @@ surface3d_pose surface_looked(void);
 
 /* Any surface. */
 void surface_draw(const slice_picture *p, canvas *c, rect area, view_focus *focus);
+/* Its numbers. */
+void surface_data(const slice_picture *p, view_data *d);
 /* "loss over two random directions, filter-normalised": what is drawn. Returns buf. */
 const char *surface_caption(const slice_picture *p, char *buf, int size);
 /* The surface of the one-unit net with the descents that the knobs of each arm describe. In static memory. */

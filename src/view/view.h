@@ -6,6 +6,7 @@
 #define VIEW_VIEW_H
 #include "draw/canvas.h"
 #include "run/snap.h"
+#include "view/data.h"
 
 /* Where the pointer is, and which time step is marked in all linked views. */
 typedef struct view_focus {
@@ -23,6 +24,8 @@ typedef struct view {
 	/* Draws into `area`. Returns through *focus (may be NULL on entry → no read-out) the step or update under the
 	 * pointer, so that the other views can mark it. */
 	void (*draw)(const snap *s, canvas *c, rect area, view_focus *focus);
+	/* What is drawn, as numbers, of all arms that are shown. */
+	void (*data)(const snap *s, view_data *d);
 	/* One or two sentences made from the state: what is drawn and, when `run` is set, of which run. Returns buf. */
 	const char *(*caption)(const snap *s, bool run, char *buf, int size);
 	/* The numbers beside the title: "now 1.52, 19 % of updates clipped". Returns buf. */

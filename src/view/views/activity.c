@@ -265,12 +265,32 @@ static const char *key(const snap *s, char *buf, int size)
 	return buf;
 }
 
+static void numbers(const snap *s, view_data *d)
+{
+	for (int a = 0; a < part_arms(s); a++) {
+		const snap_tape *t = &s->arm[a].tape;
+		data_tape_hidden(d, a, t);
+		if (!t->has_slopes)
+			continue;
+		data_table(d, "slopes", a, SNAP_TAPE_BINS);
+		data_range(d, DATA_ROWS, "slope_low", "least slope in this bin, as a share of the largest possible", 0,
+		        1.0 / SNAP_TAPE_BINS);
+		data_range(d, DATA_ROWS, "slope_high", "greatest slope in this bin", 1.0 / SNAP_TAPE_BINS,
+		        1.0 / SNAP_TAPE_BINS);
+		data_floats(d, "count", "slopes of all units, steps and sequences in this bin", t->slope);
+		data_add(d, DATA_REAL, DATA_ROWS, "share", "the same as a share, 0 to 1");
+		for (int i = 0; i < SNAP_TAPE_BINS; i++)
+			data_set(d, i, share_in(t, i));
+	}
+}
+
 const view view_activity = {
         .name = "activity",
         .title = "Activity",
         .summary = "hidden units over the steps of a sequence; slopes of the nonlinearity, saturated and dead units",
         .wants = WANT_TAPE,
         .draw = draw,
+        .data = numbers,
         .caption = caption,
         .key = key,
 };

@@ -303,12 +303,49 @@ static const char *key(const snap *s, char *buf, int size)
 	return buf;
 }
 
+/* ---- as numbers ---- */
+
+static void add_gate(const snap_tape *t, int g, view_data *d)
+{
+	static const char *const ends[] = {"mean", "low", "high"};
+	static const char *const said[] = {"mean over the units", "10 % quantile of the units", "90 % quantile"};
+	const float *value[] = {t->gate_mean[g], t->gate_low[g], t->gate_high[g]};
+	char name[DATA_NAME], about[128];
+	for (int i = 0; i < 3; i++) {
+		snprintf(name, sizeof name, "%s_%s", t->gate[g], ends[i]);
+		snprintf(about, sizeof about, "gate %s, %s", t->gate[g], said[i]);
+		data_floats(d, name, about, value[i]);
+	}
+}
+
+static void numbers(const snap *s, view_data *d)
+{
+	static ways w;
+	collect_ways(s, &w);
+	for (int a = 0; a < part_arms(s); a++) {
+		const snap_tape *t = &s->arm[a].tape;
+		data_table(d, "gates", a, gates_of(t) > 0 ? part_tape_steps(t) : 0);
+		data_tape_steps(d, DATA_ROWS, t);
+		for (int g = 0; g < gates_of(t); g++)
+			add_gate(t, g, d);
+		if (t->has_path)
+			data_floats(d, "log10_kept",
+			        "log10 of the product of the shares kept from step k to the last loss, mean over the "
+			        "units",
+			        t->path);
+		data_table(d, "back", a, w.all[a].n);
+		data_range(d, DATA_ROWS, "step", "time step, from 1", w.all[a].x0, w.all[a].dx);
+		data_floats(d, "log10_dh", "log10 of the norm of dL/dh_k over that at the end", w.all[a].y);
+	}
+}
+
 const view view_gates = {
         .name = "gates",
         .title = "Gates",
         .summary = "gate values over the steps of a sequence, and what they leave of the gradient on the direct way",
         .wants = WANT_TAPE,
         .draw = draw,
+        .data = numbers,
         .caption = caption,
         .key = key,
 };

@@ -254,12 +254,35 @@ static const char *key(const snap *s, char *buf, int size)
 	return buf;
 }
 
+static void numbers(const snap *s, view_data *d)
+{
+	for (int a = 0; a < part_arms(s); a++) {
+		reaches r = reaches_of(&s->arm[a]);
+		data_table(d, "reach", a, r.n);
+		data_add(d, DATA_TEXT, DATA_ROWS, "name", "what reaches back");
+		for (int i = 0; i < r.n; i++)
+			data_set_text(d, i, r.row[i].name);
+		data_add(d, DATA_REAL, DATA_ROWS, "steps", "how far back from the last step");
+		for (int i = 0; i < r.n; i++)
+			data_set(d, i, r.row[i].steps);
+		data_add(d, DATA_WHOLE, DATA_ROWS, "at_least", "1: as far as the sequence goes, and perhaps farther");
+		for (int i = 0; i < r.n; i++)
+			data_set(d, i, r.row[i].beyond);
+	}
+	data_table(d, "task", DATA_SHARED, has_lag(&s->arm[0]));
+	data_add(d, DATA_WHOLE, DATA_ROWS, "near", "steps back to the nearest input that an answer needs");
+	data_set(d, 0, s->arm[0].lag_near);
+	data_add(d, DATA_WHOLE, DATA_ROWS, "far", "steps back to the farthest one");
+	data_set(d, 0, s->arm[0].lag_far);
+}
+
 const view view_horizon = {
         .name = "horizon",
         .title = "Memory horizon",
         .summary = "how far back the net remembers, beside how far back the task asks",
         .wants = WANT_MATRICES,
         .draw = draw,
+        .data = numbers,
         .caption = caption,
         .key = key,
 };

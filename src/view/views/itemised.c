@@ -285,12 +285,32 @@ static const char *key(const snap *s, char *buf, int size)
 	return buf;
 }
 
+static void numbers(const snap *s, view_data *d)
+{
+	for (int a = 0; a < part_arms(s); a++) {
+		const snap_matrices *o = matrices(s, a);
+		pairs m = pairs_itemised(&s->arm[a]);
+		pairs_data(d, "norms", a, m,
+		        "log10 of the norm of the gradient of loss j with respect to the weights at step k");
+		data_table(d, "losses", a, m.rows);
+		data_ints(d, "step_j", "step of the loss", m.row);
+		data_floats(d, "log10_sum", "log10 of the sum of these norms over all steps k", o->row_sum);
+		data_table(d, "steps", a, m.cols);
+		data_ints(d, "step_k", "step at which the weights are used", m.col);
+		data_floats(
+		        d, "log10_sum", "log10 of the sum of these norms over the losses that are shown", o->col_sum);
+		data_floats(
+		        d, "log10_total", "log10 of the norm of the sum of the gradients of all losses", o->col_total);
+	}
+}
+
 const view view_itemised = {
         .name = "itemised",
         .title = "Which loss, which step",
         .summary = "gradient of every single loss with respect to each time step's weights, with sums",
         .wants = WANT_MATRICES,
         .draw = draw,
+        .data = numbers,
         .caption = caption,
         .key = key,
 };

@@ -291,12 +291,44 @@ static const char *key(const snap *s, char *buf, int size)
 	return buf;
 }
 
+/* ---- as numbers ---- */
+
+static void add_singular(const snap_matrices *m, int arm, view_data *d)
+{
+	int n = m->T < 1 || m->steps < 1 ? 0 : m->steps > SNAP_MATRIX ? SNAP_MATRIX : m->steps;
+	data_matrix(d, "singular", arm, n, values_of(m));
+	data_add(d, DATA_WHOLE, DATA_ROWS, "step_k", "from this step");
+	for (int i = 0; i < n; i++)
+		data_set(d, i, m->step[i]);
+	data_range(d, DATA_COLS, "i", "number of the singular value, from 1", 1, 1);
+	data_cells(d, "log10_singular", "log10 of a singular value of the product of Jacobians from step k to the last",
+	        &m->singular[0][0], SNAP_MATRIX_VALUES);
+}
+
+static void numbers(const snap *s, view_data *d)
+{
+	for (int a = 0; a < part_arms(s); a++) {
+		const snap_matrices *m = matrices(s, a);
+		curve last = last_curve(m);
+		pairs_data(d, "norms", a, pairs_jacobian(&s->arm[a]), "log10 of the spectral norm of dh_j/dh_k");
+		data_table(d, "last", a, last.n);
+		data_range(d, DATA_ROWS, "step_k", "from this step", last.x0, last.dx);
+		data_floats(
+		        d, "log10_norm", "log10 of the spectral norm of the product from step k to the last", last.y);
+		data_table(d, "growth", a, isfinite(growth(m)));
+		data_add(d, DATA_REAL, DATA_ROWS, "log10_factor", "log10 of the mean growth per step");
+		data_set(d, 0, growth(m));
+		add_singular(m, a, d);
+	}
+}
+
 const view view_jacobian = {
         .name = "jacobian",
         .title = "Products of Jacobians",
         .summary = "how much each hidden state moves each later one, its growth per step, and singular values",
         .wants = WANT_MATRICES,
         .draw = draw,
+        .data = numbers,
         .caption = caption,
         .key = key,
 };

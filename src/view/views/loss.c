@@ -182,11 +182,31 @@ static const char *key(const snap *s, char *buf, int size)
 	return buf;
 }
 
+static void numbers(const snap *s, view_data *d)
+{
+	const snap_arm *first = &s->arm[0];
+	for (int a = 0; a < part_arms(s); a++) {
+		data_series(d, "curve", a, &s->arm[a].series[SNAP_LOSS], "loss", "loss of the minibatch");
+		if (s->arm[a].previous.n > 0)
+			data_series(
+			        d, "before", a, &s->arm[a].previous, "loss", "loss of the run before the last reset");
+	}
+	int n = first->baselines < 0 ? 0 : first->baselines > 4 ? 4 : first->baselines;
+	data_table(d, "baselines", DATA_SHARED, n);
+	data_add(d, DATA_TEXT, DATA_ROWS, "name", "what would reach this loss");
+	for (int i = 0; i < n; i++)
+		data_set_text(d, i, first->baseline_label[i]);
+	data_add(d, DATA_REAL, DATA_ROWS, "loss", "its loss");
+	for (int i = 0; i < n; i++)
+		data_set(d, i, first->baseline[i]);
+}
+
 const view view_loss = {
         .name = "loss",
         .title = "Loss",
         .summary = "loss over the updates, with the baselines of the task",
         .draw = draw,
+        .data = numbers,
         .caption = caption,
         .key = key,
 };

@@ -401,11 +401,84 @@ static const char *key(const snap *s, char *buf, int size)
 	return buf;
 }
 
+/* ---- as numbers ---- */
+
+static void add_states(const config *c, const unit *u, view_data *d)
+{
+	static double x[MOST_WEB + 1];
+	double low, high;
+	states_of(u, c->v[KNOB_x0], &low, &high);
+	data_table(d, "map", DATA_SHARED, ACROSS);
+	data_range(d, DATA_ROWS, "x", "state", low, (high - low) / (ACROSS - 1));
+	data_add(d, DATA_REAL, DATA_ROWS, "next", "next state");
+	for (int i = 0; i < ACROSS; i++)
+		data_set(d, i, unit_step(u, low + i * (high - low) / (ACROSS - 1)));
+	int n = steps_of(c) + 1;
+	unit_trajectory(u, c->v[KNOB_x0], n - 1, x);
+	data_table(d, "trajectory", DATA_SHARED, n);
+	data_range(d, DATA_ROWS, "step", "steps made", 0, 1);
+	data_add(d, DATA_REAL, DATA_ROWS, "x", "state");
+	for (int i = 0; i < n; i++)
+		data_set(d, i, x[i]);
+}
+
+static void add_fixed(const unit *u, view_data *d)
+{
+	unit_fixed f[UNIT_FIXED];
+	double fold[2], x[2];
+	int n = unit_fixed_points(u, f);
+	data_table(d, "fixed", DATA_SHARED, n);
+	data_add(d, DATA_REAL, DATA_ROWS, "x", "fixed point");
+	for (int i = 0; i < n; i++)
+		data_set(d, i, f[i].x);
+	data_add(d, DATA_REAL, DATA_ROWS, "slope", "slope of the map there: stable between -1 and 1");
+	for (int i = 0; i < n; i++)
+		data_set(d, i, f[i].multiplier);
+	int folds = unit_folds(u->kind, u->w, fold, x) ? 2 : 0;
+	data_table(d, "folds", DATA_SHARED, folds);
+	data_add(d, DATA_REAL, DATA_ROWS, "b", "bias at which two fixed points meet");
+	for (int i = 0; i < folds; i++)
+		data_set(d, i, fold[i]);
+	data_add(d, DATA_REAL, DATA_ROWS, "x", "state in which they meet");
+	for (int i = 0; i < folds; i++)
+		data_set(d, i, x[i]);
+}
+
+static void add_sweeps(const unit *u, view_data *d)
+{
+	double low, high;
+	biases_of(u, &low, &high);
+	const sweeps *s = sweeps_of(u, low, high);
+	data_table(d, "sweeps", DATA_SHARED, COLUMNS);
+	data_range(d, DATA_ROWS, "b", "bias", low, (high - low) / (COLUMNS - 1));
+	data_add(d, DATA_REAL, DATA_ROWS, "x_rising", "asymptotic state, b rising");
+	for (int i = 0; i < COLUMNS; i++)
+		data_set(d, i, s->up[i]);
+	data_add(d, DATA_REAL, DATA_ROWS, "x_falling", "asymptotic state, b falling");
+	for (int i = 0; i < COLUMNS; i++)
+		data_set(d, i, s->down[i]);
+}
+
+static void numbers(const snap *s, view_data *d)
+{
+	const config *c = &s->arm[0].config;
+	const composed *k = composed_of(c);
+	unit u = unit_of(c);
+	add_states(c, &u, d);
+	add_fixed(&u, d);
+	add_sweeps(&u, d);
+	data_matrix(d, "composed", DATA_SHARED, k->n, ACROSS);
+	data_ints(d, "steps", "steps t that are composed", k->steps);
+	data_range(d, DATA_COLS, "x0", "start", k->low, (k->high - k->low) / (ACROSS - 1));
+	data_cells(d, "log10_slope", "log10 of |dx_t/dx_0|", &k->y[0][0], ACROSS);
+}
+
 const view view_map = {
         .name = "map",
         .title = "The map of one unit",
         .summary = "cobweb, fixed points, basins and bifurcation diagram of the one-unit net",
         .draw = draw,
+        .data = numbers,
         .caption = caption,
         .key = key,
 };

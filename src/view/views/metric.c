@@ -155,11 +155,24 @@ static const char *key(const snap *s, char *buf, int size)
 	return buf;
 }
 
+static void numbers(const snap *s, view_data *d)
+{
+	for (int a = 0; a < part_arms(s); a++) {
+		data_series(d, "curve", a, shares(s, a), "share", "share of wrong answers in the minibatch, 0 to 1");
+		data_floats(d, "share_running", "mean of the last points: the line that is drawn",
+		        part_running(shares(s, a), window(s)).y);
+	}
+	data_table(d, "guessing", DATA_SHARED, has_guess(s));
+	data_add(d, DATA_REAL, DATA_ROWS, "share", "share of wrong answers of a guess");
+	data_set(d, 0, guess(s));
+}
+
 const view view_metric = {
         .name = "metric",
         .title = "Wrong answers",
         .summary = "share of wrong answers over the updates, beside that of a guess",
         .draw = draw,
+        .data = numbers,
         .caption = caption,
         .key = key,
 };

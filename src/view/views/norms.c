@@ -207,11 +207,41 @@ static const char *key(const snap *s, char *buf, int size)
 	return buf;
 }
 
+static void add_histogram(const snap_arm *a, int arm, view_data *d)
+{
+	double low = (double)a->hist_low, width = ((double)a->hist_high - low) / SNAP_BINS;
+	data_table(d, "histogram", arm, SNAP_BINS);
+	data_range(d, DATA_ROWS, "log10_low", "log10 of the least norm in this bin", low, width);
+	data_range(d, DATA_ROWS, "log10_high", "log10 of the greatest norm in this bin", low + width, width);
+	data_floats(d, "count", "updates before clipping in this bin", a->grad_histogram);
+}
+
+static void numbers(const snap *s, view_data *d)
+{
+	for (int a = 0; a < part_arms(s); a++) {
+		const snap_arm *arm = &s->arm[a];
+		data_series(
+		        d, "before", a, &arm->series[SNAP_GRAD_NORM], "norm", "norm of the gradient before clipping");
+		if (clips(arm)) {
+			data_series(d, "after", a, &arm->series[SNAP_CLIPPED_NORM], "norm",
+			        "norm of the gradient after clipping");
+			data_table(d, "threshold", a, 1);
+			data_add(d, DATA_REAL, DATA_ROWS, "clip_at",
+			        clips_norm(arm) ? "greatest norm" : "greatest absolute value of an element");
+			data_set(d, 0, arm->config.v[KNOB_clip_at]);
+			data_add(d, DATA_REAL, DATA_ROWS, "clipped_share", "share of the updates that were clipped");
+			data_set(d, 0, arm->clipped_share);
+		}
+		add_histogram(arm, a, d);
+	}
+}
+
 const view view_norms = {
         .name = "norms",
         .title = "Gradient norm",
         .summary = "norm of the gradient over the updates, before and after clipping, and its histogram",
         .draw = draw,
+        .data = numbers,
         .caption = caption,
         .key = key,
 };

@@ -330,11 +330,67 @@ static const char *key(const snap *s, char *buf, int size)
 	return buf;
 }
 
+/* ---- as numbers ---- */
+
+static void add_pair(view_data *d, const char *name, const char *about, const double *pair, int rows)
+{
+	char column[DATA_NAME];
+	for (int k = 0; k < 2; k++) {
+		snprintf(column, sizeof column, "%s_%s", name, k ? "b" : "a");
+		data_add(d, DATA_REAL, DATA_ROWS, column, about);
+		for (int i = 0; i < rows; i++)
+			data_set(d, i, *(const double *)((const char *)(pair + k) + (size_t)i * sizeof(plane_step)));
+	}
+}
+
+static void add_place(view_data *d, const plane_step *s, int rows)
+{
+	data_range(d, DATA_ROWS, "update", "updates made", 0, 1);
+	data_add(d, DATA_REAL, DATA_ROWS, "a", "first parameter");
+	for (int i = 0; i < rows; i++)
+		data_set(d, i, s[i].a);
+	data_add(d, DATA_REAL, DATA_ROWS, "b", "second parameter");
+	for (int i = 0; i < rows; i++)
+		data_set(d, i, s[i].b);
+	data_add(d, DATA_REAL, DATA_ROWS, "error", "value of the function there");
+	for (int i = 0; i < rows; i++)
+		data_set(d, i, s[i].value);
+}
+
+static void numbers(const snap *s, view_data *d)
+{
+	static const char *const traces[] = {"log10_error", "log10_effective_a", "log10_effective_b"};
+	static const char *const said[] = {"log10 of the error above the minimum, where there is one",
+	        "log10 of the size of the step over that of the gradient, along a", "the same along b"};
+	const descents *o = descents_of(s);
+	if (!o->readable)
+		return;
+	data_matrix(d, "field", DATA_SHARED, SIDE, SIDE);
+	data_range(d, DATA_ROWS, "b", "second parameter", o->p.low[1], (o->p.high[1] - o->p.low[1]) / (SIDE - 1));
+	data_range(d, DATA_COLS, "a", "first parameter", o->p.low[0], (o->p.high[0] - o->p.low[0]) / (SIDE - 1));
+	data_cells(d, "log10_error", "log10 of the function above its minimum, or above the lowest value in view", o->z,
+	        SIDE);
+	for (int a = 0; a < o->arms; a++) {
+		const plane_step *step = o->step[a];
+		data_table(d, "way", a, o->rows[a]);
+		add_place(d, step, o->rows[a]);
+		add_pair(d, "grad", "gradient there", step->g, o->rows[a]);
+		add_pair(d, "clipped", "gradient after clipping", step->clipped, o->rows[a]);
+		add_pair(d, "step", "what the update adds", step->step, o->rows[a]);
+		for (int k = 0; k < 3; k++) {
+			data_add(d, DATA_REAL, DATA_ROWS, traces[k], said[k]);
+			for (int i = 0; i < o->rows[a]; i++)
+				data_set(d, i, traced(o, a, i, k));
+		}
+	}
+}
+
 const view view_optimizer = {
         .name = "optimizer",
         .title = "Optimizers on a plane",
         .summary = "descents on a function of two parameters: ways, parts of a step, effective step sizes",
         .draw = draw,
+        .data = numbers,
         .caption = caption,
         .key = key,
 };

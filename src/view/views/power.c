@@ -226,11 +226,40 @@ static const char *key(const snap *s, char *buf, int size)
 	return buf;
 }
 
+/* ---- as numbers ---- */
+
+static void numbers(const snap *s, view_data *d)
+{
+	double w[SNAP_ARMS + 4], low, high;
+	ink color[SNAP_ARMS + 4];
+	int n = weights_of(s, w, color), at = steps_of(&s->arm[0].config);
+	data_matrix(d, "over_n", DATA_SHARED, n, STEPS);
+	data_add(d, DATA_REAL, DATA_ROWS, "w", "the weight");
+	for (int i = 0; i < n; i++)
+		data_set(d, i, w[i]);
+	data_range(d, DATA_COLS, "n", "step", 1, 1);
+	data_add(d, DATA_REAL, DATA_CELLS, "log10_y", "log10 of the absolute value of y at step n");
+	for (int i = 0; i < n; i++)
+		for (int k = 0; k < STEPS; k++)
+			data_set(d, (long)i * STEPS + k, unit_power(w[i], k + 1).log10);
+	window_of(s, &low, &high);
+	double dx = (high - low) / (ACROSS - 1);
+	data_table(d, "over_w", DATA_SHARED, ACROSS);
+	data_range(d, DATA_ROWS, "w", "the weight", low, dx);
+	data_add(d, DATA_REAL, DATA_ROWS, "log10_y", "log10 of the absolute value of y at n = T");
+	for (int i = 0; i < ACROSS; i++)
+		data_set(d, i, unit_power(low + i * dx, at).log10);
+	data_add(d, DATA_REAL, DATA_ROWS, "log10_slope", "log10 of the absolute value of dy/dw at n = T");
+	for (int i = 0; i < ACROSS; i++)
+		data_set(d, i, unit_power_slope(low + i * dx, at).log10);
+}
+
 const view view_power = {
         .name = "power",
         .title = "One weight, many steps",
         .summary = "yⁿ = wⁿ⁻¹ over n and over w, and its derivative",
         .draw = draw,
+        .data = numbers,
         .caption = caption,
         .key = key,
 };

@@ -551,12 +551,78 @@ static const char *key(const snap *s, char *buf, int size)
 	return buf;
 }
 
+/* ---- as numbers ---- */
+
+static void add_symbols(view_data *d, const char *name, const char *about, const short *symbol, const names n, int rows)
+{
+	data_add(d, DATA_TEXT, DATA_ROWS, name, about);
+	for (int i = 0; i < rows; i++)
+		data_set_text(d, i, name_of(n, symbol[i]));
+}
+
+static void add_values(view_data *d, const char *name, const char *about, int k, const float *value)
+{
+	char numbered[DATA_NAME];
+	snprintf(numbered, sizeof numbered, "%s%d", name, k + 1);
+	data_floats(d, numbered, about, value);
+}
+
+static void add_steps(const snap_tape *t, int arm, view_data *d)
+{
+	int n = part_tape_steps(t);
+	data_table(d, "steps", arm, n);
+	data_tape_steps(d, DATA_ROWS, t);
+	if (t->symbols)
+		add_symbols(d, "input", "symbol that goes in", t->input, t->name, n);
+	for (int k = 0; k < values_of(t->inputs) && !t->symbols; k++)
+		add_values(d, "x", "number that goes in", k, t->x[k]);
+	data_add(d, DATA_WHOLE, DATA_ROWS, "loss", "1 where an answer is asked for");
+	for (int i = 0; i < n; i++)
+		data_set(d, i, t->asked[i]);
+	data_add(d, DATA_WHOLE, DATA_ROWS, "wrong", "1 where the answer is wrong");
+	for (int i = 0; i < n; i++)
+		data_set(d, i, t->wrong[i]);
+	for (int k = 0; k < values_of(t->outputs) && !t->classes; k++) {
+		add_values(d, "target", "what should be answered", k, t->want[k]);
+		add_values(d, "answer", "what the net answers", k, t->got[k]);
+	}
+	if (!t->classes)
+		return;
+	add_symbols(d, "target", "what should be answered", t->target, t->answer, n);
+	add_symbols(d, "answer", "what the net answers", t->said, t->answer, n);
+	data_floats(d, "p_target", "probability (or output) of the target", t->p_target);
+	data_floats(d, "p_answer", "probability (or output) of the answer", t->p_said);
+}
+
+static void numbers(const snap *s, view_data *d)
+{
+	for (int a = 0; a < part_arms(s); a++) {
+		const snap_tape *t = tape_of(s, a);
+		int outputs = last_asked(t) < 0 || t->outputs < 1 ? 0 : t->outputs;
+		outputs = outputs > SNAP_TAPE_NAMES ? SNAP_TAPE_NAMES : outputs;
+		int sampled = t->sampled < 0 ? 0 : t->sampled > SNAP_TAPE_SAMPLE ? SNAP_TAPE_SAMPLE : t->sampled;
+		add_steps(t, a, d);
+		data_table(d, "last", a, t->classes ? outputs : 0);
+		data_add(d, DATA_TEXT, DATA_ROWS, "answer", "possible answer at the last step that asks for one");
+		for (int k = 0; k < outputs; k++)
+			data_set_text(d, k, name_of(t->answer, k));
+		data_floats(d, "output", "its probability, or the net's output for it", t->last);
+		data_table(d, "sample", a, sampled);
+		add_symbols(d, "symbol", "the net left to itself: its likeliest symbol is its next input", t->sample,
+		        t->name, sampled);
+		data_add(d, DATA_WHOLE, DATA_ROWS, "given", "1 for what it was given to begin with");
+		for (int i = 0; i < sampled; i++)
+			data_set(d, i, i < t->given);
+	}
+}
+
 const view view_sequence = {
         .name = "sequence",
         .title = "Sequence",
         .summary = "a sequence of the batch: inputs, targets, answers; and what the net says when it is left to itself",
         .wants = WANT_TAPE,
         .draw = draw,
+        .data = numbers,
         .caption = caption,
         .key = key,
 };

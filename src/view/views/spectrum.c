@@ -251,11 +251,28 @@ static const char *key(const snap *s, char *buf, int size)
 	return buf;
 }
 
+static void numbers(const snap *s, view_data *d)
+{
+	for (int a = 0; a < part_arms(s); a++) {
+		const snap_arm *arm = &s->arm[a];
+		data_table(d, "eigenvalues", a, eigs_of(arm));
+		data_floats(d, "re", "real part of an eigenvalue of the recurrent matrix", arm->eig_re);
+		data_floats(d, "im", "imaginary part", arm->eig_im);
+		data_table(d, "singular", a, eigs_of(arm));
+		data_range(d, DATA_ROWS, "i", "number of a singular value of the recurrent matrix, from 1", 1, 1);
+		data_floats(d, "singular", "singular value", arm->singular);
+		data_table(d, "start", a, arm->config.v[KNOB_rho] > 0);
+		data_add(d, DATA_REAL, DATA_ROWS, "rho", "spectral radius that the matrix was given at the start");
+		data_set(d, 0, arm->config.v[KNOB_rho]);
+	}
+}
+
 const view view_spectrum = {
         .name = "spectrum",
         .title = "Spectrum",
         .summary = "eigenvalues of the recurrent matrix in the complex plane, and its singular values",
         .draw = draw,
+        .data = numbers,
         .caption = caption,
         .key = key,
 };

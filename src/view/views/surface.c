@@ -421,11 +421,39 @@ static const char *key(const snap *s, char *buf, int size)
 	return buf;
 }
 
+/* ---- as numbers ---- */
+
+void surface_data(const slice_picture *p, view_data *d)
+{
+	data_matrix(d, "surface", DATA_SHARED, p->nb, p->na);
+	for (int k = 1; k >= 0; k--) {
+		int n = k ? p->nb : p->na;
+		double step = n > 1 ? (p->high[k] - p->low[k]) / (n - 1) : 0;
+		data_range(d, k ? DATA_ROWS : DATA_COLS, k ? "b" : "a", p->name[k], p->low[k], step);
+	}
+	data_cells(d, "loss", value_title(p), p->loss, p->na);
+	data_cells(d, "grad_norm", "norm of the gradient; nan where it was not computed", p->norm, p->na);
+	for (int arm = 0; arm < p->ways; arm++) {
+		data_table(d, "way", arm, p->steps[arm]);
+		for (int k = 0; k < 2; k++) {
+			data_add(d, DATA_REAL, DATA_ROWS, k ? "b" : "a", p->name[k]);
+			for (int i = 0; i < p->steps[arm]; i++)
+				data_set(d, i, (double)p->way[arm][i][k]);
+		}
+	}
+}
+
+static void numbers(const snap *s, view_data *d)
+{
+	surface_data(surface_of_unit(s), d);
+}
+
 const view view_surface = {
         .name = "surface",
         .title = "Error surface",
         .summary = "an error surface, shaded and as contours, with the ways of the arms",
         .draw = draw,
+        .data = numbers,
         .caption = caption,
         .key = key,
 };

@@ -535,11 +535,90 @@ static const char *key(const snap *s, char *buf, int size)
 	return buf;
 }
 
+/* ---- as numbers ---- */
+
+static void add_curves(const snap *s, int arm, view_data *d)
+{
+	const snap_arm *a = &s->arm[arm];
+	curve total = total_curve(a);
+	bound b = bound_of(s);
+	char name[DATA_NAME], about[128];
+	data_table(d, "curves", arm, total.n);
+	data_range(d, DATA_ROWS, "step", "time step k, from 1", total.x0, total.dx);
+	data_add(d, DATA_WHOLE, DATA_ROWS, "loss", "1 where a step carries a loss");
+	for (int i = 0; i < total.n; i++)
+		data_set(d, i, total.x0 + i * total.dx >= a->first_loss_step);
+	data_floats(d, "log10_total", "log10 of the norm of the gradient with respect to all weights used at step k",
+	        total.y);
+	for (int k = 0; k < blocks_of(a); k++) {
+		snprintf(name, sizeof name, "log10_%s", a->block[k]);
+		snprintf(about, sizeof about, "the same for %s alone", a->block[k]);
+		data_floats(d, name, about, a->temporal[k]);
+	}
+	data_floats(d, "log10_dh", "log10 of the norm of the gradient with respect to the hidden state of step k",
+	        a->dh_norm);
+	if (!b.drawn)
+		return;
+	data_add(d, DATA_REAL, DATA_ROWS, "log10_bound", "log10 of the bound on log10_total");
+	for (int i = 0; i < total.n; i++)
+		data_set(d, i, bound_at(&b, total.x0 + i * total.dx));
+}
+
+static void add_ghosts(const snap_arm *a, int arm, view_data *d)
+{
+	long all = 0, at = 0;
+	int n = between(0, a->ghosts, SNAP_GHOSTS);
+	for (int g = 0; g < n; g++)
+		all += part_steps(a->ghost[g].norm, a->ghost[g].T).n;
+	data_table(d, "earlier", arm, all);
+	for (int column = 0; column < 3; column++) {
+		data_add(d, column < 2 ? DATA_WHOLE : DATA_REAL, DATA_ROWS,
+		        column == 0   ? "update"
+		        : column == 1 ? "step"
+		                      : "log10_total",
+		        column == 0   ? "update at which this was measured"
+		        : column == 1 ? "time step k, from 1"
+		                      : "log10 of the norm of the gradient with respect to all weights used at step k");
+		at = 0;
+		for (int g = 0; g < n; g++) {
+			curve line = part_steps(a->ghost[g].norm, a->ghost[g].T);
+			for (int i = 0; i < line.n; i++, at++)
+				data_set(d, at,
+				        column == 0   ? (double)a->ghost[g].update
+				        : column == 1 ? line.x0 + i * line.dx
+				                      : (double)line.y[i]);
+		}
+	}
+}
+
+static void add_fall(const snap_arm *a, int arm, view_data *d)
+{
+	int rows = rows_of(a), cols = between(0, a->fall_cols, SNAP_FALL_COLS);
+	data_matrix(d, "waterfall", arm, rows, rows > 0 ? cols : 0);
+	data_add(d, DATA_WHOLE, DATA_ROWS, "update", "update at which this was measured");
+	for (int i = 0; i < rows; i++)
+		data_set(d, i, (double)a->fall_update[i]);
+	double dx = cols > 0 ? fmax(1, a->T) / cols : 1;
+	data_range(d, DATA_COLS, "step", "time step k, from 1", 0.5 + 0.5 * dx, dx);
+	data_cells(d, "log10_total", "log10 of the norm of the gradient with respect to all weights used at step k",
+	        &a->fall[0][0], SNAP_FALL_COLS);
+}
+
+static void numbers(const snap *s, view_data *d)
+{
+	for (int i = 0; i < part_arms(s); i++) {
+		add_curves(s, i, d);
+		add_ghosts(&s->arm[i], i, d);
+		add_fall(&s->arm[i], i, d);
+	}
+}
+
 const view view_temporal = {
         .name = "temporal",
         .title = "Gradient through time",
         .summary = "norm of the gradient at every time step, per parameter block, and how it changed over the updates",
         .draw = draw,
+        .data = numbers,
         .caption = caption,
         .key = key,
 };

@@ -191,12 +191,24 @@ static const char *key(const snap *s, char *buf, int size)
 	return buf;
 }
 
+static void numbers(const snap *s, view_data *d)
+{
+	for (int a = 0; a < part_arms(s); a++) {
+		const snap_matrices *m = matrices(s, a);
+		data_table(d, "curve", a, points(m));
+		data_ints(d, "p", "steps that every loss sends its gradient back", m->horizon);
+		data_floats(d, "share", "norm of that gradient over the norm of the whole one", m->share);
+		data_floats(d, "cosine", "cosine of the angle between the two", m->cosine);
+	}
+}
+
 const view view_truncation = {
         .name = "truncation",
         .title = "Truncated gradient",
         .summary = "share and cosine of the gradient that goes back over p steps, against the whole one",
         .wants = WANT_MATRICES,
         .draw = draw,
+        .data = numbers,
         .caption = caption,
         .key = key,
 };

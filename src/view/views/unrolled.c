@@ -411,12 +411,40 @@ static const char *key(const snap *s, char *buf, int size)
 	return buf;
 }
 
+static void numbers(const snap *s, view_data *d)
+{
+	const snap_tape *t = tape_of(s);
+	sheet h = {.s = s};
+	char text[48];
+	int n = part_tape_steps(t);
+	find_features(&h);
+	data_table(d, "columns", 0, n);
+	data_tape_steps(d, DATA_ROWS, t);
+	data_add(d, DATA_TEXT, DATA_ROWS, "input", "input symbol, or the value that is shown");
+	for (int i = 0; i < n; i++)
+		data_set_text(d, i, input_text(&h, i, text, sizeof text));
+	data_add(d, DATA_WHOLE, DATA_ROWS, "loss", "1 where an answer is asked for");
+	for (int i = 0; i < n; i++)
+		data_set(d, i, t->asked[i]);
+	data_add(d, DATA_TEXT, DATA_ROWS, "target", "what should be answered");
+	for (int i = 0; i < n; i++)
+		data_set_text(d, i, t->asked[i] ? target_text(t, i, text, sizeof text) : "");
+	data_add(d, DATA_WHOLE, DATA_ROWS, "wrong", "1 where the answer is wrong");
+	for (int i = 0; i < n; i++)
+		data_set(d, i, t->wrong[i]);
+	data_add(d, DATA_REAL, DATA_ROWS, "log10_dh", "log10 of the norm of dL/dh_k over the batch");
+	for (int i = 0; i < n; i++)
+		data_set(d, i, gradient_at(&h, i));
+	data_tape_hidden(d, 0, t);
+}
+
 const view view_unrolled = {
         .name = "unrolled",
         .title = "The net in time",
         .summary = "the network unfolded, a column for every step, and the gradient flowing back through it",
         .wants = WANT_TAPE,
         .draw = draw,
+        .data = numbers,
         .caption = caption,
         .key = key,
 };
