@@ -249,10 +249,10 @@ static void slider_pointer(void **state)
 	pointer(f, UI_MOVE, 200, 82, 0);
 	assert_float_equal(f->x, 0, 0);
 	f->x = 1.2345; /* taking hold of the thumb leaves a typed value as it is */
-	float thumb = 17 + 218 * 1.2345F / 2;
-	click(f, thumb, 82);
+	float knob_at = 17 + 218 * 1.2345F / 2;
+	click(f, knob_at, 82);
 	assert_float_equal(f->x, 1.2345, 0);
-	form_pass(f, &(ui_event){.kind = UI_WHEEL, .at = {thumb, 82}, .wheel = 1});
+	form_pass(f, &(ui_event){.kind = UI_WHEEL, .at = {knob_at, 82}, .wheel = 1});
 	assert_true(f->x > 1.2345);
 }
 

@@ -295,6 +295,10 @@ static bool read_job(job *j, int argc, char **argv, err *e)
 	if (ok && j->lesson && (view_names || frames || updates || letters))
 		return err_input(e, "--view, --updates, --frames and --text are for states; allowed with a lesson: "
 		                    "--played");
+	char kind[8];
+	file_extension(j->out ? j->out : "", kind, sizeof kind);
+	if (ok && j->lesson && strcmp(kind, "png") != 0 && strcmp(kind, "svg") != 0 && strcmp(kind, "pdf") != 0)
+		return err_input(e, "a lesson is drawn, not written as '.%s'; allowed: .png, .svg, .pdf", kind);
 	if (ok && j->played && !j->lesson)
 		return err_input(e, "--played is for the step of a lesson, as in: render 08#2 --played -o F.png");
 	if (ok && j->sequence)
