@@ -1,6 +1,7 @@
 /* The top bar, the transport at the bottom, and the line that says what happened to the run. */
 #include "app/bench.h"
 #include "app/command.h"
+#include "app/tutor.h"
 #include "base/text.h"
 
 #include <math.h>
@@ -41,6 +42,24 @@ static rect centred(rect r, float height)
 	return (rect){r.x, r.y + (r.h - height) / 2, r.w, height};
 }
 
+/* What the lesson is called, over its text. */
+static void lesson_name_part(bench *b, rect *row, float side)
+{
+	ui *u = &b->ui;
+	char title[300];
+	rect at;
+	tutor_title(b, title, sizeof title);
+	if (take(b, row, side, true, &at) &&
+	        ui_button(u, centred(at, side), "lesson text", ICON_TEXT, NULL, LOOK_PLAIN, command_tip("lesson-text")))
+		command_run(b, "lesson-text");
+	float wide = canvas_measure(title, 14 * u->em, WEIGHT_BOLD).width + 2;
+	float most = b->narrow ? row->w * 0.6F : tutor_width(b) - (at.x + at.w) - GAP * u->em;
+	if (take(b, row, fminf(wide, most), true, &at))
+		ui_label(u, at, title, 14, WEIGHT_BOLD, INK_TEXT, ALIGN_LEFT);
+	if (!b->narrow && row->x < tutor_width(b)) /* what follows stands over the plots */
+		rect_cut_left(row, tutor_width(b) - row->x);
+}
+
 void bars_top(bench *b, rect r)
 {
 	static const struct {
@@ -62,7 +81,9 @@ void bars_top(bench *b, rect r)
 	for (int i = RIGHT - 1; i >= 0; i--)
 		room[i] = take(b, &row, side, false, &place[i]);
 	float name = canvas_measure("unroll", 16 * em, WEIGHT_BOLD).width + 2;
-	if (r.w > 560 * em && take(b, &row, name, true, &at))
+	if (b->tutor)
+		lesson_name_part(b, &row, side);
+	else if (r.w > 560 * em && take(b, &row, name, true, &at))
 		ui_label(u, at, "unroll", 16, WEIGHT_BOLD, INK_TEXT, ALIGN_LEFT);
 	chips_draw(b, row);
 	for (int i = 0; i < RIGHT; i++)

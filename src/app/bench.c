@@ -1,6 +1,7 @@
 #include "app/bench.h"
 
 #include "app/command.h"
+#include "app/tutor.h"
 #include "io/file.h"
 #include "io/png.h"
 
@@ -55,6 +56,16 @@ void bench_init(bench *b, const run_state *s, worker *w, const settings *set, co
 	if (w)
 		worker_speed(w, b->speed);
 	b->panel = true;
+}
+
+void bench_done(bench *b)
+{
+	tutor_close(b);
+}
+
+double bench_due(const bench *b, double now)
+{
+	return fmin(ui_due(&b->ui), tutor_due(b, now));
 }
 
 int bench_arm(const bench *b)
@@ -133,6 +144,7 @@ bool bench_take(bench *b)
 	uint32_t hash = chrome_hash(b);
 	b->chrome_changed = b->chrome_changed || hash != b->chrome_hash;
 	b->chrome_hash = hash;
+	tutor_take(b);
 	return true;
 }
 
@@ -150,6 +162,10 @@ const theme *bench_theme(bench *b)
 const char *bench_title(const bench *b, char *buf, size_t size)
 {
 	const config *c = &b->config;
+	if (b->tutor) {
+		snprintf(buf, size, "unroll — %s", b->tutor->l->title);
+		return buf;
+	}
 	snprintf(buf, size, "unroll — %s, %s, T = %.0f", config_choice(c, KNOB_cell), config_choice(c, KNOB_task),
 	        c->v[KNOB_T]);
 	return buf;
@@ -191,6 +207,10 @@ static void send_config(bench *b)
 
 void bench_play(bench *b, bool play)
 {
+	if (play && tutor_waits(b))
+		return;
+	if (play && b->tutor && b->narrow) /* the text would hide the plots */
+		b->tutor->overlay = false;
 	send_config(b);
 	if (play && all_stopped(b)) {
 		bench_replay(b);
@@ -201,8 +221,18 @@ void bench_play(bench *b, bool play)
 		worker_play(b->worker, play);
 }
 
+void bench_play_until(bench *b, long update)
+{
+	send_config(b);
+	b->playing = true;
+	if (b->worker)
+		worker_play_until(b->worker, update);
+}
+
 void bench_step(bench *b, long updates)
 {
+	if (updates > 0 && tutor_waits(b))
+		return;
 	send_config(b);
 	b->playing = false;
 	if (b->worker && updates < 0)
@@ -266,6 +296,7 @@ void bench_replay(bench *b)
 
 void bench_open(bench *b, const run_state *s)
 {
+	tutor_left(b);
 	b->config = state_config(s, 0, s->update);
 	b->arm = 0;
 	b->config_changed = b->fork = b->playing = false;
@@ -419,7 +450,7 @@ static bool pointer_on_plots(const bench *b)
 		if (k[i].id == u->hot)
 			hot = &k[i];
 	return u->inside && rect_has(b->plots, u->pointer.x, u->pointer.y) && !u->popup.id && !b->help &&
-	       !b->choosing && !(b->narrow && b->overlay) && (!hot || hot->role == UI_PLOT);
+	       !b->choosing && !(b->narrow && (b->overlay || tutor_shown(b))) && (!hot || hot->role == UI_PLOT);
 }
 
 static void draw_views(bench *b)
@@ -474,8 +505,9 @@ static void plots_part(bench *b, rect r, bool show)
 		draw_views(b);
 		ui_clip_end(&b->ui);
 	}
-	if (!(b->narrow && b->overlay) && !b->presenter)
+	if (!(b->narrow && (b->overlay || tutor_shown(b))) && !b->presenter)
 		plot_titles(b);
+	tutor_over_plots(b);
 }
 
 static void side_panel(bench *b, rect r, canvas *chrome)
@@ -493,30 +525,68 @@ static void side_panel(bench *b, rect r, canvas *chrome)
 	}
 }
 
+/* The text of the lesson with the controls below it, or either alone. */
+static void lesson_side(bench *b, rect r, bool panel, canvas *chrome)
+{
+	canvas *c = b->ui.c;
+	rect controls = {0};
+	b->ui.c = chrome;
+	if (panel)
+		controls = tutor_split(b, &r);
+	tutor_column(b, r, NULL);
+	if (controls.h > 0)
+		panel_draw(b, controls);
+	b->ui.c = c;
+}
+
+static void lesson_overlay(bench *b, rect r)
+{
+	ui_layer(&b->ui, 1);
+	tutor_column(b, r, "lesson");
+	ui_layer(&b->ui, 0);
+}
+
+/* The plots, and the text where it is wanted. */
+static void presenter_screen(bench *b, rect rest, bool show)
+{
+	rect side = {rest.x, rest.y, fminf(tutor_width(b), rest.w), rest.h};
+	bool text = tutor_shown(b);
+	if (text && !b->narrow)
+		lesson_side(b, rect_cut_left(&rest, side.w), false, b->ui.c);
+	plots_part(b, rest, show);
+	if (text && b->narrow)
+		lesson_overlay(b, side);
+	tutor_marks(b, b->ui.c);
+}
+
 static void screen(bench *b, canvas *chrome, bool show)
 {
 	canvas *c = b->ui.c;
 	float em = b->ui.em;
 	rect rest = {0, 0, c->width, c->height};
-	b->narrow = rest.w < (PANEL + PLOTS_MIN) * em;
+	b->narrow = rest.w < (b->tutor ? tutor_width(b) : PANEL * em) + PLOTS_MIN * em;
 	b->live = rest;
 	b->ui.toast_area = (rect){0};
 	if (b->presenter) {
-		plots_part(b, rest, show);
+		presenter_screen(b, rest, show);
 		return;
 	}
 	rect top = rect_cut_top(&rest, bars_top_height(b, c->height));
 	rect bottom = rect_cut_bottom(&rest, bars_bottom_height(b, c->height));
 	rect all = rest;
 	b->ui.toast_area = top;
-	bool panel = b->narrow ? b->overlay : b->panel;
-	rect side = {rest.x, rest.y, fminf(PANEL * em, rest.w), rest.h};
+	bool panel = b->narrow ? b->overlay : b->panel, text = tutor_shown(b);
+	rect side = {rest.x, rest.y, fminf(text ? tutor_width(b) : PANEL * em, rest.w), rest.h};
 	b->ui.c = chrome;
 	bars_top(b, top);
 	b->ui.c = c;
-	if (panel && !b->narrow) {
+	if ((panel || text) && !b->narrow) {
 		b->ui.toast_area = side;
-		side_panel(b, rect_cut_left(&rest, side.w), chrome);
+		rect_cut_left(&rest, side.w);
+		if (text)
+			lesson_side(b, side, panel, chrome);
+		else
+			side_panel(b, side, chrome);
 		rect_cut_left(&rest, 1);
 	}
 	/* the left part of the transport does not change by itself, but for play and pause */
@@ -527,8 +597,11 @@ static void screen(bench *b, canvas *chrome, bool show)
 	if (message > 0)
 		bars_message(b, line);
 	bars_bottom(b, bottom);
-	if (panel && b->narrow)
+	if (text && b->narrow)
+		lesson_overlay(b, side);
+	else if (panel && b->narrow)
 		side_panel(b, side, chrome);
+	tutor_marks(b, chrome);
 }
 
 /* What plots that are not seen want is not made. */

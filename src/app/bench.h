@@ -44,6 +44,9 @@ typedef struct bench {
 	bool chrome_changed;    /* … or when this says so: then everything is to be drawn */
 	uint32_t chrome_hash;
 
+	struct tutor *tutor; /* the lesson that is open; NULL = none */
+	bool still;          /* nothing moves by itself but the run */
+
 	theme presenter_theme;
 
 	bool fullscreen, quit; /* wishes to the window */
@@ -51,6 +54,9 @@ typedef struct bench {
 
 /* The views of the state must exist (view_pick). */
 void bench_init(bench *b, const run_state *s, worker *w, const settings *set, const ui_clipboard *clipboard);
+void bench_done(bench *b); /* what the bench holds besides the worker */
+/* When the picture changes by itself next; INFINITY: never. */
+double bench_due(const bench *b, double now);
 /* Picks up the newest snap; false when there is no new one. */
 bool bench_take(bench *b);
 /* One pass: takes `event` (NULL: none) and draws. `chrome` is where the control column and the top bar go, `c` the
@@ -74,6 +80,7 @@ void bench_drop(bench *b, const char *path);
 
 /* ---- what commands and buttons do ---- */
 void bench_play(bench *b, bool play);
+void bench_play_until(bench *b, long update);
 void bench_step(bench *b, long updates);
 void bench_reset(bench *b);
 void bench_seek(bench *b, long update);
@@ -93,6 +100,7 @@ void bench_move_view(bench *b, const view *v, int by);
 
 /* ---- panel.c: the column of controls, made from the knob table ---- */
 void panel_draw(bench *b, rect r);
+float panel_height(const bench *b); /* that it would fill */
 /* Sets a knob from text; the message of an error goes to the field that is being edited. */
 bool panel_set(bench *b, const char *name, const char *value);
 

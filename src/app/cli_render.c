@@ -2,6 +2,7 @@
 #include "app/cli.h"
 
 #include "app/export.h"
+#include "app/lesson_picture.h"
 #include "base/text.h"
 #include "io/file.h"
 #include "run/arms.h"
@@ -14,6 +15,8 @@ enum { MOST_VIEWS = STATE_VIEWS };
 
 typedef struct job {
 	run_state *state;
+	const char *lesson; /* the whole screen with it; NULL: plots of the state */
+	bool played;
 	const view *view[MOST_VIEWS];
 	int views;
 	theme_id theme;
@@ -191,6 +194,10 @@ static bool run_to_end(const job *j, arms *a, err *e)
 static int render(const job *j)
 {
 	err e;
+	if (j->lesson)
+		return lesson_picture(j->lesson, j->played, j->theme, j->width, j->height, j->scale, j->out, &e)
+		               ? 0
+		               : cli_fail(&e);
 	cli_catch_interrupt();
 	arms *a = arms_new(j->state, 0, &e);
 	bool ok = a && run_to_end(j, a, &e);
@@ -198,13 +205,28 @@ static int render(const job *j)
 	return ok ? 0 : cli_fail(&e);
 }
 
+/* The word that means a lesson is taken out of the others. */
+static int take_lesson(job *j, int argc, char **argv)
+{
+	for (int i = 1; i < argc && !j->lesson; i++) {
+		bool value = argv[i - 1][0] == '-' && strcmp(argv[i - 1], "--played") != 0;
+		if (value || !lesson_word(argv[i]))
+			continue;
+		j->lesson = argv[i];
+		memmove(&argv[i], &argv[i + 1], (size_t)(argc - i - 1) * sizeof *argv);
+		argc--;
+	}
+	return argc;
+}
+
 static bool read_job(job *j, int argc, char **argv, err *e)
 {
 	const char *updates = NULL, *view_names = NULL, *theme_name = NULL, *size = NULL, *scale = NULL, *frames = NULL;
 	const option options[] = {{"--updates", &updates, NULL}, {"--view", &view_names, NULL},
 	        {"--theme", &theme_name, NULL}, {"--size", &size, NULL}, {"--scale", &scale, NULL},
-	        {"--frames", &frames, NULL}, {"--out", &j->out, NULL}};
+	        {"--frames", &frames, NULL}, {"--out", &j->out, NULL}, {"--played", NULL, &j->played}};
 	enum { COUNT = sizeof options / sizeof *options };
+	argc = take_lesson(j, argc, argv);
 	if (!cli_parse_state(argc, argv, options, COUNT, j->state, e))
 		return false;
 	double n = (double)j->state->update;
@@ -214,6 +236,10 @@ static bool read_job(job *j, int argc, char **argv, err *e)
 	bool ok = view_names ? read_views(view_names, j, e) : view_pick(j->state, j->view, &j->views, e);
 	ok = ok && (!theme_name || read_theme(theme_name, j, e)) && (!size || read_size(size, j, e)) &&
 	     (!scale || read_scale(scale, j, e)) && (!frames || read_frames(frames, j, e)) && can_draw(j, e);
+	if (ok && j->lesson && (view_names || frames || updates))
+		return err_input(e, "--view, --updates and --frames are for states; allowed with a lesson: --played");
+	if (ok && j->played && !j->lesson)
+		return err_input(e, "--played is for the step of a lesson, as in: render 08#2 --played -o F.png");
 	if (ok && j->sequence)
 		j->state->update = j->to;
 	return ok;
@@ -230,6 +256,7 @@ static int run(int argc, char **argv)
 }
 
 const cli cli_render = {"render",
-        "render 'STATE' [--set K=V]… [--updates N] [--view V,…] [--theme light|dark|projector|print] [--size WxH] "
+        "render 'STATE'|LESSON[#STEP] [--played] [--set K=V]… [--updates N] [--view V,…] [--theme "
+        "light|dark|projector|print] [--size WxH] "
         "[--scale S] [--frames a:b:step] -o F.{png,svg,pdf}",
-        "draw a state into a picture", run};
+        "draw a state, or the screen at a step of a lesson, into a picture", run};

@@ -1,6 +1,7 @@
 #include "app/command.h"
 
 #include "app/export.h"
+#include "app/tutor.h"
 
 #include <math.h>
 #include <string.h>
@@ -150,6 +151,8 @@ static void back(bench *b, int unused)
 		b->fork = false;
 	else if (b->narrow && b->overlay)
 		b->overlay = false;
+	else if (b->narrow && b->tutor && b->tutor->overlay)
+		b->tutor->overlay = false;
 	else if (b->alone >= 0)
 		b->alone = -1;
 	else if (b->presenter)
@@ -229,6 +232,49 @@ static void controls(bench *b, int unused)
 	(void)unused;
 	bool *shown = b->narrow ? &b->overlay : &b->panel;
 	*shown = !*shown;
+	if (b->tutor && b->overlay) /* one of them over the plots is enough */
+		b->tutor->overlay = false;
+}
+
+/* ---- the lesson ---- */
+
+static bool no_lesson(bench *b)
+{
+	if (!b->tutor)
+		ui_toast(&b->ui, "No lesson is open.");
+	return !b->tutor;
+}
+
+static void turn(bench *b, int pages)
+{
+	if (!no_lesson(b))
+		tutor_turn(b, pages);
+}
+
+static void lesson_text(bench *b, int unused)
+{
+	(void)unused;
+	if (!no_lesson(b))
+		tutor_text(b);
+}
+
+static void free_play(bench *b, int unused)
+{
+	(void)unused;
+	if (!no_lesson(b))
+		tutor_free_play(b);
+}
+
+static void hint(bench *b, int unused)
+{
+	(void)unused;
+	if (!no_lesson(b))
+		tutor_hint(b);
+}
+
+static void scroll(bench *b, int direction)
+{
+	tutor_scroll(b, direction);
 }
 
 static void help(bench *b, int unused)
@@ -284,6 +330,13 @@ const command commands[] = {
         {"plot-7", {{0, 0, "7"}}, "the seventh plot alone, and back", plot_alone, 7},
         {"plot-8", {{0, 0, "8"}}, "the eighth plot alone, and back", plot_alone, 8},
         {"views", {{'v', 0, 0}}, "choose and arrange the plots", choose, 0},
+        {"lesson-next", {{UI_KEY_PAGE_DOWN, 0, 0}}, "the next step of the lesson", turn, 1},
+        {"lesson-before", {{UI_KEY_PAGE_UP, 0, 0}}, "the step before", turn, -1},
+        {"lesson-text", {{'l', 0, 0}}, "show or hide the text of the lesson", lesson_text, 0},
+        {"lesson-down", {{UI_KEY_DOWN, 0, 0}}, "further down in the text", scroll, 1},
+        {"lesson-up", {{UI_KEY_UP, 0, 0}}, "further up in the text", scroll, -1},
+        {"lesson-free", {{'j', 0, 0}}, "just play: leave the lesson for a while, and back", free_play, 0},
+        {"hint", {{'i', 0, 0}}, "a hint of the lesson", hint, 0},
         {"back", {{UI_KEY_ESCAPE, 0, 0}}, "back: close what is open, show all plots", back, 0},
         {"controls", {{'m', 0, 0}}, "show or hide the controls", controls, 0},
         {"theme", {{'t', 0, 0}}, "next theme: light, dark, projector, print", next_theme, 0},
@@ -317,7 +370,8 @@ static const char *key_name(int key, char *one)
 		const char *name;
 	} names[] = {{' ', "Space"}, {UI_KEY_ENTER, "Enter"}, {UI_KEY_ESCAPE, "Esc"}, {UI_KEY_TAB, "Tab"},
 	        {UI_KEY_LEFT, "←"}, {UI_KEY_RIGHT, "→"}, {UI_KEY_UP, "↑"}, {UI_KEY_DOWN, "↓"}, {UI_KEY_HOME, "Home"},
-	        {UI_KEY_END, "End"}, {UI_KEY_F1, "F1"}, {UI_KEY_F11, "F11"}, {'-', "−"}};
+	        {UI_KEY_END, "End"}, {UI_KEY_PAGE_UP, "PgUp"}, {UI_KEY_PAGE_DOWN, "PgDn"}, {UI_KEY_F1, "F1"},
+	        {UI_KEY_F11, "F11"}, {'-', "−"}};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (names[i].key == key)
 			return names[i].name;

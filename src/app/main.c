@@ -1,5 +1,6 @@
 /* unroll: an instrument for watching gradients travel through time. */
 #include "app/cli.h"
+#include "app/lesson_picture.h"
 #include "app/settings.h"
 #include "app/window.h"
 #include "base/text.h"
@@ -20,7 +21,7 @@ static const char first_state[] = "unroll/1 T=40 sigma_in=0.3 rho=1 optimizer=ne
 
 static void usage(FILE *f)
 {
-	fputs("usage: unroll ['STATE STRING' | FIGURE.png]     the window\n", f);
+	fputs("usage: unroll [LESSON.md | 'STATE STRING' | FIGURE.png]     the window\n", f);
 	for (int i = 0; i < clis_count; i++)
 		fprintf(f, "       unroll %s\n", clis[i]->usage);
 	fputs("       unroll --help | --version\n", f);
@@ -62,7 +63,17 @@ static int no_display(run_state *s)
 	return ERR_MACHINE;
 }
 
-static int open_window(const char *word, double started)
+static int no_display_for_lesson(const char *word)
+{
+	err e;
+	fprintf(stderr, "unroll: no display; drawing %s instead (`unroll render LESSON#STEP` draws any step)\n",
+	        default_picture);
+	bool ok = settings_make_folder("out", &e) &&
+	          lesson_picture(word, false, THEME_LIGHT, 1280, 800, 1, default_picture, &e);
+	return ok ? 0 : cli_fail(&e);
+}
+
+static int open_window(const char *word, const char *lesson, double started)
 {
 	err e;
 	static run_state s;
@@ -71,10 +82,11 @@ static int open_window(const char *word, double started)
 	if (!cli_read_state(word ? word : first_state, &s, &e) || !view_pick(&s, list, &n, &e))
 		return cli_fail(&e);
 	if (!window_display_available())
-		return no_display(&s);
+		return lesson ? no_display_for_lesson(lesson) : no_display(&s);
 	const char *frames = getenv("UNROLL_BENCH_FRAMES"), *start = getenv("UNROLL_STARTED");
 	window_speed speed = {0};
-	window_options o = {.theme = -1, .started = start ? strtod(start, NULL) : started, .speed = &speed};
+	window_options o = {
+	        .theme = -1, .started = start ? strtod(start, NULL) : started, .speed = &speed, .lesson = lesson};
 	if (frames) { /* `unroll bench` measures a window in a process of its own */
 		o.bench_frames = atoi(frames);
 		o.width = 1920;
@@ -109,11 +121,12 @@ static int start(int argc, char **argv, double started)
 		       cli_fail(&e);
 	bool opens = word && (strncmp(word, "unroll/", 7) == 0 ||
 	                             strcmp(file_extension(word, extension, sizeof extension), "png") == 0);
-	if (word && !opens)
+	bool lesson = word && !opens && lesson_word(word);
+	if (word && !opens && !lesson)
 		return unknown_word(word);
 	if (argc > 2)
 		return err_input(&e, "more than one thing to open; allowed: one state string or picture"), cli_fail(&e);
-	return open_window(word, started);
+	return open_window(lesson ? NULL : word, lesson ? word : NULL, started);
 }
 
 /* A full disk behind standard output is a failure like any other. */

@@ -1,5 +1,6 @@
 /* The column of controls, made from the knob table. */
 #include "app/bench.h"
+#include "app/tutor.h"
 #include "base/text.h"
 
 #include <ctype.h>
@@ -34,12 +35,15 @@ static int group_list(const char **names)
 
 static bool in_group(const bench *b, int id, const char *group)
 {
-	return strcmp(knob_get((knob_id)id)->group, group) == 0 && config_uses(&b->config, (knob_id)id);
+	return strcmp(knob_get((knob_id)id)->group, group) == 0 && config_uses(&b->config, (knob_id)id) &&
+	       tutor_control(b, (knob_id)id) != CONTROL_HIDDEN;
 }
 
 /* A rare knob is shown when it is set, or when its section shows all. */
 static bool is_shown(const bench *b, int id, int g)
 {
+	if (tutor_control(b, (knob_id)id) != CONTROL_USUAL)
+		return true;
 	return b->section_all[g] || !knob_get((knob_id)id)->rare || !config_is_default(&b->config, (knob_id)id);
 }
 
@@ -233,6 +237,21 @@ static void knob_control(bench *b, rect r, knob_id id)
 	}
 }
 
+/* What the lesson holds fast: its value, and that it is so. */
+static void locked_knob(bench *b, rect r, const knob *k, knob_id id)
+{
+	char text[CONFIG_TEXT], shown[CONFIG_TEXT + 40];
+	float em = b->ui.em, x = r.x + 7 * em, y = r.y + r.h / 2;
+	config_text(&b->config, id, text, sizeof text);
+	snprintf(shown, sizeof shown, "%s, fixed in this step", text);
+	ui_register(&b->ui, r, UI_OPTION, k->name, shown, "fixed in this step of the lesson; free play (J) frees it");
+	canvas_ring(b->ui.c, x, y - 3.5f * em, 3 * em, ui_line(1.5f, INK_MUTED)); /* a lock */
+	canvas_box(b->ui.c, (rect){x - 5 * em, y - 3 * em, 10 * em, 8 * em}, 1.5f * em, INK_MUTED, 1);
+	rect_cut_left(&r, 22 * em);
+	ui_label(&b->ui, r, canvas_measure(shown, 13 * em, WEIGHT_REGULAR).width < r.w ? shown : text, 13,
+	        WEIGHT_REGULAR, INK_MUTED, ALIGN_LEFT);
+}
+
 /* The arms differ in it. */
 static bool differs(const bench *b, knob_id id)
 {
@@ -254,7 +273,11 @@ static void knob_row(bench *b, rect r, knob_id id)
 	else if (!config_is_default(&b->config, id))
 		canvas_disc(b->ui.c, label.x - 7 * em, label.y + label.h / 2, 2.5f * em, INK_ACCENT, 1);
 	ui_label(&b->ui, label, k->label, 13, WEIGHT_REGULAR, INK_TEXT, ALIGN_LEFT);
-	knob_control(b, (rect){r.x, r.y + (r.h - CONTROL * em) / 2, r.w, CONTROL * em}, id);
+	rect control = {r.x, r.y + (r.h - CONTROL * em) / 2, r.w, CONTROL * em};
+	if (tutor_control(b, id) == CONTROL_LOCKED)
+		locked_knob(b, control, k, id);
+	else
+		knob_control(b, control, id);
 }
 
 static const char *section_title(const char *group, char *buf, size_t size)
@@ -276,6 +299,39 @@ static void more_row(bench *b, rect r, const char *group, int g, int rare)
 		b->section_all[g] = !b->section_all[g];
 }
 
+/* ---- what a lesson chooses: one list ---- */
+
+static int chosen_rows(const bench *b)
+{
+	int n = 0;
+	for (int id = 0; id < KNOB_COUNT; id++)
+		n += tutor_control(b, (knob_id)id) != CONTROL_HIDDEN && config_uses(&b->config, (knob_id)id);
+	return n;
+}
+
+float panel_height(const bench *b)
+{
+	const char *groups[BENCH_GROUPS];
+	float em = b->ui.em;
+	if (tutor_choosy(b)) {
+		int rows = chosen_rows(b);
+		return rows ? (float)rows * ROW * em + 2 * GAP * em : 0;
+	}
+	return content_height(b, groups, group_list(groups), em);
+}
+
+static void chosen_list(bench *b, rect r)
+{
+	float em = b->ui.em, height = panel_height(b);
+	rect at = ui_scroll(&b->ui, r, "controls scroll bar", height, &b->panel_offset);
+	at = rect_inset(at, MARGIN * em, GAP * em);
+	at.w -= (UI_TARGET - MARGIN) * em;
+	for (int id = 0; id < KNOB_COUNT; id++)
+		if (tutor_control(b, (knob_id)id) != CONTROL_HIDDEN && config_uses(&b->config, (knob_id)id))
+			knob_row(b, rect_cut_top(&at, ROW * em), (knob_id)id);
+	ui_scroll_end(&b->ui, r, height, &b->panel_offset);
+}
+
 void panel_draw(bench *b, rect r)
 {
 	const char *groups[BENCH_GROUPS];
@@ -285,6 +341,12 @@ void panel_draw(bench *b, rect r)
 	canvas_line(b->ui.c, r.x + r.w, r.y, r.x + r.w, r.y + r.h, ui_line(1, INK_BORDER));
 	if (b->snap->all > 1) /* whose settings these are */
 		canvas_box(b->ui.c, (rect){r.x, r.y, r.w, 3 * em}, 0, (ink)(INK_ARM_0 + bench_arm(b)), 1);
+	if (b->tutor) /* the text is above */
+		canvas_line(b->ui.c, r.x, r.y, r.x + r.w, r.y, ui_line(1, INK_BORDER));
+	if (tutor_choosy(b)) {
+		chosen_list(b, r);
+		return;
+	}
 	open_sections(b, groups, n, r.h);
 	float height = content_height(b, groups, n, em);
 	rect at = ui_scroll(&b->ui, r, "controls scroll bar", height, &b->panel_offset);

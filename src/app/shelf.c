@@ -75,7 +75,19 @@ bool shelf_open(shelf *s, err *e)
 	return add_folder(s, folder, e);
 }
 
-static bool add_named(shelf *s, const char *word, err *e)
+/* "wall-and-clip", "08-wall-and-clip", "08" and "8" are 08-wall-and-clip.md. */
+static bool is_called(const char *path, const char *name, const char *word)
+{
+	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+	size_t n = strlen(base) - strlen(".md"), digits = strspn(base, "0123456789"), length = strlen(word);
+	double number;
+	if (strcmp(word, name) == 0 || (length == n && memcmp(word, base, n) == 0))
+		return true;
+	return digits > 0 && digits < 9 && strspn(word, "0123456789") == length &&
+	       text_read_number(word, false, &number) && number == (double)atol(base);
+}
+
+bool shelf_add_name(shelf *s, const char *word, err *e)
 {
 	shelf all;
 	char names[SHELF_LESSONS][64];
@@ -85,7 +97,7 @@ static bool add_named(shelf *s, const char *word, err *e)
 	int found = -1;
 	for (int i = 0; i < all.n; i++) {
 		list[i] = lesson_name(all.path[i], names[i], sizeof names[i]);
-		found = strcmp(list[i], word) == 0 ? i : found;
+		found = is_called(all.path[i], list[i], word) ? i : found;
 	}
 	int near = text_closest(word, list, all.n);
 	bool ok = found >= 0 && add_path(s, all.path[found], e);
@@ -102,7 +114,7 @@ bool shelf_add(shelf *s, const char *word, err *e)
 	struct stat there;
 	int before = s->n;
 	if (stat(word, &there) != 0)
-		return add_named(s, word, e);
+		return shelf_add_name(s, word, e);
 	if (!S_ISDIR(there.st_mode))
 		return add_path(s, word, e);
 	if (!add_folder(s, word, e))

@@ -17,6 +17,8 @@ typedef struct shelf {
 bool shelf_open(shelf *s, err *e);
 /* Adds a file, the files *.md of a folder, or the lesson on the usual shelf that has this name. */
 bool shelf_add(shelf *s, const char *word, err *e);
+/* Adds the lesson on the usual shelf with this name ("wall-and-clip"), number ("8", "08") or both. */
+bool shelf_add_name(shelf *s, const char *word, err *e);
 void shelf_close(shelf *s);
 
 #endif

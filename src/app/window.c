@@ -2,6 +2,8 @@
 
 #include "app/bench.h"
 #include "app/events.h"
+#include "app/lesson_open.h"
+#include "app/tutor.h"
 #include "draw/canvas_null.h"
 #include "draw/canvas_raster.h"
 #include "io/file.h"
@@ -438,10 +440,12 @@ static double frame(window *w)
 		return 0;
 	if (now < w->last_frame + FRAME)
 		return 0;
-	bool due = now >= ui_due(&w->bench.ui);
+	bool due = now >= bench_due(&w->bench, now);
 	bool fresh = bench_take(&w->bench);
+	tutor_look(&w->bench, now);
+	w->redraw = w->redraw || w->bench.chrome_changed;
 	if (!w->redraw && !fresh && !due)
-		return fmin(ui_due(&w->bench.ui) - now, w->save_at > 0 ? w->save_at - now : INFINITY);
+		return fmin(bench_due(&w->bench, now) - now, w->save_at > 0 ? w->save_at - now : INFINITY);
 	if (due || w->bench.chrome_changed)
 		w->redraw = true;
 	w->bench.chrome_changed = false;
@@ -505,6 +509,7 @@ static int fail(const char *what, const char *why)
 
 static void close_window(window *w)
 {
+	bench_done(&w->bench);
 	worker_free(w->worker);
 	if (w->texture)
 		SDL_DestroyTexture(w->texture);
@@ -533,6 +538,8 @@ static int open_all(window *w, const run_state *state, const window_options *o)
 		return e.code;
 	}
 	bench_init(&w->bench, state, w->worker, &s, &clipboard);
+	if (o->lesson)
+		bench_lesson(&w->bench, o->lesson);
 	if (!open_window(w, o))
 		return fail("cannot open a window", SDL_GetError());
 	w->raster = raster_new(bench_theme(&w->bench), 1, 1, 1);

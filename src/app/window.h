@@ -18,6 +18,7 @@ typedef struct window_options {
 	double started;    /* CLOCK_MONOTONIC seconds when the program started; 0 = when window_run was called */
 	int bench_frames;  /* > 0: draw that many frames while training, fill *speed, and return */
 	window_speed *speed;
+	const char *lesson; /* to open, as bench_lesson; NULL = none */
 } window_options;
 
 /* Whether a window would be seen: SDL picks a driver without a screen by itself when there is no display, which counts

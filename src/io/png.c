@@ -338,3 +338,44 @@ bool png_read_state(const char *path, char *state, size_t size, err *e)
 		state[0] = '\0';
 	return ok;
 }
+
+/* ---- reading pixels ---- */
+
+/* Bytes of a file that are worth decoding: libpng is never shown more. */
+enum { READ_BYTES = 32 << 20 };
+
+static bool decode_pixels(const char *path, png_image *image, uint32_t **argb, err *e)
+{
+	static const uint32_t one = 1;
+	if (image->width > PNG_READ_SIDE || image->height > PNG_READ_SIDE)
+		return err_input(e, "%s: %u × %u pixels; allowed: %d × %d", path, image->width, image->height, PNG_READ_SIDE,
+		        PNG_READ_SIDE);
+	image->format = *(const unsigned char *)&one ? PNG_FORMAT_BGRA : PNG_FORMAT_ARGB;
+	*argb = malloc(PNG_IMAGE_SIZE(*image));
+	if (!*argb)
+		return err_machine(e, "%s: no memory for %u × %u pixels", path, image->width, image->height);
+	if (png_image_finish_read(image, NULL, *argb, 0, NULL))
+		return true;
+	free(*argb);
+	*argb = NULL;
+	return err_input(e, "%s: %s", path, image->message);
+}
+
+bool png_read_pixels(const char *path, uint32_t **argb, int *w, int *h, err *e)
+{
+	png_image image = {.version = PNG_IMAGE_VERSION};
+	unsigned char *bytes;
+	size_t n;
+	*argb = NULL;
+	if (!file_read_all(path, READ_BYTES, &bytes, &n, e))
+		return false;
+	bool good = png_image_begin_read_from_memory(&image, bytes, n) != 0;
+	if (!good)
+		err_input(e, "%s: is no PNG picture: %s", path, image.message);
+	good = good && decode_pixels(path, &image, argb, e);
+	*w = (int)image.width;
+	*h = (int)image.height;
+	png_image_free(&image);
+	free(bytes);
+	return good;
+}

@@ -16,6 +16,11 @@
 bool png_write(const char *path, const uint32_t *argb, int w, int h, int stride, double dpi, const char *state,
         const char *caption, err *e);
 
+/* The pixels as 0xAARRGGBB rows without gaps, alpha not multiplied in; at most PNG_READ_SIDE wide and high. The caller
+ * frees *argb. */
+enum { PNG_READ_SIDE = 4096 };
+bool png_read_pixels(const char *path, uint32_t **argb, int *w, int *h, err *e);
+
 /* The text chunk "unroll" of a picture (tEXt, zTXt or iTXt; UTF-8, one line, at most 64 KiB). */
 bool png_read_state(const char *path, char *state, size_t size, err *e);
 

@@ -9,16 +9,27 @@
 
 enum {
 	WINDOW = 100,      /* updates that means are taken over, and between two tests */
+	KEPT = 4096,       /* updates whose loss is kept, so that a run may go back */
 	FRESH = 2560,      /* sequences of a test */
 	FRESH_FEWEST = 100 /* … of very long ones */
 };
 static const double fresh_numbers = 4e6; /* inputs of a test set at most */
 
+/* Where the largest or smallest value so far has changed, in the order of the updates. */
+typedef struct extremes {
+	int n, room;
+	struct extreme {
+		long update;
+		double value;
+	} * at;
+} extremes;
+
 struct gauge {
 	const trial *t;
-	double max_step, best_loss;
 	long seen; /* updates */
-	double loss[WINDOW], metric[WINDOW];
+	extremes max_step, best_loss;
+	long of[KEPT]; /* update that the loss in this place belongs to, 0: none */
+	double loss[KEPT], metric[KEPT];
 	double *W, *work; /* H × H, 3 H */
 	long spectrum_at; /* update that rho and sigma_max belong to, −1: none */
 	double rho, sigma_max;
@@ -44,7 +55,6 @@ gauge *gauge_new(const trial *t, err *e)
 		return NULL;
 	}
 	g->t = g->pairs.t = t;
-	g->best_loss = INFINITY;
 	g->spectrum_at = g->judged_at = -1;
 	return g;
 }
@@ -55,29 +65,73 @@ void gauge_free(gauge *g)
 		return;
 	judge_free(g->judge);
 	pairs_gauge_done(&g->pairs);
+	free(g->max_step.at);
+	free(g->best_loss.at);
 	free(g->W);
 	free(g->work);
 	free(g);
 }
 
+const trial *gauge_trial(const gauge *g)
+{
+	return g->t;
+}
+
+/* Takes in the value of an update; what was known from there on belongs to a past that is no more. */
+static void extend(extremes *x, long update, double value, int sign)
+{
+	while (x->n > 0 && x->at[x->n - 1].update >= update)
+		x->n--;
+	if (isnan(value) || (x->n > 0 && sign * value <= sign * x->at[x->n - 1].value))
+		return;
+	if (x->n == x->room) {
+		int room = x->room ? 2 * x->room : 64;
+		struct extreme *more = realloc(x->at, (size_t)room * sizeof *more);
+		if (!more)
+			return;
+		x->at = more;
+		x->room = room;
+	}
+	x->at[x->n++] = (struct extreme){update, value};
+}
+
+/* Up to an update; `none` when there is nothing yet. */
+static double extreme_at(const extremes *x, long update, double none)
+{
+	for (int i = x->n - 1; i >= 0; i--)
+		if (x->at[i].update <= update)
+			return x->at[i].value;
+	return none;
+}
+
 void gauge_update(gauge *g)
 {
 	const trial *t = g->t;
-	if (t->update == g->seen)
+	long at = t->update;
+	if (at == g->seen)
 		return;
-	g->seen = t->update;
-	g->max_step = t->r.update_norm > g->max_step ? t->r.update_norm : g->max_step;
-	g->best_loss = t->r.loss < g->best_loss ? t->r.loss : g->best_loss;
-	g->loss[t->update % WINDOW] = t->r.loss;
-	g->metric[t->update % WINDOW] = t->metric;
+	bool next = at == g->seen + 1;
+	g->seen = at;
+	if (!next)
+		return; /* the run went to another update: the results are not those of a step */
+	extend(&g->max_step, at, t->r.update_norm, 1);
+	extend(&g->best_loss, at, t->r.loss, -1);
+	g->of[at % KEPT] = at;
+	g->loss[at % KEPT] = t->r.loss;
+	g->metric[at % KEPT] = t->metric;
 }
 
+/* NaN when the run has been sent to where not all of these updates are known. */
 static double mean(const gauge *g, const double *values)
 {
 	long n = g->seen < WINDOW ? g->seen : WINDOW;
 	double sum = 0;
-	for (long i = 0; i < n; i++)
-		sum += values[(g->seen - i) % WINDOW];
+	for (long i = 0; i < n; i++) {
+		long at = g->seen - i;
+		if (g->of[at % KEPT] != at)
+			return NAN;
+		sum += values[at % KEPT];
+	}
 	return n ? sum / (double)n : NAN;
 }
 
@@ -193,7 +247,7 @@ double gauge_read(gauge *g, int metric, int index)
 	case GOAL_mean_metric:
 		return mean(g, g->metric);
 	case GOAL_best_loss:
-		return g->seen ? g->best_loss : NAN;
+		return extreme_at(&g->best_loss, g->seen, NAN);
 	case GOAL_solved: {
 		double wrong = test(g)->wrong;
 		return isnan(wrong) ? NAN : wrong < 0.01;
@@ -211,7 +265,7 @@ double gauge_read(gauge *g, int metric, int index)
 	case GOAL_update_norm:
 		return t->r.update_norm;
 	case GOAL_max_step:
-		return g->max_step;
+		return extreme_at(&g->max_step, g->seen, 0);
 	case GOAL_clipped_share:
 		return t->update ? (double)t->clipped / (double)t->update : 0;
 	case GOAL_rho:

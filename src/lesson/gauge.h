@@ -10,10 +10,12 @@ typedef struct gauge gauge;
 /* The trial must outlive the gauge. NULL and a message when there is no memory. */
 gauge *gauge_new(const trial *t, err *e);
 void gauge_free(gauge *g);
-/* After every trial_step and trial_measure. */
+/* After every trial_step and trial_measure. A run may go back to an earlier update, and forward again as far as it was:
+ * what is known of the updates up to there counts. */
 void gauge_update(gauge *g);
 /* metric and index as in goal_op; NaN: not known. */
 double gauge_read(gauge *g, int metric, int index);
+const trial *gauge_trial(const gauge *g);
 /* goal_read over one gauge, whatever the arm. */
 double gauge_goal(void *g, int arm, int metric, int index);
 

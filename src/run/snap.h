@@ -28,7 +28,8 @@ enum {
 	SNAP_TAPE_VALUES = 4, /* features of an input, or outputs, that are numbers; further ones are not shown */
 	SNAP_TAPE_NAMES = 256,
 	SNAP_TAPE_BINS = 25, /* slopes from 0 to 1 */
-	SNAP_TAPE_SAMPLE = 64
+	SNAP_TAPE_SAMPLE = 64,
+	SNAP_NOTES = 64 /* numbers of whoever watches the run (worker_watch) */
 };
 
 /* What costs time or room is made for the views that want it. */
@@ -240,6 +241,7 @@ typedef struct snap {
 	long travel_from, travel_to; /* on the way from one update to another; to = 0: at rest */
 	run_state state;             /* repeats what is on the screen; without the views */
 	char message[320];           /* one sentence for the reader about all arms; "" = nothing */
+	double note[SNAP_NOTES];     /* what the watcher of the run has written */
 	int all;
 	snap_about about[SNAP_ARMS];
 	int arms; /* that are shown */

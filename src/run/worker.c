@@ -41,6 +41,7 @@ typedef enum kind {
 	MSG_RESCUE,
 	MSG_CHECK,
 	MSG_WANT,
+	MSG_WATCH,
 	MSG_QUIT
 } kind;
 
@@ -50,6 +51,7 @@ typedef struct message {
 	long number, place; /* place: among all messages sent */
 	double value;
 	run_state *state; /* OPEN: belongs to the message */
+	worker_eye eye;   /* WATCH: belongs to the message */
 	char name[STATE_NAME + 8];
 	config c;
 } message;
@@ -90,6 +92,8 @@ struct worker {
 	long serial, obeyed;
 	bool changed; /* something to show */
 	char message[320];
+	worker_eye eye; /* look = NULL: nobody */
+	double note[SNAP_NOTES];
 };
 
 static double now(void)
@@ -97,6 +101,29 @@ static double now(void)
 	struct timespec t;
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* ---- who watches ---- */
+
+static void eye_free(const worker_eye *e)
+{
+	if (e->free)
+		e->free(e->data);
+}
+
+static void watch(worker *w, const worker_eye *e)
+{
+	if (e->look && e->look == w->eye.look && e->follow)
+		e->follow(e->data, w->eye.data);
+	eye_free(&w->eye);
+	w->eye = *e;
+	for (int i = 0; i < SNAP_NOTES; i++)
+		w->note[i] = NAN;
+}
+
+static bool look(worker *w, bool moved)
+{
+	return w->eye.look && w->eye.look(w->eye.data, w->a, moved, w->note);
 }
 
 /* ---- what messages do ---- */
@@ -306,6 +333,9 @@ static bool obey_going(worker *w, const message *m, err *e)
 		return true;
 	case MSG_BOOKMARK:
 		return arms_bookmark(w->a, e);
+	case MSG_WATCH:
+		watch(w, &m->eye);
+		return true;
 	default:
 		return obey_arms(w, m, e);
 	}
@@ -321,6 +351,7 @@ static bool obey(worker *w, const message *m)
 	if (!obey_going(w, m, &e))
 		say(w, e.text);
 	free(m->state);
+	look(w, true);
 	w->changed = true;
 	return true;
 }
@@ -382,8 +413,10 @@ static long limit_of(const worker *w)
 static bool go_on(worker *w)
 {
 	if (arms_target(w->a) >= 0) {
-		if (arms_round(w->a))
+		if (arms_round(w->a)) {
+			look(w, false);
 			return true;
+		}
 		arms_stay(w->a);
 		w->changed = true;
 	}
@@ -398,8 +431,8 @@ static bool go_on(worker *w)
 		return false;
 	w->credit -= 1;
 	int stopped = arms_out_of_patience(w->a);
-	bool made = arms_round(w->a);
-	if (arms_out_of_patience(w->a) > stopped) {
+	bool made = arms_round(w->a), seen = look(w, false);
+	if (arms_out_of_patience(w->a) > stopped || seen) {
 		pause_run(w);
 		w->changed = true;
 		return false;
@@ -438,6 +471,7 @@ static void publish(worker *w, double time)
 	bool going = w->playing || arms_target(w->a) >= 0, spectrum = !going || w->spectrum_time < time;
 	bool wanted = w->want && (!going || w->want_time < time);
 	double start = now();
+	look(w, true);
 	arms_want(w->a, wanted ? w->want : 0);
 	arms_show(w->a, s, spectrum);
 	if (spectrum)
@@ -454,6 +488,7 @@ static void publish(worker *w, double time)
 	for (int i = 0; i < s->arms; i++)
 		s->arm[i].updates_per_second = w->rate;
 	snprintf(s->message, sizeof s->message, "%s", w->message);
+	memcpy(s->note, w->note, sizeof s->note);
 	pthread_mutex_lock(&w->lock);
 	w->spare = w->front;
 	w->front = s;
@@ -552,8 +587,11 @@ static bool prepare(worker *w, const run_state *s, size_t budget, err *e)
 static void release(worker *w)
 {
 	arms_free(w->a);
-	for (int i = 0; i < w->queued; i++)
+	eye_free(&w->eye);
+	for (int i = 0; i < w->queued; i++) {
 		free(w->queue[i].state);
+		eye_free(&w->queue[i].eye);
+	}
 	free(w->front);
 	free(w->shown);
 	free(w->spare);
@@ -690,6 +728,11 @@ void worker_check_gradient(worker *w, int arm)
 void worker_want(worker *w, unsigned want)
 {
 	post(w, &(message){.kind = MSG_WANT, .number = want});
+}
+
+void worker_watch(worker *w, const worker_eye *eye)
+{
+	post(w, &(message){.kind = MSG_WATCH, .eye = eye ? *eye : (worker_eye){0}});
 }
 
 long worker_sent(const worker *w)

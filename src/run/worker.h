@@ -3,7 +3,7 @@
  * May be included by app. */
 #ifndef RUN_WORKER_H
 #define RUN_WORKER_H
-#include "run/snap.h"
+#include "run/arms.h"
 
 typedef struct worker worker;
 
@@ -45,6 +45,18 @@ void worker_check_gradient(worker *w, int arm);
 
 /* What the views that are shown want beside the curves (WANT_…). */
 void worker_want(worker *w, unsigned want);
+
+/* Whoever looks at the runs from the worker's thread: after every round, and when something has happened to them
+ * (`moved`: a snap follows). What it writes into `note` comes with the snaps. True pauses a run that is being played.
+ */
+typedef struct worker_eye {
+	bool (*look)(void *data, const arms *a, bool moved, double *note);
+	void (*follow)(
+	        void *data, void *before); /* in place of another with the same `look`: takes over what it knows */
+	void (*free)(void *data);          /* when it is no longer used */
+	void *data;
+} worker_eye;
+void worker_watch(worker *w, const worker_eye *eye); /* instead of the one before; NULL: nobody looks */
 
 /* How many messages have been sent: a snap whose `obeyed` is that large knows of all of them. */
 long worker_sent(const worker *w);

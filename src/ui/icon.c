@@ -28,6 +28,12 @@ static const shape close_cross[] = {
         {4, {{3.4f, 4.6f}, {4.6f, 3.4f}, {12.6f, 11.4f}, {11.4f, 12.6f}}},
         {4, {{11.4f, 3.4f}, {12.6f, 4.6f}, {4.6f, 12.6f}, {3.4f, 11.4f}}},
 };
+static const shape text_lines[] = {
+        {4, {{2.5f, 2.6f}, {10.5f, 2.6f}, {10.5f, 4.8f}, {2.5f, 4.8f}}},
+        {4, {{2.5f, 7}, {13.5f, 7}, {13.5f, 8.2f}, {2.5f, 8.2f}}},
+        {4, {{2.5f, 9.8f}, {13.5f, 9.8f}, {13.5f, 11}, {2.5f, 11}}},
+        {4, {{2.5f, 12.6f}, {9.5f, 12.6f}, {9.5f, 13.8f}, {2.5f, 13.8f}}},
+};
 static const shape mountain[] = {{5, {{2.5f, 12}, {6, 7.5f}, {8.5f, 10}, {10, 8.5f}, {13.5f, 12}}}};
 
 static const struct {
@@ -50,6 +56,7 @@ static const struct {
         [ICON_UP] = {up, 1},
         [ICON_SHOWN] = {0, 0},
         [ICON_HIDDEN] = {0, 0},
+        [ICON_TEXT] = {text_lines, 4},
 };
 
 /* A disc whose right half is filled. */

@@ -1,0 +1,107 @@
+#include "app/progress.h"
+
+#include "app/settings.h"
+#include "io/file.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { LIMIT = 1 << 20, LINE = 1200 };
+
+static bool path_of(char *buf, size_t size)
+{
+	char folder[FILE_PATH / 2];
+	return settings_folder("XDG_CONFIG_HOME", ".config", folder, sizeof folder) &&
+	       (size_t)snprintf(buf, size, "%s/unroll/progress", folder) < size;
+}
+
+progress progress_load(void)
+{
+	progress p = {0};
+	char path[FILE_PATH];
+	unsigned char *data;
+	struct stat there;
+	err e;
+	if (!path_of(path, sizeof path) || stat(path, &there) != 0)
+		return p;
+	if (file_read_all(path, LIMIT, &data, &p.size, &e))
+		p.text = (char *)data;
+	else
+		fprintf(stderr, "unroll: %s\n", e.text);
+	return p;
+}
+
+void progress_free(progress *p)
+{
+	free(p->text);
+	*p = (progress){0};
+}
+
+static const char *line_of(const lesson *l, const lesson_step *s, const lesson_act *a, char *buf, size_t size)
+{
+	snprintf(buf, size, "%.200s\t%.300s\t%.500s", l->name, s->title, a->text);
+	for (char *q = buf; *q; q++)
+		if (*q == '\n' || *q == '\r')
+			*q = ' ';
+	return buf;
+}
+
+bool progress_has(const progress *p, const lesson *l, const lesson_step *s, const lesson_act *a)
+{
+	char line[LINE];
+	size_t n = strlen(line_of(l, s, a, line, sizeof line));
+	for (const char *q = p->text; q && *q;) {
+		size_t length = strcspn(q, "\n");
+		if (length == n && memcmp(q, line, n) == 0)
+			return true;
+		q += length + (q[length] == '\n');
+	}
+	return false;
+}
+
+static bool save(const progress *p, err *e)
+{
+	char path[FILE_PATH];
+	if (!path_of(path, sizeof path))
+		return err_machine(e, "goals are not kept: neither XDG_CONFIG_HOME nor HOME is set");
+	char *slash = strrchr(path, '/');
+	*slash = '\0';
+	if (!settings_make_folder(path, e))
+		return false;
+	*slash = '/';
+	return file_write_all(path, p->text, p->size, e);
+}
+
+bool progress_add(progress *p, const lesson *l, const lesson_step *s, const lesson_act *a, err *e)
+{
+	char line[LINE];
+	if (progress_has(p, l, s, a))
+		return true;
+	size_t n = strlen(line_of(l, s, a, line, sizeof line));
+	char *more = p->size + n + 2 < LIMIT ? realloc(p->text, p->size + n + 3) : NULL;
+	if (!more)
+		return err_machine(e, "goals are not kept: there are too many");
+	p->text = more;
+	if (p->size > 0 && p->text[p->size - 1] != '\n')
+		p->text[p->size++] = '\n';
+	memcpy(p->text + p->size, line, n);
+	p->size += n;
+	p->text[p->size++] = '\n';
+	p->text[p->size] = '\0';
+	return save(p, e);
+}
+
+int progress_count(const progress *p, const lesson *l, int *met)
+{
+	int n = 0;
+	*met = 0;
+	for (int k = 0; k < l->steps; k++)
+		for (int i = 0; i < l->step[k].acts; i++)
+			if (l->step[k].act[i].kind == ACT_GOAL) {
+				n++;
+				*met += progress_has(p, l, &l->step[k], &l->step[k].act[i]);
+			}
+	return n;
+}

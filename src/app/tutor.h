@@ -1,0 +1,137 @@
+/* tutor: the lesson that is open in the window. It turns the pages, gives the runs of a step to the worker, keeps what
+ * the learner has predicted and reached, and draws the column of text and what lies over the plots.
+ *
+ * Pages: the cover with the text before the first step, if there is any, then a page for each step. */
+#ifndef APP_TUTOR_H
+#define APP_TUTOR_H
+#include "app/bench.h"
+#include "app/progress.h"
+#include "io/file.h"
+#include "lesson/layout.h"
+
+#include <sys/stat.h>
+
+enum { TUTOR_SKETCH = 96, TUTOR_FLASHES = 16 };
+
+/* What a learner has said to one question. */
+typedef struct tutor_answer {
+	bool given, skipped; /* skipped: shown without a prediction */
+	bool moved;          /* the mark on the axis has been moved */
+	int option;          /* that is chosen; −1 = none */
+	double number;
+	double actual;              /* NUMBER: as it turned out; NaN: not known */
+	float sketch[TUTOR_SKETCH]; /* CURVE: 0 bottom … 1 top of the plot; NaN: nothing there */
+} tutor_answer;
+
+typedef struct tutor_step {
+	tutor_answer answer[LESSON_ACTS];
+	double note[LESSON_ACTS]; /* as watch.h: the last that was known */
+	int runs_ended;
+	bool ended;                     /* its runs have been played: what was asked can be answered */
+	unsigned char met[LESSON_ACTS]; /* goals: 1 in an earlier session of work, 2 now */
+	int hints;                      /* that are shown */
+} tutor_step;
+
+typedef struct tutor {
+	lesson *l;
+	tutor_step *step; /* for each of the lesson's */
+	progress progress;
+	bool remembers; /* … is read, and written to */
+	char path[FILE_PATH];
+	char broken[480]; /* why the file could not be read again; "" = it could */
+	struct stat file; /* as it was when it was read */
+	double looked;    /* when that was last compared */
+
+	int page;        /* from 0; see tutor_at */
+	int loaded;      /* step whose runs the worker has; −1 = none */
+	int route;       /* step that the runs before are being played for; −1 = none */
+	long tried;      /* update at which the route last went on */
+	long serial;     /* of the watch */
+	bool opening;    /* bench_open is ours */
+	bool free;       /* free play: the lesson waits */
+	run_state *back; /* to go back to from free play */
+
+	/* the column */
+	layout *set;
+	const lesson_step *set_for;
+	uint32_t set_hash; /* of all that the text depends on */
+	float set_width, offset;
+	bool hidden;    /* no text in a wide window */
+	bool overlay;   /* text over the plots in a narrow one */
+	bool large;     /* text in presenter mode */
+	char said[480]; /* waits to be shown as a toast */
+
+	/* marks over the screen */
+	bool spotlight;
+	double spotlight_since, flash_until;
+	int flashes;
+	char flash[TUTOR_FLASHES][40];
+	int cursor; /* column of a sketch that the keyboard moves */
+	rect column;
+} tutor;
+
+/* ---- tutor.c: pages and runs ---- */
+/* step from 1; 0: from the beginning. remembers: goals that are reached are kept. */
+bool tutor_open(bench *b, const char *path, int step, bool remembers, err *e);
+void tutor_close(bench *b);
+/* The step that is shown, or NULL on the cover; its number from 0. */
+const lesson_step *tutor_at(const tutor *t);
+int tutor_number(const tutor *t);
+tutor_step *tutor_state(const tutor *t);
+int tutor_pages(const tutor *t);
+void tutor_turn(bench *b, int pages);
+void tutor_go(bench *b, int page);
+void tutor_take(bench *b); /* after a new snap */
+/* The lesson file may have been saved; once in a while. */
+void tutor_look(bench *b, double now);
+bool tutor_read_again(bench *b, err *e);
+/* Before a run goes on: a question waits for its answer, which is said. */
+bool tutor_waits(bench *b);
+void tutor_left(bench *b); /* another state was opened */
+void tutor_free_play(bench *b);
+void tutor_hint(bench *b);
+void tutor_text(bench *b);
+void tutor_follow(bench *b, const doc_run *link);
+/* The first question of the page that has no answer yet, −1 = none; with `now` only one that hides the plots. */
+int tutor_question(const tutor *t);
+bool tutor_veils(const tutor *t);
+bool tutor_done(const tutor *t); /* nothing is left to do on this page */
+void tutor_refresh(bench *b);    /* the column has to be drawn again */
+void tutor_changes(bench *b, const char *changes);
+
+/* ---- what the panel does with a knob ---- */
+lesson_control tutor_control(const bench *b, knob_id id);
+bool tutor_choosy(const bench *b); /* only what the lesson names is shown, in one list */
+
+/* ---- tutor_page.c: what stands on a page, with what the learner has done ---- */
+enum {
+	PART_OPTION = 0, /* and the numbers behind it */
+	PART_AXIS = LESSON_OPTIONS,
+	PART_BUTTONS,
+	PART_MARK,
+	PART_HINT,
+	PART_RUN,
+	PART_BEGIN
+};
+/* The page at this width, made when it has changed. NULL without memory. */
+const layout *tutor_page(bench *b, float width);
+uint32_t tutor_hash(const bench *b);
+/* "0.05", "20 750" */
+const char *tutor_number_text(double v, char *buf, size_t size);
+bool tutor_is_right(const lesson_act *a, const tutor_answer *y);
+
+/* ---- tutor_draw.c: the column ---- */
+float tutor_width(const bench *b);
+bool tutor_shown(const bench *b);
+void tutor_column(bench *b, rect r, const char *surface);
+/* The text takes the upper part of this column: what is left for the controls. */
+rect tutor_split(bench *b, rect *column);
+void tutor_scroll(bench *b, int direction);
+
+/* ---- tutor_marks.c: over the plots, and around what the text speaks of ---- */
+void tutor_over_plots(bench *b);
+void tutor_marks(bench *b, canvas *chrome);
+double tutor_due(const bench *b, double now);
+const char *tutor_title(const bench *b, char *buf, size_t size);
+
+#endif
