@@ -402,4 +402,4 @@ static bool svg_finish(canvas *c, err *e)
 	return v->failed ? err_machine(e, "no memory for an image in the figure") : true;
 }
 
-const vector_device vector_svg = {svg_start, svg_finish, svg_release};
+const vector_device vector_svg = {svg_start, svg_finish, svg_release, NULL};

@@ -15,6 +15,7 @@ typedef struct vector_device {
 	canvas *(*start)(buffer *out, const vector_info *info, err *e); /* NULL with a message */
 	bool (*finish)(canvas *c, err *e);                              /* the file is complete in `out` */
 	void (*release)(canvas *c);
+	void (*page)(canvas *c); /* ends a page; NULL: there is only one */
 } vector_device;
 
 extern const vector_device vector_svg, vector_pdf;

@@ -90,6 +90,13 @@ void layout_add_box(setter *s, rect area, ink fill, float alpha, float radius)
 	i->radius = radius;
 }
 
+void layout_add_whole(setter *s, rect area)
+{
+	layout_item *i = layout_add(s, LAYOUT_BOX, area);
+	if (i)
+		i->whole = true;
+}
+
 /* ---- text ---- */
 
 /* Lines end at the same place however far in they begin. */
@@ -410,10 +417,8 @@ static void set_question(layout_pen *p, const lesson_act *a)
 
 static void set_goal(layout_pen *p, const lesson_act *a)
 {
-	char text[500], by[48] = "";
-	if (a->updates > 0)
-		snprintf(by, sizeof by, " by update %ld", a->updates);
-	snprintf(text, sizeof text, "%s `%s`%s", a->level == LEVEL_MASTER ? "Goal for masters:" : "Goal:", a->text, by);
+	char text[500];
+	snprintf(text, sizeof text, "%s `%s`", a->level == LEVEL_MASTER ? "Goal for masters:" : "Goal:", a->text);
 	layout_words(p, text, 0, 1, WEIGHT_REGULAR, p->ink);
 }
 
@@ -572,7 +577,7 @@ static void draw_item(const layout_item *i, canvas *c, float x, float y)
 	else if (i->kind == LAYOUT_MATH)
 		math_draw(c, area.x, y + i->baseline, i->text, -1, i->style.size, i->display ? MATH_DISPLAY : MATH_TEXT,
 		        i->style.ink);
-	else if (i->kind == LAYOUT_BOX)
+	else if (i->kind == LAYOUT_BOX && !i->whole)
 		canvas_box(c, area, i->radius, i->style.ink, i->alpha);
 	else if (i->kind == LAYOUT_IMAGE)
 		canvas_image(c, area, i->pixels, i->w, i->h, true);
@@ -611,7 +616,8 @@ float layout_page_end(const layout *l, float top, float height)
 		for (int i = 0; i < l->n; i++) {
 			const layout_item *k = &l->item[i];
 			bool crossed = k->area.y < end - 0.01F && k->area.y + k->area.h > end + 0.01F;
-			if (k->kind != LAYOUT_BOX && crossed && k->area.y > top) {
+			bool solid = k->kind != LAYOUT_BOX || (k->whole && k->area.h <= height);
+			if (solid && crossed && k->area.y > top) {
 				end = k->area.y;
 				moved = true;
 			}

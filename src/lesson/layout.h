@@ -34,6 +34,7 @@ typedef struct layout_item {
 	const char *text; /* the lesson's or the layout's */
 	text_style style;
 	bool display;        /* MATH */
+	bool whole;          /* BOX: nothing is drawn; a page that has room for it does not cut it */
 	bool underlined;     /* a link */
 	const doc_run *link; /* TEXT, MATH: the run with link != LINK_NONE that it belongs to, else NULL */
 	int act, part;       /* SLOT: of step->act (−1: of none), and which one of it; else −1 */
