@@ -13,10 +13,12 @@ LIMIT=${LIMIT:-280} # seconds for one program or scenario
 export BUILD UNROLL LC_ALL=C TZ=UTC
 
 # No test may depend on, or write to, the settings and the screen of the person who runs it.
-home=$(mktemp -d "${TMPDIR:-/tmp}/unroll-tests.XXXXXX") || exit 1
-trap 'rm -rf "$home"' EXIT
-trap 'exit 1' HUP INT TERM
-export HOME="$home" XDG_CONFIG_HOME="$home/config" XDG_DATA_HOME="$home/data" XDG_CACHE_HOME="$home/cache"
+if [ "${1-}" != --one ]; then
+	home=$(mktemp -d "${TMPDIR:-/tmp}/unroll-tests.XXXXXX") || exit 1
+	trap 'rm -rf "$home"' EXIT
+	trap 'exit 1' HUP INT TERM
+fi
+export home HOME="$home" XDG_CONFIG_HOME="$home/config" XDG_DATA_HOME="$home/data" XDG_CACHE_HOME="$home/cache"
 unset DISPLAY WAYLAND_DISPLAY SDL_VIDEODRIVER OPENBLAS_CORETYPE UNROLL_RENDER UNROLL_CONTROLS UNROLL_WIDTH \
 	UNROLL_BENCH_FRAMES UNROLL_STARTED
 
@@ -26,14 +28,10 @@ export ASAN_OPTIONS="${ASAN_OPTIONS-}${ASAN_OPTIONS:+:}allocator_may_return_null
 export LSAN_OPTIONS="suppressions=$PWD/tests/lsan.supp:print_suppressions=0"
 export TSAN_OPTIONS="suppressions=$PWD/tests/tsan.supp"
 
-passed=0 failed=0 skipped=0
-failures=$home/failures
-: >"$failures"
-
-# add NAME PASSED FAILED SKIPPED
+# add NAME PASSED FAILED SKIPPED: the line of a program, and its numbers for the sum
 add() {
-	passed=$((passed + $2)) failed=$((failed + $3)) skipped=$((skipped + $4))
-	printf '%-14s %4d passed, %d failed%s\n' "$1" "$2" "$3" "$([ "$4" -eq 0 ] || echo ", $4 skipped")"
+	echo "$2 $3 $4" >"$home/$1.sum"
+	printf '%-16s %4d passed, %d failed%s\n' "$1" "$2" "$3" "$([ "$4" -eq 0 ] || echo ", $4 skipped")"
 }
 
 # run NAME COMMAND…: output to the log, exit status to NAME.status
@@ -65,7 +63,7 @@ crashed() {
 	{
 		echo "$1: $2; the log ends with"
 		tail -n 15 "$BUILD/tests/$1.log" | sed 's/^/    /'
-	} >>"$failures"
+	} >>"$home/$1.failures"
 }
 
 # Sums of the numbers in "[  PASSED  ] 12 test(s)." over all groups of a program.
@@ -79,7 +77,7 @@ count_cmocka() {
 	good=$(cmocka_count "$1" PASSED) bad=$(cmocka_count "$1" FAILED) left=$(cmocka_count "$1" SKIPPED)
 	if [ "$bad" -gt 0 ]; then
 		grep -v -e '^\[ *RUN' -e '^\[ *OK' -e '^\[ *PASSED' -e '^\[=' "$BUILD/tests/$1.log" |
-			tail -n 60 | sed "s/^/$1: /" >>"$failures"
+			tail -n 60 | sed "s/^/$1: /" >>"$home/$1.failures"
 	elif [ "$status" -ne 0 ]; then
 		bad=1
 		crashed "$1" "$(ending "$status")"
@@ -94,7 +92,7 @@ count_scenario() {
 	status=$(cat "$home/$1.status")
 	log=$BUILD/tests/$1.log
 	good=$(grep -c '^ok ' "$log") bad=$(grep -c '^not ok ' "$log") left=$(grep -c '^SKIP ' "$log")
-	grep '^not ok ' "$log" | sed "s/^not ok /$1: /" >>"$failures"
+	grep '^not ok ' "$log" | sed "s/^not ok /$1: /" >>"$home/$1.failures"
 	grep '^SKIP ' "$log" | sed "s/^SKIP /    skipped: /"
 	if [ "$bad" -eq 0 ] && [ "$status" -ne 0 ]; then
 		bad=1
@@ -110,10 +108,37 @@ count_floors() {
 	if [ "$(cat "$home/floors.status")" -eq 0 ]; then
 		add floors 1 0 0
 	else
-		sed 's/^/floors: /' "$BUILD/tests/floors.log" >>"$failures"
+		sed 's/^/floors: /' "$BUILD/tests/floors.log" >>"$home/floors.failures"
 		add floors 0 1 0
 	fi
 }
+
+# One program or scenario, from start to count.
+one() {
+	case $1 in
+	floors)
+		run floors tests/floors.sh
+		count_floors
+		;;
+	test_*)
+		if [ -x "$BUILD/tests/$1" ]; then
+			run "$1" "$BUILD/tests/$1"
+			count_cmocka "$1"
+		else
+			echo "$1: not built" >>"$home/$1.failures"
+			add "$1" 0 1 0
+		fi
+		;;
+	*)
+		run "$1" sh "tests/$1.sh"
+		count_scenario "$1"
+		;;
+	esac
+}
+if [ "${1-}" = --one ]; then
+	[ -z "${2-}" ] || one "$2"
+	exit 0
+fi
 
 # Is NAME among the arguments (or are there none)?
 wanted() {
@@ -122,50 +147,41 @@ wanted() {
 	return 1
 }
 only=$*
-
 mkdir -p "$BUILD/tests"
-if wanted floors; then
-	run floors tests/floors.sh
-	count_floors
-fi
 
-# The cmocka programs share nothing: as many at a time as there are cores, in batches.
-cores=$(nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 1)
-batch= n=0
-finish_batch() {
-	wait
-	for name in $batch; do
-		count_cmocka "$name"
-	done
-	batch= n=0
-}
-for source in tests/test_*.c; do
-	name=$(basename "$source" .c)
-	[ -f "$source" ] && wanted "$name" || continue
-	if [ ! -x "$BUILD/tests/$name" ]; then
-		echo "$name: not built" >>"$failures"
-		add "$name" 0 1 0
-		continue
-	fi
-	run "$name" "$BUILD/tests/$name" &
-	batch="$batch $name" n=$((n + 1))
-	[ "$n" -lt "$cores" ] || finish_batch
+# They share nothing: as many at a time as there are cores, those that take longest first. The window has the machine for
+# itself, because it waits for what it has done to be seen.
+slow="walkthrough lessons test_training test_gradients test_history cli"
+names=floors
+for name in $slow $(for f in tests/test_*.c tests/*.sh; do basename "${f%.*}"; done); do
+	case " $names " in *" $name "*) continue ;; esac
+	case $name in run | window | lib*) continue ;; esac
+	[ -f "tests/$name.c" ] || [ -f "tests/$name.sh" ] && names="$names $name"
 done
-finish_batch
+for name in $names window; do
+	wanted "$name" && echo "$name"
+done >"$home/list"
+grep -v '^window$' "$home/list" | xargs -P "$(nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 1)" -n 1 sh tests/run.sh --one
+wanted window && one window
 
-# The scenarios one after the other: they measure, or own a screen.
-for script in tests/*.sh; do
-	name=$(basename "$script" .sh)
-	case $name in run | floors | lib*) continue ;; esac
-	wanted "$name" || continue
-	run "$name" sh "$script"
-	count_scenario "$name"
+# One that was killed has left no numbers; nor has one that is not there.
+for name in $(cat "$home/list") $only; do
+	[ -f "$home/$name.sum" ] && continue
+	grep -q "^$name\$" "$home/list" && why="was killed" || why="there is no such test"
+	echo "$name: $why" >>"$home/$name.failures"
+	add "$name" 0 1 0
 done
 
-if [ -s "$failures" ]; then
+passed=0 failed=0 skipped=0
+for sum in "$home"/*.sum; do
+	[ -f "$sum" ] || continue
+	read -r good bad left <"$sum"
+	passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + left))
+done
+if [ -n "$(cat "$home"/*.failures 2>/dev/null)" ]; then
 	echo
 	echo "Failures:"
-	cat "$failures"
+	cat "$home"/*.failures
 	echo
 fi
 if [ $skipped -gt 0 ]; then

@@ -2,6 +2,7 @@
 
 #include "draw/canvas_cairo.h"
 #include "io/file.h"
+#include "lesson/layout.h"
 #include "plot/mathml.h"
 
 #include <string.h>
@@ -153,9 +154,10 @@ static void question(sheet *p, const lesson_act *a)
 static void goal_box(sheet *p, const lesson_act *a)
 {
 	static const char *const names[] = {"See", "Do", "Master"};
-	buffer_format(&p->out, "<aside class=\"goal\"><p>☐ <strong>%s:</strong> <code>", names[a->level]);
-	escaped(p, a->text);
-	put(p, "</code></p></aside>\n");
+	char what[600];
+	buffer_format(&p->out, "<aside class=\"goal\"><p>☐ <strong>%s:</strong> ", names[a->level]);
+	words(p, layout_condition(a, what, sizeof what));
+	put(p, "</p></aside>\n");
 }
 
 static void act(sheet *p, int number)

@@ -27,6 +27,7 @@ typedef struct extremes {
 struct gauge {
 	const trial *t;
 	long seen; /* updates */
+	bool stale;
 	extremes max_step, best_loss;
 	long of[KEPT]; /* update that the loss in this place belongs to, 0: none */
 	double loss[KEPT], metric[KEPT];
@@ -77,6 +78,11 @@ const trial *gauge_trial(const gauge *g)
 	return g->t;
 }
 
+bool gauge_fresh(const gauge *g)
+{
+	return !g->stale;
+}
+
 /* Takes in the value of an update; what was known from there on belongs to a past that is no more. */
 static void extend(extremes *x, long update, double value, int sign)
 {
@@ -112,6 +118,7 @@ void gauge_update(gauge *g)
 		return;
 	bool next = at == g->seen + 1;
 	g->seen = at;
+	g->stale = !next && at > 0; /* the start is measured */
 	if (!next)
 		return; /* the run went to another update: the results are not those of a step */
 	extend(&g->max_step, at, t->r.update_norm, 1);

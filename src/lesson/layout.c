@@ -415,11 +415,31 @@ static void set_question(layout_pen *p, const lesson_act *a)
 		set_axis(p, a);
 }
 
+const char *layout_condition(const lesson_act *a, char *buf, size_t size)
+{
+	char written[48], by[48] = "";
+	size_t n = strlen(a->text);
+	if (a->updates > 0) {
+		snprintf(written, sizeof written, " by %ld", a->updates);
+		snprintf(by, sizeof by, " by update %ld", a->updates);
+		if (n > strlen(written) && strcmp(a->text + n - strlen(written), written) == 0)
+			n -= strlen(written);
+	}
+	snprintf(buf, size, "`%.*s`%s", (int)n, a->text, by);
+	return buf;
+}
+
 static void set_goal(layout_pen *p, const lesson_act *a)
 {
-	char text[500];
-	snprintf(text, sizeof text, "%s `%s`", a->level == LEVEL_MASTER ? "Goal for masters:" : "Goal:", a->text);
+	char text[500], what[460];
+	snprintf(text, sizeof text, "%s %s",
+	        a->level == LEVEL_MASTER ? "Goal for masters:" : "Goal:", layout_condition(a, what, sizeof what));
 	layout_words(p, text, 0, 1, WEIGHT_REGULAR, p->ink);
+}
+
+void layout_stop(layout_pen *p)
+{
+	p->stopped = true;
 }
 
 void layout_paper(layout_pen *p, int act)
@@ -494,7 +514,7 @@ static void set_block(setter *s, const doc_block *b, float x, float width)
 
 static void set_blocks(setter *s, const doc_block *list, float x, float width)
 {
-	for (const doc_block *b = list; b && !s->l->cut; b = b->next)
+	for (const doc_block *b = list; b && !s->l->cut && !s->stopped; b = b->next)
 		set_block(s, b, x, width);
 }
 

@@ -80,6 +80,10 @@ void layout_slot_since(layout_pen *p, int act, int part, float top);
 /* Until layout_card_end, everything stands right of a bar in this ink. */
 void layout_card(layout_pen *p, ink bar);
 void layout_card_end(layout_pen *p);
+/* Nothing that follows the lines that act is set: it would give away what is asked. */
+void layout_stop(layout_pen *p);
+/* "`loss < 0.001` by update 400", for layout_words. Returns buf. */
+const char *layout_condition(const lesson_act *a, char *buf, size_t size);
 /* Questions with boxes to tick, goals; nothing for the rest. */
 void layout_paper(layout_pen *p, int act);
 

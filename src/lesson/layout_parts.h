@@ -28,7 +28,8 @@ typedef struct setter {
 	ink ink;
 	layout_piece *piece; /* of the paragraph */
 	int n;
-	bool failed; /* no memory */
+	bool stopped; /* what follows is not shown yet */
+	bool failed;  /* no memory */
 } setter;
 
 /* NULL when there is no room. */

@@ -142,20 +142,19 @@ static void multiply_group(
 	        n->theta + g->base + (size_t)t * g->stride, g->ldw, g->add, s->a + g->col0, s->lda);
 }
 
-static void step_forward(R(net) *n, int layer, int t, int b0, int b1)
+static void step_forward(R(net) *n, const R(step) *s, int layer, int t, int b0)
 {
 	const R(layer) *l = &n->layer[layer];
-	const R(step) s = R(net_step)(n, layer, t, b0, b1);
 	int k = 0;
 	for (; k < l->groups && l->group[k].left != LEFT_MIDDLE; k++)
 		if (!l->group[k].elementwise)
-			multiply_group(n, l, &l->group[k], &s, layer, t, b0);
+			multiply_group(n, l, &l->group[k], s, layer, t, b0);
 	if (l->cell->middle)
-		l->cell->middle(&s);
+		l->cell->middle(s);
 	for (; k < l->groups; k++)
 		if (!l->group[k].elementwise)
-			multiply_group(n, l, &l->group[k], &s, layer, t, b0);
-	l->cell->forward(&s);
+			multiply_group(n, l, &l->group[k], s, layer, t, b0);
+	l->cell->forward(s);
 }
 
 static void read_out(R(net) *n, int t, int b0, int b1)
@@ -197,6 +196,9 @@ static void forward_part(void *arg, int part, int parts)
 	memset(n->sample_loss + b0, 0, (size_t)(b1 - b0) * sizeof *n->sample_loss);
 	if (dropping(n))
 		draw_masks(n, b0, b1);
+	R(step) s[MODEL_LAYERS];
+	for (int l = 0; l < n->layers; l++)
+		s[l] = R(net_step)(n, l, 0, b0, b1);
 	for (int t = 0; t < n->batch.T; t++) {
 		if (n->feedback)
 			feed_back(n, t, b0, b1);
@@ -204,7 +206,8 @@ static void forward_part(void *arg, int part, int parts)
 			if (l)
 				send_up(n, l - 1, t, b0, b1, R(net_z)(n, l, t, b0) + n->layer[l].W + 1,
 				        n->layer[l].ldz);
-			step_forward(n, l, t, b0, b1);
+			R(net_move)(n, &s[l], l, t, b0);
+			step_forward(n, &s[l], l, t, b0);
 		}
 		if (R(net_in_range)(n, t) || n->feedback)
 			read_out(n, t, b0, b1);
@@ -437,6 +440,9 @@ static void backward_part(void *arg, int part, int parts)
 	if (b0 == b1)
 		return;
 	int *exponent = &n->dh_exponent[part];
+	R(step) s[MODEL_LAYERS];
+	for (int i = 0; i < n->layers; i++)
+		s[i] = R(net_step)(n, i, p->t0, b0, b1);
 	for (int t = p->t1 - 1; t >= p->t0; t--) {
 		bool loss = R(net_has_loss)(n, t);
 		if (loss &&
@@ -448,15 +454,15 @@ static void backward_part(void *arg, int part, int parts)
 			readout_back(n, t, b0, b1 - b0, c, loss, n->dout + at(n, t, b0) * (size_t)n->ldo);
 		n->exponent[(size_t)t * (size_t)n->spec.hands + (size_t)part] = *exponent;
 		for (int i = n->layers - 1; i >= 0; i--) {
-			R(step) s = R(net_step)(n, i, t, b0, b1);
-			aim(n, &s, c, i, t, b0);
+			R(net_move)(n, &s[i], i, t, b0);
+			aim(n, &s[i], c, i, t, b0);
 			if (p->norms)
-				measure_dh(n, i, t, b0, s.B, s.dh);
-			R(net_back)(n, i, &s, t, b0, c);
+				measure_dh(n, i, t, b0, s[i].B, s[i].dh);
+			R(net_back)(n, i, &s[i], t, b0, c);
 			if (p->norms)
-				measure_delta(n, i, &s, t, b0);
+				measure_delta(n, i, &s[i], t, b0);
 			if (n->tuning.omega > 0 && t > 0)
-				R(net_omega)(n, i, &s, t, b0, s.dh, *exponent);
+				R(net_omega)(n, i, &s[i], t, b0, s[i].dh, *exponent);
 		}
 		if (t > 0)
 			renormalise(n, c, b0, b1 - b0, exponent);

@@ -22,29 +22,38 @@ static inline size_t at(const R(net) *n, int t, int b)
 	return (size_t)t * (size_t)n->spec.B_max + (size_t)b;
 }
 
+/* The rows of step t in what a cell is given: the part of net_step() that changes from step to step. */
+static inline void R(net_move)(const R(net) *n, R(step) *s, int layer, int t, int b0)
+{
+	const R(layer) *l = &n->layer[layer];
+	size_t row = at(n, t, b0), next = row + (size_t)n->spec.B_max;
+	s->own = n->theta + l->own + (size_t)t * l->own_stride;
+	s->a = l->a + row * (size_t)l->lda;
+	s->h_prev = l->z + row * (size_t)l->ldz;
+	s->h = l->z + next * (size_t)l->ldz;
+	s->s_prev = l->s + row * (size_t)l->lds;
+	s->s = l->s + next * (size_t)l->lds;
+	s->m = l->m + row * (size_t)l->ldm;
+	s->delta = l->delta + at(n, t % n->chunk, b0) * (size_t)l->lda;
+}
+
 /* Everything a cell needs of rows b0 … b1 − 1 at one step, but for dh and ds. */
 static inline R(step) R(net_step)(const R(net) *n, int layer, int t, int b0, int b1)
 {
 	const R(layer) *l = &n->layer[layer];
-	return (R(step)){.B = b1 - b0,
+	R(step) s = {.B = b1 - b0,
 	        .H = n->H,
 	        .v = n->v,
 	        .spec = &n->spec,
-	        .own = n->theta + l->own + (size_t)t * l->own_stride,
 	        .fixed = l->fixed,
-	        .a = l->a + at(n, t, b0) * (size_t)l->lda,
 	        .lda = l->lda,
-	        .h_prev = R(net_z)(n, layer, t, b0),
-	        .h = R(net_z)(n, layer, t + 1, b0),
 	        .ldz = l->ldz,
-	        .s_prev = l->s + at(n, t, b0) * (size_t)l->lds,
-	        .s = l->s + at(n, t + 1, b0) * (size_t)l->lds,
 	        .lds = l->lds,
-	        .m = l->m + at(n, t, b0) * (size_t)l->ldm,
 	        .ldm = l->ldm,
 	        .ldh = l->ldh,
-	        .dm = l->dm + (size_t)b0 * (size_t)l->ldm,
-	        .delta = l->delta + at(n, t % n->chunk, b0) * (size_t)l->lda};
+	        .dm = l->dm + (size_t)b0 * (size_t)l->ldm};
+	R(net_move)(n, &s, layer, t, b0);
+	return s;
 }
 
 static inline int R(net_bunches)(const R(net) *n, int B)

@@ -59,23 +59,45 @@ static void squares(int m, int n, const real *x, int ldx, int group, double *out
 	}
 }
 
+typedef bits eight_bits __attribute__((vector_size(8 * sizeof(bits))));
+
+INLINE bits largest_lane(vec_bits v)
+{
+	eight_bits a;
+#if defined WIDTH_v4 && REAL_BITS == 32
+	eight_bits b = __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15);
+	a = __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7);
+	a = (a & (a > b)) | (b & ~(a > b));
+#else
+	a = (eight_bits){0};
+	memcpy(&a, &v, sizeof v);
+#endif
+	bits top = 0;
+	for (int i = 0; i < 8; i++)
+		top = a[i] > top ? a[i] : top;
+	return top;
+}
+
+/* The bits of |x| are ordered as |x| is, and not-a-number lies above infinity: one comparison of integers is enough. */
 static real max_abs(int m, int n, const real *x, int ldx)
 {
-	vec top = {0};
-	vec_bits nan = {0};
-	for (int i = 0; i < m; i++, x += ldx)
-		for (int j = 0; j < n; j += VEC) {
-			vec v = vec_select(vec_below(n - j), vec_abs(vec_load(x + j)), (vec){0});
-			nan |= v != v;
-			top = vec_select(v > top, v, top);
+	const vec_bits magnitude = (vec_bits){0} + (bits)(((uint64_t)1 << (REAL_BITS - 1)) - 1);
+	vec_bits top = {0}, keep = vec_below(n % VEC);
+	int whole = n / VEC * VEC;
+	for (int i = 0; i < m; i++, x += ldx) {
+		for (int j = 0; j < whole; j += VEC) {
+			vec_bits v = (vec_bits)vec_load(x + j) & magnitude, more = v > top;
+			top = (v & more) | (top & ~more);
 		}
-	real best = 0;
-	for (int i = 0; i < VEC; i++) {
-		best = top[i] > best ? top[i] : best;
-		if (nan[i])
-			return (real)INFINITY;
+		if (whole < n) {
+			vec_bits v = (vec_bits)vec_load(x + whole) & magnitude & keep, more = v > top;
+			top = (v & more) | (top & ~more);
+		}
 	}
-	return best;
+	bits largest = largest_lane(top);
+	real best;
+	memcpy(&best, &largest, sizeof best);
+	return isnan(best) ? (real)INFINITY : best;
 }
 
 /* One line of sixteen columns of `rows` rows: G += scale·P, sum[r] += P². */
