@@ -23,6 +23,8 @@ static double numbers(void *data, int arm, int metric, int index)
 		return 2 + arm;
 	if (metric == GOAL_temporal)
 		return index + arm;
+	if (metric == GOAL_jacobian)
+		return index ? (double)(index / GOAL_SIDE * 100 + index % GOAL_SIDE) : NAN;
 	if (metric == GOAL_growth)
 		return NAN;
 	if (metric == GOAL_COUNT + KNOB_lr)
@@ -52,7 +54,9 @@ static void comparisons_mean_what_they_say(void **unused)
 	        "not (loss < 5 and loss > 2)", "(loss < 1 or loss < 3) and lr = 0.5", "-loss < -1",
 	        "2*(loss + 1)/3 = 2", "1 + 2 * 3 = 7", "8 / 4 / 2 = 1", "log10(1e3) = 3 ± 1e-12",
 	        "ln(exp(loss)) = 2 ± 1e-12", "abs(-3) = sqrt(9)", "temporal[T/2] = 25",
-	        "temporal[T] for \"clip 0.1\" = 51", "optimizer = momentum", "not growth < 0", "not growth >= 0"};
+	        "temporal[T] for \"clip 0.1\" = 51", "jacobian[T, 1] = 5001",
+	        "jacobian[T/2 + 1, 2*3] for \"clip 0.1\" / 2 = 1303", "not jacobian[1, 0] < 1e9",
+	        "optimizer = momentum", "not growth < 0", "not growth >= 0"};
 	static const char *const no[] = {"loss < 2", "loss > 2", "loss != 2", "loss in [2.1, 3]", "loss = 2.05 ± 0.01",
 	        "loss = 1.9 ± 5 %", "growth < 1", "growth > 1", "growth = growth", "growth in [-1e9, 1e9]",
 	        "optimizer = sgd", "loss < 1 or loss < 3 and lr > 1", "temporal[1] = 2", "loss = 2 for \"clip 0.1\""};
@@ -74,6 +78,8 @@ static void mistakes_are_named_with_their_column(void **unused)
 	        {"los < 1", "column 1: unknown metric 'los'; did you mean 'loss'"},
 	        {"loss < 1 xor lr < 1", "column 10: 'xor'"}, {"loss <> 1", "column 6: no comparison is called '<>'"},
 	        {"temporal < 1", "temporal[1]"}, {"temporal[1 < 1", "not closed by ']'"},
+	        {"jacobian[2] < 1", "takes two steps; allowed: jacobian[T, 1]"},
+	        {"jacobian[1, 2, 3] < 1", "not closed by ']'"}, {"jacobian < 1", "one number for each pair"},
 	        {"loss in 1, 2", "allowed: in [a, b]"}, {"loss in [1 2]", "no ','"},
 	        {"loss < 2 ± 1", "'±' belongs to '='"}, {"loss for \"clip 0.2\" < 1", "did you mean \"clip 0.1\""},
 	        {"loss for clip < 1", "no name after 'for'"}, {"(loss < 1", "not closed by ')'"},
@@ -121,6 +127,8 @@ static void what_was_measured_is_told(void **unused)
 	assert_string_equal(goal_measured(&g, 0, numbers, NULL, text, sizeof text), "temporal[25] 25, loss 2");
 	goal_measured(&g, 0, numbers, NULL, text, 9); /* cut, not overrun */
 	assert_true(strlen(text) < 9);
+	assert_true(goal_parse("jacobian[T/10, 2] < 1", &two, &g, &e));
+	assert_string_equal(goal_measured(&g, 0, numbers, NULL, text, sizeof text), "jacobian[5, 2] 502");
 	assert_true(goal_parse_value("2 * loss", &two, &g, &e));
 	assert_true(goal_value(&g, 1, numbers, NULL) == 6);
 	assert_false(goal_parse_value("loss < 1", &two, &g, &e));
@@ -178,6 +186,118 @@ static void growth_is_the_slope(void **unused)
 	trial_free(t);
 }
 
+static gauge *open_gauge(const char *state, trial **t)
+{
+	err e;
+	*t = open_trial(state);
+	trial_measure(*t);
+	gauge *g = gauge_new(*t, &e);
+	assert_non_null(g);
+	gauge_update(g);
+	return g;
+}
+
+static void near(double got, double want, double tolerance)
+{
+	if (!(fabs(got - want) <= tolerance))
+		fail_msg("%.12g, not %.12g", got, want);
+}
+
+/* w = 5: folds, wall, and at b = −w/2 the map 2.5 tanh(x/2). */
+static void the_one_unit_map_is_known_in_closed_form(void **unused)
+{
+	(void)unused;
+	trial *t;
+	gauge *g = open_gauge("unroll/1 task=fixed_point w=5 b=-2.5 precision=f64", &t);
+	near(gauge_read(g, GOAL_fold, 1), -2.6556103, 1e-7);
+	near(gauge_read(g, GOAL_fold, 2), -2.3443897, 1e-7);
+	near(gauge_read(g, GOAL_wall, 0), -2.612297, 1e-6);
+	near(gauge_read(g, GOAL_wall_gradient, 0), 779, 0.5);
+	near(gauge_read(g, GOAL_valley, 0), log(0.7 / 0.3) - 3.5, 1e-12);
+	near(gauge_read(g, GOAL_fixed_points, 0), 3, 0);
+	near(gauge_read(g, GOAL_fixed_point, 1), -1.77603, 1e-5);
+	near(gauge_read(g, GOAL_fixed_point, 2), 0, 1e-9);
+	near(gauge_read(g, GOAL_multiplier, 2), 1.25, 1e-9);
+	near(gauge_read(g, GOAL_multiplier, 3), 0.61914, 1e-5);
+	near(gauge_read(g, GOAL_weight, 0) + gauge_read(g, GOAL_offset, 0), 2.5, 1e-12);
+	near(gauge_read(g, GOAL_output, 0), 1 / (1 + exp(-gauge_read(g, GOAL_state, 0))), 1e-12);
+	assert_true(isnan(gauge_read(g, GOAL_fixed_point, 4)) && isnan(gauge_read(g, GOAL_fold, 3)));
+	gauge_free(g);
+	trial_free(t);
+	g = open_gauge("unroll/1 task=hello", &t);
+	assert_true(isnan(gauge_read(g, GOAL_state, 0)) && isnan(gauge_read(g, GOAL_fold, 1)));
+	gauge_free(g);
+	trial_free(t);
+}
+
+/* The derivatives of the last state, by differences. */
+static void the_end_moves_with_the_weight(void **unused)
+{
+	(void)unused;
+	static const char *const at[] = {"w=4.2", "w=4.200001", "w=4.2 x0=0.500001"};
+	double state[3], by_w = 0, by_x0 = 0;
+	for (int i = 0; i < 3; i++) {
+		char text[120];
+		trial *t;
+		snprintf(text, sizeof text, "unroll/1 task=fixed_point T=9 b=-2 precision=f64 %s", at[i]);
+		gauge *g = open_gauge(text, &t);
+		state[i] = gauge_read(g, GOAL_state, 0);
+		by_w = i == 0 ? gauge_read(g, GOAL_end_by_w, 0) : by_w;
+		by_x0 = i == 0 ? gauge_read(g, GOAL_end_by_x0, 0) : by_x0;
+		gauge_free(g);
+		trial_free(t);
+	}
+	assert_true(by_w > 0.1 && by_x0 > 0.01);
+	near((state[1] - state[0]) / 1e-6, by_w, 1e-4 * by_w);
+	near((state[2] - state[0]) / 1e-6, by_x0, 1e-4 * by_x0);
+}
+
+/* With a loss at the last step alone the row of that step is the temporal gradient; every loss sees its own past. */
+static void each_loss_has_its_steps(void **unused)
+{
+	(void)unused;
+	trial *t;
+	gauge *g = open_gauge("unroll/1 task=hello hidden=5 sigma=0.5 loss_at=last precision=f64", &t);
+	for (int k = 1; k <= 4; k++)
+		near(gauge_read(g, GOAL_itemised, goal_pair(4, k)), gauge_read(g, GOAL_temporal, k), 1e-14);
+	assert_true(gauge_read(g, GOAL_temporal_readout, 4) > 0.1 && gauge_read(g, GOAL_temporal_readout, 3) == 0);
+	assert_true(gauge_read(g, GOAL_temporal_recurrent, 4) > 0.01 && gauge_read(g, GOAL_temporal_recurrent, 1) == 0);
+	near(gauge_read(g, GOAL_paths, 4), 4, 0);
+	near(gauge_read(g, GOAL_paths, 3), 0, 0);
+	gauge_free(g);
+	trial_free(t);
+	g = open_gauge("unroll/1 task=hello hidden=5 sigma=0.5 reduce=sum precision=f64", &t);
+	for (int j = 1; j <= 4; j++)
+		near(gauge_read(g, GOAL_paths, j), j, 0);
+	assert_true(gauge_read(g, GOAL_itemised, goal_pair(1, 2)) == 0);
+	assert_true(isnan(gauge_read(g, GOAL_itemised, goal_pair(5, 1))) && isnan(gauge_read(g, GOAL_paths, 0)));
+	assert_true(gauge_read(g, GOAL_replicas_error, 0) < 1e-12);
+	assert_true(gauge_read(g, GOAL_gradient_error, 0) < 1e-8);
+	gauge_free(g);
+	trial_free(t);
+}
+
+/* 0.9 I: the product of d factors is 0.9^d, and the bound is met exactly. */
+static void products_of_jacobians_are_powers(void **unused)
+{
+	(void)unused;
+	trial *t;
+	gauge *g =
+	        open_gauge("unroll/1 T=30 hidden=4 activation=identity init=identity init_scale=0.9 precision=f64", &t);
+	near(gauge_read(g, GOAL_jacobian, goal_pair(30, 1)), pow(0.9, 29), 1e-12);
+	near(gauge_read(g, GOAL_jacobian, goal_pair(7, 5)), 0.81, 1e-12);
+	near(gauge_read(g, GOAL_jacobian, goal_pair(7, 7)), 1, 1e-12);
+	near(gauge_read(g, GOAL_bound_margin, 0), 0, 1e-12);
+	assert_true(isnan(gauge_read(g, GOAL_jacobian, goal_pair(5, 7))));
+	assert_true(isnan(gauge_read(g, GOAL_jacobian, goal_pair(31, 7))));
+	gauge_free(g);
+	trial_free(t);
+	g = open_gauge("unroll/1 T=30 hidden=20 sigma=0.3 precision=f64", &t);
+	assert_true(gauge_read(g, GOAL_bound_margin, 0) > 0);
+	gauge_free(g);
+	trial_free(t);
+}
+
 static void means_and_tests_follow_the_run(void **unused)
 {
 	(void)unused;
@@ -207,6 +327,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {cmocka_unit_test(comparisons_mean_what_they_say),
 	        cmocka_unit_test(mistakes_are_named_with_their_column), cmocka_unit_test(depth_and_length_are_bounded),
 	        cmocka_unit_test(what_was_measured_is_told), cmocka_unit_test(one_weight_is_read_exactly),
-	        cmocka_unit_test(growth_is_the_slope), cmocka_unit_test(means_and_tests_follow_the_run)};
+	        cmocka_unit_test(growth_is_the_slope), cmocka_unit_test(the_one_unit_map_is_known_in_closed_form),
+	        cmocka_unit_test(the_end_moves_with_the_weight), cmocka_unit_test(each_loss_has_its_steps),
+	        cmocka_unit_test(products_of_jacobians_are_powers), cmocka_unit_test(means_and_tests_follow_the_run)};
 	return cmocka_run_group_tests_name("goal", tests, NULL, NULL);
 }

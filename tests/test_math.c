@@ -8,6 +8,7 @@
 #include "io/png.h"
 #include "plot/math.h"
 #include "plot/math_parts.h"
+#include "plot/mathml.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -544,6 +545,36 @@ static void hostile_input(void **state)
 	trace_free(t);
 }
 
+/* The same tree as MathML; what is not understood stays as typed, and nothing can break out of the page. */
+static void formulas_go_to_browsers(void **unused)
+{
+	(void)unused;
+	static const struct {
+		const char *tex, *ml;
+	} cases[] = {{"\\frac{a}{b_k}", "<mrow><mfrac><mrow><mi>a</mi></mrow><mrow><msub><mi>b</mi><mi>k</mi></msub></"
+	                                "mrow></mfrac></mrow>"},
+	        {"x < 10^{-3}", "<mrow><mi>x</mi><mo>&lt;</mo><msup><mn>10</mn><mrow><mo>−</mo><mn>3</mn></mrow></"
+	                        "msup></mrow>"},
+	        {"\\sqrt{w}", "<mrow><msqrt><mrow><mi>w</mi></mrow></msqrt></mrow>"},
+	        {"\\tanh h", "<mrow><mi mathvariant=\"normal\">tanh</mi><mi>h</mi></mrow>"},
+	        {"\\nonsense", "<mrow><mtext mathvariant=\"monospace\">\\nonsense</mtext></mrow>"},
+	        {"\\text{a <b>}", "<mrow><mtext>a &lt;b&gt;</mtext></mrow>"}, {"", "<mrow></mrow>"}};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		buffer b = {0};
+		char want[600];
+		snprintf(
+		        want, sizeof want, "<math xmlns=\"http://www.w3.org/1998/Math/MathML\">%s</math>", cases[i].ml);
+		mathml_write(&b, cases[i].tex, MATH_TEXT);
+		assert_string_equal(b.data, want);
+		buffer_done(&b);
+	}
+	buffer b = {0};
+	mathml_write(&b, "\\sum_{k=1}^T k", MATH_DISPLAY);
+	assert_non_null(strstr(b.data, "display=\"block\""));
+	assert_non_null(strstr(b.data, "<munderover><mo>∑</mo>"));
+	buffer_done(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -559,6 +590,7 @@ int main(void)
 	        cmocka_unit_test(nesting),
 	        cmocka_unit_test(long_formulas),
 	        cmocka_unit_test(hostile_input),
+	        cmocka_unit_test(formulas_go_to_browsers),
 	};
 	return cmocka_run_group_tests(tests, write_sheets, NULL);
 }

@@ -69,6 +69,8 @@ bool shelf_open(shelf *s, err *e)
 		if (!ok)
 			return false;
 	}
+	if (s->n == 0 && !add_folder(s, "lessons", e)) /* here */
+		return false;
 	if (!settings_folder("XDG_DATA_HOME", ".local/share", program, sizeof program))
 		return true;
 	snprintf(folder, sizeof folder, "%s/unroll/lessons", program);

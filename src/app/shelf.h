@@ -11,7 +11,7 @@ typedef struct shelf {
 	char *path[SHELF_LESSONS]; /* in the order of their file names, folder by folder */
 } shelf;
 
-/* The lessons of the program (beside it, or where it is installed), then the user's own in
+/* The lessons of the program (beside it, where it is installed, or in `lessons` here), then the user's own in
  * $XDG_DATA_HOME/unroll/lessons.
  */
 bool shelf_open(shelf *s, err *e);

@@ -14,7 +14,7 @@
 #define st_mtim st_mtimespec
 #endif
 
-static const double LOOK_EVERY = 0.5; /* seconds between two looks at the file */
+static const double LOOK_EVERY = 0.5, MEASURE_EVERY = 0.25; /* seconds: between two looks at the file, at goals */
 
 /* ---- where we are ---- */
 
@@ -453,6 +453,19 @@ void tutor_follow(bench *b, const doc_run *link)
 
 /* ---- what a snap tells ---- */
 
+/* A few times a second while the run goes on: faster than that nobody reads. */
+static void take_measures(bench *b, int k)
+{
+	tutor *t = b->tutor;
+	const lesson_step *s = &t->l->step[k];
+	if (b->snap->playing && b->ui.now < t->measured + MEASURE_EVERY)
+		return;
+	t->measured = b->ui.now;
+	for (int i = 0; i < s->acts; i++)
+		if (s->act[i].kind == ACT_GOAL)
+			watch_measured(b->snap, t->serial, i, t->step[k].measured[i], sizeof t->step[k].measured[i]);
+}
+
 static void take_goals(bench *b, int k)
 {
 	tutor *t = b->tutor;
@@ -509,6 +522,7 @@ void tutor_take(bench *b)
 		for (int i = 0; i < t->l->step[k].acts; i++)
 			y->note[i] = watch_note(b->snap, t->serial, i);
 		y->runs_ended = ended;
+		take_measures(b, k);
 		take_goals(b, k);
 		take_outcome(b, k, more);
 	}

@@ -25,7 +25,8 @@ typedef struct tutor_answer {
 
 typedef struct tutor_step {
 	tutor_answer answer[LESSON_ACTS];
-	double note[LESSON_ACTS]; /* as watch.h: the last that was known */
+	double note[LESSON_ACTS];       /* as watch.h: the last that was known */
+	char measured[LESSON_ACTS][80]; /* goals: what they look at, as it is */
 	int runs_ended;
 	bool ended;                     /* its runs have been played: what was asked can be answered */
 	unsigned char met[LESSON_ACTS]; /* goals: 1 in an earlier session of work, 2 now */
@@ -46,6 +47,7 @@ typedef struct tutor {
 	int loaded;      /* step whose runs the worker has; −1 = none */
 	int route;       /* step that the runs before are being played for; −1 = none */
 	long tried;      /* update at which the route last went on */
+	double measured; /* when goals were last measured */
 	long serial;     /* of the watch */
 	bool opening;    /* bench_open is ours */
 	bool free;       /* free play: the lesson waits */
@@ -111,7 +113,8 @@ enum {
 	PART_MARK,
 	PART_HINT,
 	PART_RUN,
-	PART_BEGIN
+	PART_BEGIN,
+	PART_FREE
 };
 /* The page at this width, made when it has changed. NULL without memory. */
 const layout *tutor_page(bench *b, float width);

@@ -35,7 +35,7 @@ void tutor_scroll(bench *b, int direction)
 static void radio(bench *b, rect r, bool chosen, const lesson_act *a, int option, bool shown)
 {
 	ui *u = &b->ui;
-	float em = u->em, x = r.x + 9 * em, y = r.y + 12.5F * em;
+	float em = u->em, x = r.x + 9 * em, y = r.y + 11 * em;
 	ink ring = shown && a->right[option] ? INK_GOOD : chosen ? INK_ACCENT : INK_AXIS;
 	canvas_ring(u->c, x, y, 6.5F * em, ui_line(1.5F, ring));
 	if (chosen)
@@ -187,7 +187,9 @@ static void answer_buttons(bench *b, rect r, int act)
 			tutor_refresh(b);
 		}
 	}
-	if (ui_button(&b->ui, rect_cut_left(&r, 64 * em), "skip", ICON_NONE, "Skip", LOOK_PLAIN,
+	if (a->kind == ACT_PREDICT) /* its words stand where the others do */
+		r.x -= 10 * em;
+	if (ui_button(&b->ui, rect_cut_left(&r, 52 * em), "skip", ICON_NONE, "Skip", LOOK_PLAIN,
 	            "go on without a prediction")) {
 		y->skipped = true;
 		tutor_refresh(b);
@@ -248,6 +250,15 @@ static void hint_button(bench *b, rect r)
 		tutor_hint(b);
 }
 
+static void free_button(bench *b, rect r)
+{
+	float em = b->ui.em;
+	float w = canvas_measure("Just play", 13 * em, WEIGHT_REGULAR).width + 20 * em;
+	r = (rect){r.x - 10 * em, r.y, fminf(w, r.w), r.h};
+	if (ui_button(&b->ui, r, "just play", ICON_NONE, "Just play", LOOK_PLAIN, command_tip("lesson-free")))
+		tutor_free_play(b);
+}
+
 static void slot(bench *b, const layout_item *i, rect r)
 {
 	if (i->part < LESSON_OPTIONS)
@@ -262,6 +273,8 @@ static void slot(bench *b, const layout_item *i, rect r)
 		run_button(b, r, i->act);
 	else if (i->part == PART_HINT)
 		hint_button(b, r);
+	else if (i->part == PART_FREE)
+		free_button(b, r);
 	else if (i->part == PART_BEGIN && ui_button(&b->ui, (rect){r.x, r.y, 120 * b->ui.em, r.h}, "begin", ICON_NONE,
 	                                          "Begin  ›", LOOK_PRIMARY, command_tip("lesson-next")))
 		tutor_turn(b, 1);
@@ -336,6 +349,20 @@ static void text_part(bench *b, rect r)
 		tutor_follow(b, followed);
 }
 
+/* Pressing a segment goes there; the keyboard has PgUp and PgDn. */
+static bool segment(bench *b, rect r, int step)
+{
+	char name[40];
+	snprintf(name, sizeof name, "step %d", step + 1);
+	ui_touch t = ui_register(&b->ui, r, UI_OPTION, name, "", "to this step");
+	if (t.hot)
+		canvas_box(b->ui.c, (rect){r.x + 1, r.y + r.h - 14 * b->ui.em, r.w - 2, 10 * b->ui.em}, 4 * b->ui.em,
+		        INK_HOVER, 1);
+	if (t.clicked)
+		ui_use(&b->ui);
+	return t.clicked;
+}
+
 /* A segment for each page: done, here, ahead. */
 static void progress_bar(bench *b, rect r)
 {
@@ -350,6 +377,11 @@ static void progress_bar(bench *b, rect r)
 		snprintf(text, sizeof text, "%d of %d", k + 1, n);
 	ui_status(u, r, "lesson step", text);
 	ui_label(u, (rect){r.x, r.y, r.w, r.h - 12 * em}, text, 13, WEIGHT_BOLD, INK_TEXT, ALIGN_CENTER);
+	for (int i = 0; i < n && w > 2; i++)
+		if (i != k && segment(b, (rect){r.x + (float)i * (w + gap) - gap / 2, r.y, w + gap, r.h}, i)) {
+			tutor_go(b, i + tutor_pages(t) - n);
+			return;
+		}
 	for (int i = 0; i < n && w > 2; i++)
 		canvas_box(u->c, (rect){r.x + (float)i * (w + gap), r.y + r.h - 11 * em, w, 4 * em}, 2 * em,
 		        i == k  ? INK_ACCENT
@@ -378,8 +410,9 @@ static void navigation(bench *b, rect r)
 	if (t->page > 0 &&
 	        ui_button(u, back, "previous step", ICON_NONE, "‹  Back", LOOK_PLAIN, command_tip("lesson-before")))
 		tutor_turn(b, -1);
-	else
-		progress_bar(b, rect_inset(r, 12 * em, 0));
+	progress_bar(b, rect_inset(r, 12 * em, 0));
+	if (t->page == 0 && tutor_number(t) < 0)
+		return; /* the cover has a button of its own */
 	if (!last && ui_button(u, next, "next step", ICON_NONE, "Next  ›", done ? LOOK_PRIMARY : LOOK_RAISED,
 	                     command_tip("lesson-next")))
 		tutor_turn(b, 1);
@@ -393,7 +426,7 @@ rect tutor_split(bench *b, rect *column)
 	float em = b->ui.em, wanted = panel_height(b);
 	float room = CONTROLS_SHARE * column->h;
 	rect controls = rect_cut_bottom(column, fminf(wanted, fmaxf(room, 0)));
-	if (controls.h < 60 * em) { /* not even two rows: the text has it all */
+	if (controls.h < 60 * em && controls.h < wanted) { /* not even two rows: the text has it all */
 		column->h += controls.h;
 		controls.h = 0;
 	}

@@ -25,7 +25,7 @@ const char *tutor_number_text(double v, char *buf, size_t size)
 	else if (v != 0 && (fabs(v) < 1e-4 || fabs(v) >= 1e7))
 		text_short(buf, size, v, 3);
 	else
-		text_short(buf, size, v, fabs(v) >= 1e4 ? 7 : 4);
+		text_short(buf, size, v, fabs(v) >= 1e4 ? 5 : 4);
 	return buf;
 }
 
@@ -49,14 +49,6 @@ bool tutor_is_right(const lesson_act *a, const tutor_answer *y)
 		return y->option >= 0 && a->right[y->option];
 	double margin = a->percent ? fabs(y->actual) * a->tolerance / 100 : a->tolerance;
 	return a->kind == ACT_PREDICT_NUMBER && fabs(y->number - y->actual) <= margin;
-}
-
-static const char *right_option(const lesson_act *a)
-{
-	for (int i = 0; i < a->options; i++)
-		if (a->right[i])
-			return a->option[i];
-	return "";
 }
 
 static void set_options(layout_pen *p, const page *g, const lesson_act *a, const tutor_answer *y, int act)
@@ -99,18 +91,14 @@ static void verdict_text(const lesson_act *a, const tutor_answer *y, char *buf, 
 		return;
 	}
 	if (a->kind == ACT_PREDICT) {
-		snprintf(buf, size,
-		        right      ? "Right: %.400s."
-		        : y->given ? "It is different: %.400s."
-		                   : "The answer: %.400s.",
-		        right_option(a));
+		snprintf(buf, size, right ? "Right." : y->given ? "It is different: the tick shows how." : "");
 		return;
 	}
 	tutor_number_text(y->number, said, sizeof said);
 	tutor_number_text(y->actual, is, sizeof is);
 	far_off(a, y, off, sizeof off);
 	if (!y->given)
-		snprintf(buf, size, "The answer: %s.", is);
+		buf[0] = '\0'; /* the axis says it */
 	else if (right)
 		snprintf(buf, size, "Right: you said %s, it is %s.", said, is);
 	else
@@ -127,6 +115,8 @@ static void set_verdict(layout_pen *p, const page *g, const lesson_act *a, const
 		return;
 	}
 	verdict_text(a, y, text, sizeof text);
+	if (!text[0])
+		return;
 	em_gap(p, GAP);
 	layout_words(p, text, 0, 1, WEIGHT_BOLD, !y->given ? INK_MUTED : tutor_is_right(a, y) ? INK_GOOD : INK_TEXT);
 }
@@ -164,15 +154,6 @@ static void set_prediction(layout_pen *p, const page *g, int act)
 
 /* ---- goals, runs, hints, notes ---- */
 
-static const char *condition(const lesson_act *a, char *buf, size_t size)
-{
-	char by[48] = "", update[32];
-	if (a->updates > 0)
-		snprintf(by, sizeof by, " by update %s", text_short(update, sizeof update, (double)a->updates, 9));
-	snprintf(buf, size, "`%.380s`%s", a->text, by);
-	return buf;
-}
-
 static void set_goal(layout_pen *p, const page *g, int act)
 {
 	static const char *const names[] = {
@@ -184,7 +165,7 @@ static void set_goal(layout_pen *p, const page *g, int act)
 	layout_card(p, met ? INK_GOOD : INK_BORDER);
 	float top = layout_here(p);
 	layout_words(p, names[a->level], indent, SMALL, WEIGHT_BOLD, met ? INK_GOOD : INK_MUTED);
-	layout_words(p, condition(a, text, sizeof text), indent, 1, WEIGHT_REGULAR, INK_TEXT);
+	layout_words(p, layout_condition(a, text, sizeof text), indent, 1, WEIGHT_REGULAR, INK_TEXT);
 	if (met == 2)
 		snprintf(text, sizeof text, "Reached at update %s.",
 		        text_short(update, sizeof update, g->y->note[act], 9));
@@ -192,6 +173,10 @@ static void set_goal(layout_pen *p, const page *g, int act)
 		snprintf(text, sizeof text, "Reached before.");
 	if (met && !(met == 2 && isnan(g->y->note[act])))
 		layout_words(p, text, indent, SMALL, WEIGHT_REGULAR, INK_GOOD);
+	if (!met && g->y->measured[act][0] && !strstr(g->y->measured[act], "nan")) {
+		snprintf(text, sizeof text, "now: %s", g->y->measured[act]);
+		layout_words(p, text, indent, SMALL, WEIGHT_REGULAR, INK_MUTED);
+	}
 	layout_slot_since(p, act, PART_MARK, top);
 	layout_card_end(p);
 }
@@ -240,9 +225,25 @@ static void set_note(layout_pen *p, const page *g, int act)
 	layout_card_end(p);
 }
 
+/* Text below a question tells what came out: it waits for the prediction, and for the run. */
+static bool gives_away(const page *g, int act)
+{
+	bool asked = false;
+	for (int i = 0; i <= act; i++) {
+		const tutor_answer *y = &g->y->answer[i];
+		bool question = g->s->act[i].kind <= ACT_PREDICT_CURVE;
+		asked = asked || question;
+		if (question && !y->given && !y->skipped)
+			return true;
+	}
+	return asked && g->s->act[act].kind == ACT_RUN && !g->y->ended;
+}
+
 static void set_act(void *data, layout_pen *p, int act)
 {
 	const page *g = data;
+	if (!g->t->free && gives_away(g, act))
+		layout_stop(p);
 	switch (g->s->act[act].kind) {
 	case ACT_PREDICT:
 	case ACT_PREDICT_NUMBER:
@@ -316,6 +317,20 @@ static void set_above(void *data, layout_pen *p)
 	layout_words(p, text, 0, SMALL, WEIGHT_REGULAR, INK_MUTED);
 }
 
+static bool ends_a_sentence(const char *title)
+{
+	size_t n = strlen(title);
+	return n > 0 && strchr("?!.", title[n - 1]);
+}
+
+static bool asks(const page *g)
+{
+	for (int i = 0; i < g->s->acts; i++)
+		if (g->s->act[i].kind <= ACT_PREDICT_CURVE)
+			return true;
+	return false;
+}
+
 static void set_below(void *data, layout_pen *p)
 {
 	const page *g = data;
@@ -325,12 +340,21 @@ static void set_below(void *data, layout_pen *p)
 	em_gap(p, 1);
 	if (!g->s && l->steps > 0) {
 		layout_slot(p, -1, PART_BEGIN, 0, points(p, 34));
+	} else if (g->s && tutor_question(g->t) >= 0) {
+		layout_words(p, "The text goes on when you have predicted.", 0, SMALL, WEIGHT_SLANTED, INK_MUTED);
+	} else if (g->s && !g->y->ended && asks(g)) {
+		layout_words(p, "The text goes on when the run has ended.", 0, SMALL, WEIGHT_SLANTED, INK_MUTED);
 	} else if (g->s && tutor_done(g->t)) {
 		if (k + 1 < l->steps)
-			snprintf(text, sizeof text, "Done. Next: %.300s.", l->step[k + 1].title);
+			snprintf(text, sizeof text, "Done. Next: %.300s%s", l->step[k + 1].title,
+			        ends_a_sentence(l->step[k + 1].title) ? "" : ".");
 		else
 			snprintf(text, sizeof text, "Done. This was the last step; go on playing as you like.");
 		layout_words(p, text, 0, 1, WEIGHT_REGULAR, INK_MUTED);
+	}
+	if (g->s && !g->t->free) {
+		em_gap(p, 0.5F);
+		layout_slot(p, -1, PART_FREE, 0, points(p, 26));
 	}
 	em_gap(p, 0.5F);
 }
@@ -359,6 +383,7 @@ uint32_t tutor_hash(const bench *b)
 		int now[] = {a->given, a->skipped, a->option, y->met[i], y->hints, y->ended, !isnan(y->note[i])};
 		h = mix(h, now, sizeof now);
 		h = mix(h, &a->actual, sizeof a->actual);
+		h = mix(h, y->measured[i], strlen(y->measured[i]));
 		if (s->act[i].kind != ACT_PREDICT_NUMBER) /* that changes with every update */
 			h = mix(h, &y->note[i], sizeof y->note[i]);
 	}

@@ -1,5 +1,5 @@
 /* buffer: bytes that grow at the end; what the text and file devices write into. Numbers never depend on the locale.
- * Private to draw. */
+ * May be included by draw, plot and app. */
 #ifndef DRAW_BUFFER_H
 #define DRAW_BUFFER_H
 #include <stdbool.h>

@@ -454,7 +454,15 @@ static bool pdf_finish(canvas *c, err *e)
 	return true;
 }
 
-const vector_device vector_pdf = {pdf_start, pdf_finish, pdf_release, pdf_outline};
+static void pdf_page(canvas *c)
+{
+	pdf_device *v = pdf_of(c);
+	cairo_show_page(v->cr);
+	set_color(v, INK_WINDOW, 1);
+	cairo_paint(v->cr);
+}
+
+const vector_device vector_pdf = {pdf_start, pdf_finish, pdf_release, pdf_outline, pdf_page};
 
 /* ---- either kind of file ---- */
 
@@ -526,4 +534,19 @@ void vector_abort(vector_file *v)
 {
 	if (v)
 		file_release(v);
+}
+
+void vector_page(vector_file *v)
+{
+	if (v->device->page)
+		v->device->page(v->canvas);
+}
+
+const char *vector_bytes(vector_file *v, size_t *n, err *e)
+{
+	bool ok = v->device->finish(v->canvas, e);
+	if (ok && v->out.failed)
+		ok = err_machine(e, "%s: no memory for a figure of this size", v->path);
+	*n = v->out.size;
+	return ok ? v->out.data : NULL;
 }

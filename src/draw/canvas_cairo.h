@@ -13,6 +13,8 @@
 #include "base/err.h"
 #include "draw/canvas.h"
 
+#include <stddef.h>
+
 typedef struct vector_file vector_file;
 
 /* NULL with a message when there is no memory or the size is out of range. The three texts may be NULL. */
@@ -21,6 +23,10 @@ vector_file *vector_open(const char *path, bool pdf, const theme *t, float width
 canvas *vector_canvas(vector_file *v);
 /* Before anything is drawn: letters become outlines, for programs that do not have the font. */
 void vector_outline_text(vector_file *v);
+/* PDF: what follows goes to a new page of the same size; outside of every clip. SVG: nothing. */
+void vector_page(vector_file *v);
+/* Instead of a commit: the bytes of the file, which hold until vector_abort. NULL and a message without memory. */
+const char *vector_bytes(vector_file *v, size_t *n, err *e);
 /* Both free v. */
 bool vector_commit(vector_file *v, err *e);
 void vector_abort(vector_file *v);

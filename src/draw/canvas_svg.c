@@ -427,4 +427,4 @@ static bool svg_finish(canvas *c, err *e)
 	return v->failed ? err_machine(e, "no memory for an image in the figure") : true;
 }
 
-const vector_device vector_svg = {svg_start, svg_finish, svg_release, svg_outline};
+const vector_device vector_svg = {svg_start, svg_finish, svg_release, svg_outline, NULL};

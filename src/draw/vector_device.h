@@ -16,6 +16,7 @@ typedef struct vector_device {
 	bool (*finish)(canvas *c, err *e);                              /* the file is complete in `out` */
 	void (*release)(canvas *c);
 	void (*outline)(canvas *c); /* text as paths from now on */
+	void (*page)(canvas *c); /* ends a page; NULL: there is only one */
 } vector_device;
 
 extern const vector_device vector_svg, vector_pdf;

@@ -1,5 +1,6 @@
 #include "lesson/gauge.h"
 
+#include "lesson/gauge_parts.h"
 #include "num/eig.h"
 #include "run/judge.h"
 
@@ -26,6 +27,7 @@ typedef struct extremes {
 struct gauge {
 	const trial *t;
 	long seen; /* updates */
+	bool stale;
 	extremes max_step, best_loss;
 	long of[KEPT]; /* update that the loss in this place belongs to, 0: none */
 	double loss[KEPT], metric[KEPT];
@@ -36,6 +38,7 @@ struct gauge {
 	bool no_judge;
 	long judged_at;
 	judgement judged;
+	pairs_gauge pairs;
 };
 
 gauge *gauge_new(const trial *t, err *e)
@@ -52,7 +55,7 @@ gauge *gauge_new(const trial *t, err *e)
 		gauge_free(g);
 		return NULL;
 	}
-	g->t = t;
+	g->t = g->pairs.t = t;
 	g->spectrum_at = g->judged_at = -1;
 	return g;
 }
@@ -62,6 +65,7 @@ void gauge_free(gauge *g)
 	if (!g)
 		return;
 	judge_free(g->judge);
+	pairs_gauge_done(&g->pairs);
 	free(g->max_step.at);
 	free(g->best_loss.at);
 	free(g->W);
@@ -72,6 +76,11 @@ void gauge_free(gauge *g)
 const trial *gauge_trial(const gauge *g)
 {
 	return g->t;
+}
+
+bool gauge_fresh(const gauge *g)
+{
+	return !g->stale;
 }
 
 /* Takes in the value of an update; what was known from there on belongs to a past that is no more. */
@@ -109,6 +118,7 @@ void gauge_update(gauge *g)
 		return;
 	bool next = at == g->seen + 1;
 	g->seen = at;
+	g->stale = !next && at > 0; /* the start is measured */
 	if (!next)
 		return; /* the run went to another update: the results are not those of a step */
 	extend(&g->max_step, at, t->r.update_norm, 1);
@@ -179,6 +189,24 @@ static const judgement *test(gauge *g)
 static double of_step(const trial *t, const double *values, int step)
 {
 	return t->measured && values && step >= 1 && step <= t->r.T ? values[step - 1] : NAN;
+}
+
+/* Of the recurrent blocks, or of the readout, as one vector. */
+static double temporal_of(const trial *t, bool readout, int step)
+{
+	const model_block *table;
+	int n = t->api->blocks(t->m, &table);
+	double norm = t->measured ? 0 : NAN;
+	for (int i = 0; i < n; i++)
+		if (readout ? table[i].layer < 0 : table[i].recurrent)
+			norm = hypot(norm, of_step(t, t->r.temporal[i], step));
+	return norm;
+}
+
+static double of_pair(gauge *g, int metric, int pair)
+{
+	int j = pair / GOAL_SIDE, k = pair % GOAL_SIDE;
+	return metric == GOAL_itemised ? pairs_itemised_at(&g->pairs, j, k) : gauge_jacobian(g->t, j, k);
 }
 
 static double temporal_ratio(const trial *t)
@@ -269,10 +297,25 @@ double gauge_read(gauge *g, int metric, int index)
 		return (double)t->api->parameters(t->m);
 	case GOAL_diverged:
 		return t->diverged;
-	case GOAL_COUNT:
-		break;
+	case GOAL_temporal_recurrent:
+		return temporal_of(t, false, index);
+	case GOAL_temporal_readout:
+		return temporal_of(t, true, index);
+	case GOAL_itemised:
+	case GOAL_jacobian:
+		return of_pair(g, metric, index);
+	case GOAL_paths:
+		return pairs_paths(&g->pairs, index);
+	case GOAL_replicas_error:
+		return gauge_replicas_error(t);
+	case GOAL_gradient_error:
+		return gauge_gradient_error(t);
+	case GOAL_bound_margin:
+		measure_spectrum(g);
+		return gauge_bound_margin(t, g->sigma_max);
+	default:
+		return gauge_unit(t, metric, index);
 	}
-	return NAN;
 }
 
 double gauge_goal(void *g, int arm, int metric, int index)

@@ -16,6 +16,8 @@ void gauge_update(gauge *g);
 /* metric and index as in goal_op; NaN: not known. */
 double gauge_read(gauge *g, int metric, int index);
 const trial *gauge_trial(const gauge *g);
+/* False right after the run was sent to another update: what it measured last is not of this one. */
+bool gauge_fresh(const gauge *g);
 /* goal_read over one gauge, whatever the arm. */
 double gauge_goal(void *g, int arm, int metric, int index);
 

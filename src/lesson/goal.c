@@ -31,7 +31,8 @@ enum {
 	DO_ADD,
 	DO_SUB,
 	DO_MUL,
-	DO_DIV, /* a b → c */
+	DO_DIV,
+	DO_PAIR, /* a b → c; PAIR: two indices → one */
 	DO_LT,
 	DO_LE,
 	DO_GT,
@@ -234,25 +235,37 @@ static int arm_of(parser *p)
 	return -2;
 }
 
+/* [k] or [j, k] behind a metric. */
+static kind indices(parser *p, const char *name, int wanted)
+{
+	if (!is_sign(p, "["))
+		return wanted == 1
+		               ? fail(p, "'%s' is one number for each step; allowed: %s[1], %s[T]", name, name, name)
+		               : fail(p, "'%s' is one number for each pair; allowed: %s[T, 1]", name, name);
+	for (int i = 0; i < wanted; i++) {
+		if (i > 0 && !is_sign(p, ","))
+			return fail(p, "'%s' takes two steps; allowed: %s[T, 1]", name, name);
+		next(p);
+		kind k = sum(p);
+		if (k != NUMBER)
+			return k == WRONG ? k : fail(p, "the step of '%s' is no number", name);
+	}
+	if (!is_sign(p, "]"))
+		return fail(p, "'%s[' is not closed by ']'", name);
+	next(p);
+	return wanted == 1 ? NUMBER : emit_as(p, DO_PAIR, NUMBER);
+}
+
 static kind metric(parser *p)
 {
 	int id = find_metric(p->word);
 	if (id < 0)
 		return unknown_metric(p);
 	const char *name = id < GOAL_COUNT ? goal_metrics[id].name : "";
-	bool indexed = id < GOAL_COUNT && goal_metrics[id].indexed;
+	int indexed = id < GOAL_COUNT ? goal_metrics[id].indexed : 0;
 	next(p);
-	if (indexed) {
-		if (!is_sign(p, "["))
-			return fail(p, "'%s' is one number for each step; allowed: %s[1], %s[T]", name, name, name);
-		next(p);
-		kind k = sum(p);
-		if (k != NUMBER)
-			return k == WRONG ? k : fail(p, "the step of '%s' is no number", name);
-		if (!is_sign(p, "]"))
-			return fail(p, "'%s[' is not closed by ']'", name);
-		next(p);
-	}
+	if (indexed && indices(p, name, indexed) == WRONG)
+		return WRONG;
 	if (!emit(p, indexed ? DO_INDEXED : DO_METRIC, id, 0))
 		return WRONG;
 	if (is_name(p, "for")) {
@@ -570,6 +583,17 @@ static double unary(int code, double a)
 	}
 }
 
+/* Steps, from 1; 0: none. A pair of them is below 2³¹. */
+static int index_of(double v)
+{
+	return v >= 0.5 && v < 1e9 ? (int)lround(v) : 0;
+}
+
+int goal_pair(int j, int k)
+{
+	return j > 0 && k > 0 && j < GOAL_SIDE && k < GOAL_SIDE ? j * GOAL_SIDE + k : 0;
+}
+
 static double binary(int code, double a, double b)
 {
 	switch (code) {
@@ -581,6 +605,8 @@ static double binary(int code, double a, double b)
 		return a * b;
 	case DO_DIV:
 		return a / b;
+	case DO_PAIR:
+		return index_of(a) && index_of(b) ? (double)goal_pair(index_of(a), index_of(b)) : 0;
 	case DO_LT:
 		return a < b;
 	case DO_LE:
@@ -605,11 +631,6 @@ static double ternary(int code, double a, double b, double c)
 	if (code == DO_IN)
 		return a >= b && a <= c;
 	return fabs(a - b) <= (code == DO_SHARE ? c / 100 * fabs(b) : c);
-}
-
-static int index_of(double v)
-{
-	return v >= 0.5 && v < 1e9 ? (int)lround(v) : 0;
 }
 
 double goal_value(const goal *g, int arm, goal_read *read, void *data)
@@ -682,7 +703,10 @@ const char *goal_measured(const goal *g, int arm, goal_read *read, void *data, c
 		int from = o->arm >= 0 ? o->arm : arm, k = 0;
 		if (o->code == DO_INDEXED) {
 			k = index_before(g, i, arm, read, data);
-			snprintf(step, sizeof step, "[%d]", k);
+			if (o->metric < GOAL_COUNT && goal_metrics[o->metric].indexed == 2)
+				snprintf(step, sizeof step, "[%d, %d]", k / GOAL_SIDE, k % GOAL_SIDE);
+			else
+				snprintf(step, sizeof step, "[%d]", k);
 		}
 		text_short(number, sizeof number, read(data, from, o->metric, k), 4);
 		int n = snprintf(

@@ -3,7 +3,7 @@
  *     condition   comparison, joined by `and`, `or` (`and` binds tighter), `not`, parentheses
  *     comparison  value < value, <= > >= = != (also ≤ ≥ ≠ ≈);  value = value ± tolerance;  … ± 5 %;  value in [a, b]
  *     value       numbers, metrics (goals.def), knobs, + − * / parentheses, log10 ln exp abs sqrt
- *     metric      temporal[1], temporal[T/2] where it is indexed; loss for "arm" of one arm
+ *     metric      temporal[1], temporal[T/2] where it is indexed, jacobian[T, 1] by pairs; loss for "arm" of one arm
  *     for "arm"   behind a comparison: for all of it
  *
  * A metric without an arm is that of the arm the condition is asked for. A comparison with NaN does not hold. Choices
@@ -14,7 +14,7 @@
 #include "base/err.h"
 #include "run/knob.h"
 
-enum { GOAL_OPS = 64, GOAL_ARMS = 4 };
+enum { GOAL_OPS = 64, GOAL_ARMS = 4, GOAL_SIDE = 1 << 14 };
 
 typedef enum goal_id {
 #define GOAL(name, indexed, summary) GOAL_##name,
@@ -25,7 +25,7 @@ typedef enum goal_id {
 
 typedef struct goal_metric {
 	const char *name;
-	bool indexed;
+	int indexed; /* how many indices it takes: 0, 1, 2 */
 	const char *summary;
 } goal_metric;
 
@@ -55,7 +55,9 @@ bool goal_parse(const char *text, const goal_scope *scope, goal *g, err *e);
 /* A value. */
 bool goal_parse_value(const char *text, const goal_scope *scope, goal *g, err *e);
 
-/* Where the numbers come from: metric as in goal_op, `index` of an indexed one (1-based, rounded), else 0. */
+/* Where the numbers come from: metric as in goal_op, `index` of an indexed one (1-based, rounded), else 0. That of a
+ * pair is goal_pair(j, k): j * GOAL_SIDE + k, or 0 when one of them is no step. */
+int goal_pair(int j, int k);
 typedef double goal_read(void *data, int arm, int metric, int index);
 bool goal_holds(const goal *g, int arm, goal_read *read, void *data);
 double goal_value(const goal *g, int arm, goal_read *read, void *data);

@@ -90,6 +90,13 @@ void layout_add_box(setter *s, rect area, ink fill, float alpha, float radius)
 	i->radius = radius;
 }
 
+void layout_add_whole(setter *s, rect area)
+{
+	layout_item *i = layout_add(s, LAYOUT_BOX, area);
+	if (i)
+		i->whole = true;
+}
+
 /* ---- text ---- */
 
 /* Lines end at the same place however far in they begin. */
@@ -408,13 +415,31 @@ static void set_question(layout_pen *p, const lesson_act *a)
 		set_axis(p, a);
 }
 
+const char *layout_condition(const lesson_act *a, char *buf, size_t size)
+{
+	char written[48], by[48] = "";
+	size_t n = strlen(a->text);
+	if (a->updates > 0) {
+		snprintf(written, sizeof written, " by %ld", a->updates);
+		snprintf(by, sizeof by, " by update %ld", a->updates);
+		if (n > strlen(written) && strcmp(a->text + n - strlen(written), written) == 0)
+			n -= strlen(written);
+	}
+	snprintf(buf, size, "`%.*s`%s", (int)n, a->text, by);
+	return buf;
+}
+
 static void set_goal(layout_pen *p, const lesson_act *a)
 {
-	char text[500], by[48] = "";
-	if (a->updates > 0)
-		snprintf(by, sizeof by, " by update %ld", a->updates);
-	snprintf(text, sizeof text, "%s `%s`%s", a->level == LEVEL_MASTER ? "Goal for masters:" : "Goal:", a->text, by);
+	char text[500], what[460];
+	snprintf(text, sizeof text, "%s %s",
+	        a->level == LEVEL_MASTER ? "Goal for masters:" : "Goal:", layout_condition(a, what, sizeof what));
 	layout_words(p, text, 0, 1, WEIGHT_REGULAR, p->ink);
+}
+
+void layout_stop(layout_pen *p)
+{
+	p->stopped = true;
 }
 
 void layout_paper(layout_pen *p, int act)
@@ -489,7 +514,7 @@ static void set_block(setter *s, const doc_block *b, float x, float width)
 
 static void set_blocks(setter *s, const doc_block *list, float x, float width)
 {
-	for (const doc_block *b = list; b && !s->l->cut; b = b->next)
+	for (const doc_block *b = list; b && !s->l->cut && !s->stopped; b = b->next)
 		set_block(s, b, x, width);
 }
 
@@ -572,7 +597,7 @@ static void draw_item(const layout_item *i, canvas *c, float x, float y)
 	else if (i->kind == LAYOUT_MATH)
 		math_draw(c, area.x, y + i->baseline, i->text, -1, i->style.size, i->display ? MATH_DISPLAY : MATH_TEXT,
 		        i->style.ink);
-	else if (i->kind == LAYOUT_BOX)
+	else if (i->kind == LAYOUT_BOX && !i->whole)
 		canvas_box(c, area, i->radius, i->style.ink, i->alpha);
 	else if (i->kind == LAYOUT_IMAGE)
 		canvas_image(c, area, i->pixels, i->w, i->h, true);
@@ -611,7 +636,8 @@ float layout_page_end(const layout *l, float top, float height)
 		for (int i = 0; i < l->n; i++) {
 			const layout_item *k = &l->item[i];
 			bool crossed = k->area.y < end - 0.01F && k->area.y + k->area.h > end + 0.01F;
-			if (k->kind != LAYOUT_BOX && crossed && k->area.y > top) {
+			bool solid = k->kind != LAYOUT_BOX || (k->whole && k->area.h <= height);
+			if (solid && crossed && k->area.y > top) {
 				end = k->area.y;
 				moved = true;
 			}

@@ -34,6 +34,7 @@ typedef struct layout_item {
 	const char *text; /* the lesson's or the layout's */
 	text_style style;
 	bool display;        /* MATH */
+	bool whole;          /* BOX: nothing is drawn; a page that has room for it does not cut it */
 	bool underlined;     /* a link */
 	const doc_run *link; /* TEXT, MATH: the run with link != LINK_NONE that it belongs to, else NULL */
 	int act, part;       /* SLOT: of step->act (−1: of none), and which one of it; else −1 */
@@ -79,6 +80,10 @@ void layout_slot_since(layout_pen *p, int act, int part, float top);
 /* Until layout_card_end, everything stands right of a bar in this ink. */
 void layout_card(layout_pen *p, ink bar);
 void layout_card_end(layout_pen *p);
+/* Nothing that follows the lines that act is set: it would give away what is asked. */
+void layout_stop(layout_pen *p);
+/* "`loss < 0.001` by update 400", for layout_words. Returns buf. */
+const char *layout_condition(const lesson_act *a, char *buf, size_t size);
 /* Questions with boxes to tick, goals; nothing for the rest. */
 void layout_paper(layout_pen *p, int act);
 

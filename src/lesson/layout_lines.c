@@ -7,9 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PIECES = 4000 }; /* a paragraph is cut after so many words */
-static const float CODE = 0.92F, SPACE = 0.318F, MONO_SPACE = 0.602F,
-                   CODE_PAD = 0.22F; /* em; SPACE is that of the font, MONO_SPACE of that of code */
+enum { PIECES = 4000 };                            /* a paragraph is cut after so many words */
+static const float CODE = 0.92F, CODE_PAD = 0.22F; /* em */
 
 /* ---- pieces ---- */
 
@@ -125,11 +124,13 @@ float layout_widest_piece(const setter *s)
 	return w;
 }
 
+/* Between words of code that of their font, in front of the box that of the text before it. */
 static float space_of(const layout_piece *p)
 {
-	if (p->code) /* the font's space between words of code, that of the text before it */
-		return p->space ? (p->left > 0 ? SPACE / CODE : MONO_SPACE) * p->style.size : 0;
-	return p->space ? SPACE * p->style.size : 0;
+	bool boxed = p->code && p->left > 0;
+	float size = boxed ? p->style.size / CODE : p->style.size;
+	weight w = boxed || p->math ? WEIGHT_REGULAR : p->style.weight;
+	return p->space ? canvas_measure(" ", size, w).width : 0;
 }
 
 static float width_of(const setter *s, int from, int to)

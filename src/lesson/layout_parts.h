@@ -28,12 +28,14 @@ typedef struct setter {
 	ink ink;
 	layout_piece *piece; /* of the paragraph */
 	int n;
-	bool failed; /* no memory */
+	bool stopped; /* what follows is not shown yet */
+	bool failed;  /* no memory */
 } setter;
 
 /* NULL when there is no room. */
 layout_item *layout_add(setter *s, layout_kind kind, rect area);
 void layout_add_box(setter *s, rect area, ink fill, float alpha, float radius);
+void layout_add_whole(setter *s, rect area); /* is not cut by a page */
 void layout_add_text(setter *s, float x, float baseline, const char *text, text_style style);
 const char *layout_text(setter *s, const char *text, size_t n); /* a copy; "" without memory */
 text_style layout_type(float size, weight w, ink i);

@@ -73,8 +73,10 @@ void layout_table(setter *s, const doc_block *b, float x, float width)
 	share_width(&t, width - total);
 	for (int i = 0; i < t.columns; i++)
 		total += t.width[i];
+	float top = s->y;
 	for (const doc_block *row = b->first; row; row = row->next) {
 		set_row(s, row, &t, x, gap);
 		rule(s, x, total, row->header || !row->next ? INK_AXIS : INK_GRID);
 	}
+	layout_add_whole(s, (rect){x, top, total, s->y - top});
 }

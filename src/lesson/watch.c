@@ -3,6 +3,7 @@
 #include "lesson/gauge.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -73,6 +74,9 @@ static double read_arm(void *data, int arm, int metric, int index)
 static bool holds(watch *w, const watched_act *a)
 {
 	int n = w->arms < w->gauges ? w->arms : w->gauges;
+	for (int i = 0; i < w->gauges; i++)
+		if (!w->gauge[i] || !gauge_fresh(w->gauge[i]))
+			return false;
 	for (int i = 0; i < n; i++)
 		if ((a->arm < 0 || a->arm == i) && !goal_holds(&a->goal, i, read_arm, w))
 			return false;
@@ -139,7 +143,27 @@ static void measure_answers(watch *w)
 			w->note[i] = goal_value(&w->act[i].goal, 0, read_arm, w);
 }
 
-static bool look(void *data, const arms *a, bool moved, double *note)
+/* A line for each goal: number of the act, a tab, its metrics. Of several arms the first that is asked. */
+static void measure_goals(watch *w, char *text, size_t size)
+{
+	size_t at = 0;
+	char one[120];
+	text[0] = '\0';
+	for (int i = 0; i < w->n; i++) {
+		const watched_act *a = &w->act[i];
+		if (a->kind != ACT_GOAL || w->gauges == 0)
+			continue;
+		goal_measured(&a->goal, a->arm < 0 ? 0 : a->arm, read_arm, w, one, sizeof one);
+		int n = snprintf(text + at, size - at, "%d\t%s\n", i, one);
+		if (n < 0 || (size_t)n >= size - at) {
+			text[at] = '\0';
+			return;
+		}
+		at += (size_t)n;
+	}
+}
+
+static bool look(void *data, const arms *a, bool moved, double *note, char *text)
 {
 	watch *w = data;
 	long update = arms_update(a);
@@ -165,6 +189,8 @@ static bool look(void *data, const arms *a, bool moved, double *note)
 		note[WATCH_BEGAN] = began;
 		note[WATCH_SERIAL] = (double)w->serial;
 	}
+	if (text && !travels)
+		measure_goals(w, text, SNAP_NOTE_TEXT);
 	return ends;
 }
 
@@ -214,6 +240,18 @@ bool watch_new(const lesson_step *s, long serial, worker_eye *eye, err *e)
 	}
 	*eye = (worker_eye){.look = look, .follow = follow, .free = watch_free, .data = w};
 	return true;
+}
+
+const char *watch_measured(const snap *s, long serial, int act, char *buf, size_t size)
+{
+	buf[0] = '\0';
+	for (const char *p = s->note_text; *p && s->note[WATCH_SERIAL] == (double)serial;) {
+		size_t length = strcspn(p, "\n"), number = strcspn(p, "\t");
+		if (atoi(p) == act && number < length)
+			snprintf(buf, size, "%.*s", (int)(length - number - 1), p + number + 1);
+		p += length + (p[length] == '\n');
+	}
+	return buf;
 }
 
 double watch_note(const snap *s, long serial, int note)

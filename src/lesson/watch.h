@@ -21,5 +21,7 @@ enum {
 bool watch_new(const lesson_step *s, long serial, worker_eye *eye, err *e);
 /* The number of this act of a snap; NaN also when another watch has made the snap. */
 double watch_note(const snap *s, long serial, int note);
+/* What a goal looks at, as it is: "loss 0.012". "" when it is not known. Returns buf. */
+const char *watch_measured(const snap *s, long serial, int act, char *buf, size_t size);
 
 #endif

@@ -36,8 +36,7 @@ static bool key_of(const trial *t, uint64_t *key)
 	return true;
 }
 
-/* A net like that of the run, after its forward pass. Penalties are no part of what is measured. */
-static model *copy_net(const trial *t, err *e)
+model *matrix_net(const trial *t, err *e)
 {
 	model_tuning u = *t->api->tuning(t->m);
 	u.l1 = u.l2 = u.omega = 0;
@@ -285,7 +284,7 @@ void matrix_measure(const trial *t, snap_matrices *out)
 	memset(out, 0, sizeof *out);
 	out->key = key;
 	out->update = t->update;
-	model *m = copy_net(t, &e);
+	model *m = matrix_net(t, &e);
 	if (!m) {
 		snprintf(out->problem, sizeof out->problem, "%.159s", e.text);
 		return;

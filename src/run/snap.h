@@ -29,7 +29,8 @@ enum {
 	SNAP_TAPE_NAMES = 256,
 	SNAP_TAPE_BINS = 25, /* slopes from 0 to 1 */
 	SNAP_TAPE_SAMPLE = 64,
-	SNAP_NOTES = 64 /* numbers of whoever watches the run (worker_watch) */
+	SNAP_NOTES = 64,     /* numbers of whoever watches the run (worker_watch) … */
+	SNAP_NOTE_TEXT = 640 /* … and bytes of text */
 };
 
 /* What costs time or room is made for the views that want it. */
@@ -242,6 +243,7 @@ typedef struct snap {
 	run_state state;             /* repeats what is on the screen; without the views */
 	char message[320];           /* one sentence for the reader about all arms; "" = nothing */
 	double note[SNAP_NOTES];     /* what the watcher of the run has written */
+	char note_text[SNAP_NOTE_TEXT];
 	int all;
 	snap_about about[SNAP_ARMS];
 	int arms; /* that are shown */

@@ -94,6 +94,7 @@ struct worker {
 	char message[320];
 	worker_eye eye; /* look = NULL: nobody */
 	double note[SNAP_NOTES];
+	char note_text[SNAP_NOTE_TEXT];
 };
 
 static double now(void)
@@ -119,11 +120,12 @@ static void watch(worker *w, const worker_eye *e)
 	w->eye = *e;
 	for (int i = 0; i < SNAP_NOTES; i++)
 		w->note[i] = NAN;
+	w->note_text[0] = '\0';
 }
 
-static bool look(worker *w, bool moved)
+static bool look(worker *w, bool moved, bool shown)
 {
-	return w->eye.look && w->eye.look(w->eye.data, w->a, moved, w->note);
+	return w->eye.look && w->eye.look(w->eye.data, w->a, moved, w->note, shown ? w->note_text : NULL);
 }
 
 /* ---- what messages do ---- */
@@ -351,7 +353,7 @@ static bool obey(worker *w, const message *m)
 	if (!obey_going(w, m, &e))
 		say(w, e.text);
 	free(m->state);
-	look(w, true);
+	look(w, true, false);
 	w->changed = true;
 	return true;
 }
@@ -414,7 +416,7 @@ static bool go_on(worker *w)
 {
 	if (arms_target(w->a) >= 0) {
 		if (arms_round(w->a)) {
-			look(w, false);
+			look(w, false, false);
 			return true;
 		}
 		arms_stay(w->a);
@@ -431,7 +433,7 @@ static bool go_on(worker *w)
 		return false;
 	w->credit -= 1;
 	int stopped = arms_out_of_patience(w->a);
-	bool made = arms_round(w->a), seen = look(w, false);
+	bool made = arms_round(w->a), seen = look(w, false, false);
 	if (arms_out_of_patience(w->a) > stopped || seen) {
 		pause_run(w);
 		w->changed = true;
@@ -471,7 +473,7 @@ static void publish(worker *w, double time)
 	bool going = w->playing || arms_target(w->a) >= 0, spectrum = !going || w->spectrum_time < time;
 	bool wanted = w->want && (!going || w->want_time < time);
 	double start = now();
-	look(w, true);
+	look(w, true, true);
 	arms_want(w->a, wanted ? w->want : 0);
 	arms_show(w->a, s, spectrum);
 	if (spectrum)
@@ -489,6 +491,7 @@ static void publish(worker *w, double time)
 		s->arm[i].updates_per_second = w->rate;
 	snprintf(s->message, sizeof s->message, "%s", w->message);
 	memcpy(s->note, w->note, sizeof s->note);
+	memcpy(s->note_text, w->note_text, sizeof s->note_text);
 	pthread_mutex_lock(&w->lock);
 	w->spare = w->front;
 	w->front = s;

@@ -47,10 +47,11 @@ void worker_check_gradient(worker *w, int arm);
 void worker_want(worker *w, unsigned want);
 
 /* Whoever looks at the runs from the worker's thread: after every round, and when something has happened to them
- * (`moved`: a snap follows). What it writes into `note` comes with the snaps. True pauses a run that is being played.
+ * (`moved`: a snap follows). What it writes into `note` and, when `text` is not NULL, there, comes with the snaps. True
+ * pauses a run that is being played.
  */
 typedef struct worker_eye {
-	bool (*look)(void *data, const arms *a, bool moved, double *note);
+	bool (*look)(void *data, const arms *a, bool moved, double *note, char *text);
 	void (*follow)(
 	        void *data, void *before); /* in place of another with the same `look`: takes over what it knows */
 	void (*free)(void *data);          /* when it is no longer used */

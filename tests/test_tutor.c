@@ -1,0 +1,478 @@
+/* Lessons in the window, driven without one: predicting, running, verdicts, goals, pages, links, free play, the file
+ * that is saved again, and every page of every lesson at every size and theme. */
+#include "app/lesson_open.h"
+#include "app/lesson_picture.h"
+#include "app/shelf.h"
+#include "app/tutor.h"
+#include "base/text.h"
+#include "draw/canvas_null.h"
+#include "draw/canvas_trace.h"
+#include "run/arms.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static const char first_version[] =
+        "---\ntitle: A lesson of tests\nsummary: It is driven.\nminutes: 5\n---\n\nBefore it begins.\n\n"
+        "## Predict\nLook.\n\n"
+        "```unroll\nset task=fixed_point T=50 x0=0.5 target=0.7 w=6.5 b=-2.9 lr=0.5 precision=f64 backend=native\n"
+        "arm \"no clip\" clip=none\narm \"clip 0.1\" clip=norm clip_at=0.1\nviews loss norms\ncontrols lr clip\nlock "
+        "lr\n"
+        "spotlight clip\n"
+        "predict \"Where to?\"\n  * far away\n  - nowhere\n"
+        "predict number \"How long is the longest step?\" from 0.001 to 100 log is max_step for \"no clip\" ± 20 %\n"
+        "run 100\nhint \"First hint.\"\nhint \"Second hint.\"\nnote \"Only for teachers.\"\n"
+        "goal \"clip 0.1\" update > 110\n```\n\nWhat came out.\n\n"
+        "## Go on\n\n```unroll\nkeep\nrun until loss < 0.002 for \"clip 0.1\"\n```\n\n"
+        "[Steeper](unroll:set lr=0.25), [back](unroll:step 1).\n\n"
+        "## Sketch\n\n```unroll\nfresh\nset task=adding T=10 hidden=4 backend=native\nviews loss\n"
+        "predict curve \"How does it fall?\" view loss\nrun 5\n```\n";
+
+static bench b;
+static double now;
+static char folder[] = "/tmp/unroll-tutor-XXXXXX";
+static char path[80];
+
+static void write_lesson(const char *text)
+{
+	FILE *f = fopen(path, "w");
+	assert_non_null(f);
+	assert_true(fputs(text, f) >= 0);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void pass(float w, float h, const ui_event *e)
+{
+	canvas c = canvas_null(bench_theme(&b), w, h);
+	bench_pass(&b, &c, &c, true, e, now += 0.01);
+}
+
+static void settle(void)
+{
+	for (int i = 0; i < 200; i++) {
+		pass(1280, 800, NULL);
+		worker_settle(b.worker);
+		if (!bench_take(&b) && (!b.tutor || b.tutor->route < 0))
+			return;
+	}
+}
+
+static void key(int k)
+{
+	pass(1280, 800, &(ui_event){.kind = UI_KEY, .key = k});
+	settle();
+}
+
+static void click(const char *name)
+{
+	pass(1280, 800, NULL);
+	const ui_control *k = ui_find(&b.ui, name);
+	if (!k || k->shown.w <= 0)
+		fail_msg("%s is not there", name);
+	point at = {k->shown.x + k->shown.w / 2, k->shown.y + k->shown.h / 2};
+	ui_event e[] = {
+	        {.kind = UI_MOVE, .at = at}, {.kind = UI_PRESS, .at = at, .clicks = 1}, {.kind = UI_RELEASE, .at = at}};
+	for (int i = 0; i < 3; i++)
+		pass(1280, 800, &e[i]);
+	settle();
+}
+
+static bool there(const char *name)
+{
+	pass(1280, 800, NULL);
+	return ui_find(&b.ui, name) != NULL;
+}
+
+/* Is a text on the page. */
+static bool reads(const char *text)
+{
+	pass(1280, 800, NULL);
+	const layout *l = b.tutor->set;
+	for (int i = 0; l && i < l->n; i++)
+		if (l->item[i].text && strstr(l->item[i].text, text))
+			return true;
+	return false;
+}
+
+static void begin(const char *text)
+{
+	static run_state s;
+	err e = {0};
+	config c;
+	write_lesson(text);
+	config_default(&c);
+	state_begin(&s, &c, 0);
+	worker *w = worker_new(&s, 1 << 24, NULL, NULL, &e);
+	assert_non_null(w);
+	bench_init(&b, &s, w, &(settings){.theme = THEME_LIGHT, .scale = 1}, NULL);
+	pass(1280, 800, NULL);
+	worker_speed(w, 0);
+	b.speed = INFINITY;
+	bench_lesson(&b, path);
+	assert_non_null(b.tutor);
+	assert_int_equal(b.tutor->l->messages, 0);
+	settle();
+}
+
+static void end(void)
+{
+	worker *w = b.worker;
+	bench_done(&b);
+	worker_free(w);
+}
+
+/* ---- predict, run, verdict, goal, next ---- */
+
+static void test_session(void **state)
+{
+	(void)state;
+	begin(first_version);
+	assert_null(tutor_at(b.tutor)); /* the cover */
+	assert_true(reads("Before it begins"));
+	click("begin");
+	assert_string_equal(tutor_at(b.tutor)->title, "Predict");
+	assert_int_equal(b.snap->all, 2);
+	assert_int_equal(b.views, 2);
+	assert_false(reads("What came out"));
+	assert_false(reads("Only for teachers"));
+	key(' ');
+	assert_int_equal(b.snap->update, 0); /* first the prediction */
+	assert_non_null(strstr(b.ui.toast, "Predict first"));
+	click("2: nowhere");
+	click("1: far away"); /* minds change */
+	key(' ');
+	assert_int_equal(b.snap->update, 0); /* there is another question */
+	click("predict");
+	key(' ');
+	assert_int_equal(b.snap->update, 100);
+	assert_false(b.playing);
+	assert_true(tutor_state(b.tutor)->ended);
+	assert_true(reads("Right."));
+	assert_true(reads("What came out"));
+	const tutor_answer *y = &tutor_state(b.tutor)->answer[2];
+	assert_true(y->given && fabs(y->actual - 10.13) < 0.01);
+	assert_false(tutor_done(b.tutor)); /* the goal is left */
+	assert_false(lesson_finished(path));
+	pass(1280, 800, &(ui_event){.kind = UI_KEY, .key = UI_KEY_RIGHT, .mods = UI_SHIFT});
+	settle();
+	assert_int_equal(b.snap->update, 110);
+	assert_false(tutor_done(b.tutor));
+	key(UI_KEY_RIGHT);
+	assert_true(tutor_done(b.tutor));
+	assert_true(reads("Reached at update 111"));
+	assert_true(lesson_finished(path));
+	key(UI_KEY_PAGE_DOWN);
+	assert_string_equal(tutor_at(b.tutor)->title, "Go on");
+	assert_int_equal(b.snap->update, 111); /* kept */
+	end();
+}
+
+/* Another sitting remembers the goal; hints come one by one; what is locked cannot be moved; notes are the teacher's.
+ */
+static void test_memory_hints_locks(void **state)
+{
+	(void)state;
+	begin(first_version);
+	key(UI_KEY_PAGE_DOWN);
+	assert_true(reads("Reached before"));
+	assert_false(reads("First hint"));
+	key('i');
+	assert_true(reads("First hint") && !reads("Second hint"));
+	key('i');
+	assert_true(reads("Second hint"));
+	const ui_control *k = ui_find(&b.ui, "lr");
+	assert_true(k && k->role == UI_OPTION && strstr(k->value, "fixed"));
+	assert_true(there("clip") && !there("hidden"));
+	key('p');
+	key('l');
+	assert_true(reads("Only for teachers"));
+	key('p');
+	assert_false(reads("Only for teachers"));
+	end();
+}
+
+/* A step that goes on with the runs before is found as it would be after them, and its run ends where a check ends it.
+ */
+static void test_route(void **state)
+{
+	(void)state;
+	err e;
+	begin(first_version);
+	tutor_go(&b, 2);
+	settle();
+	assert_int_equal(b.tutor->loaded, 1);
+	assert_int_equal(b.snap->update, 100);
+	key(' ');
+	long stopped = b.snap->update;
+	trial *t = trial_new(&b.tutor->l->step[1].arm[1].c, &e);
+	assert_non_null(t);
+	long want = 0;
+	while (t->update < 20000 && want == 0) {
+		trial_step(t);
+		if (t->update >= 100 && t->r.loss < 0.002)
+			want = t->update;
+	}
+	trial_free(t);
+	assert_int_equal(stopped, want);
+	/* back and again: the same place */
+	bench_seek(&b, 50);
+	settle();
+	bench_play(&b, true);
+	settle();
+	assert_int_equal(b.snap->update, stopped);
+	end();
+}
+
+static void test_links_and_free_play(void **state)
+{
+	(void)state;
+	begin(first_version);
+	tutor_go(&b, 2);
+	settle();
+	click("link: Steeper");
+	assert_true(b.snap->about[0].config.v[KNOB_lr] == 0.25 && b.snap->about[1].config.v[KNOB_lr] == 0.25);
+	assert_int_equal(b.tutor->flashes, 1);
+	long update = b.snap->update;
+	key('j');
+	assert_true(b.tutor->free);
+	assert_true(there("hidden") || there("Task"));
+	pass(1280, 800, &(ui_event){.kind = UI_KEY, .key = 'r', .mods = UI_SHIFT});
+	settle();
+	assert_int_equal(b.snap->update, 0);
+	key('j');
+	assert_false(b.tutor->free);
+	assert_int_equal(b.snap->update, update);
+	click("link: back");
+	assert_string_equal(tutor_at(b.tutor)->title, "Predict");
+	assert_int_equal(b.snap->update, 0);
+	end();
+}
+
+static void test_sketch(void **state)
+{
+	(void)state;
+	begin(first_version);
+	tutor_go(&b, 3);
+	settle();
+	pass(1280, 800, NULL);
+	const ui_control *k = ui_find(&b.ui, "sketch");
+	assert_non_null(k);
+	rect r = k->shown;
+	ui_event e[] = {{.kind = UI_MOVE, .at = {r.x + 2, r.y + 0.1F * r.h}},
+	        {.kind = UI_PRESS, .at = {r.x + 2, r.y + 0.1F * r.h}, .clicks = 1},
+	        {.kind = UI_MOVE, .at = {r.x + r.w - 2, r.y + 0.9F * r.h}},
+	        {.kind = UI_RELEASE, .at = {r.x + r.w - 2, r.y + 0.9F * r.h}}};
+	for (int i = 0; i < 4; i++)
+		pass(1280, 800, &e[i]);
+	const tutor_answer *y = &tutor_state(b.tutor)->answer[0];
+	assert_true(fabsf(y->sketch[0] - 0.9F) < 0.02F && fabsf(y->sketch[TUTOR_SKETCH / 2] - 0.5F) < 0.02F);
+	click("predict");
+	assert_true(y->given);
+	key(' ');
+	assert_int_equal(b.snap->update, 5);
+	assert_true(reads("dashed"));
+	/* the keyboard, on the same plot once more */
+	tutor_state(b.tutor)->answer[0] = (tutor_answer){.option = -1};
+	for (int i = 0; i < TUTOR_SKETCH; i++)
+		tutor_state(b.tutor)->answer[0].sketch[i] = NAN;
+	assert_true(there("sketch"));
+	for (int i = 0; i < 200 && b.ui.focus != ui_find(&b.ui, "sketch")->id; i++)
+		pass(1280, 800, &(ui_event){.kind = UI_KEY, .key = UI_KEY_TAB});
+	b.tutor->cursor = 0;
+	for (int i = 0; i < 3; i++)
+		pass(1280, 800, &(ui_event){.kind = UI_KEY, .key = UI_KEY_UP});
+	pass(1280, 800, &(ui_event){.kind = UI_KEY, .key = UI_KEY_RIGHT});
+	assert_true(fabsf(y->sketch[0] - 0.65F) < 0.01F && isfinite(y->sketch[3]));
+	end();
+}
+
+/* ---- the file ---- */
+
+static char *replaced(const char *text, const char *from, const char *to)
+{
+	static char out[8192];
+	const char *at = strstr(text, from);
+	assert_non_null(at);
+	snprintf(out, sizeof out, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
+	return out;
+}
+
+static void test_saved_again(void **state)
+{
+	(void)state;
+	begin(first_version);
+	key(UI_KEY_PAGE_DOWN);
+	click("1: far away");
+	click("predict");
+	key(' ');
+	assert_int_equal(b.snap->update, 100);
+	write_lesson(replaced(first_version, "Look.", "Look closely now."));
+	tutor_look(&b, now += 10);
+	settle();
+	assert_true(reads("Look closely now"));
+	assert_int_equal(b.snap->update, 100); /* the runs stay, and what was said */
+	assert_true(tutor_state(b.tutor)->answer[1].given);
+	write_lesson(replaced(first_version, "clip_at=0.1", "clip_at=0.2"));
+	tutor_look(&b, now += 10);
+	settle();
+	assert_int_equal(b.snap->update, 0); /* other runs begin anew */
+	assert_true(b.snap->about[1].config.v[KNOB_clip_at] == 0.2);
+	write_lesson(replaced(first_version, "spotlight clip", "spotlihgt clip"));
+	tutor_look(&b, now += 10);
+	settle();
+	assert_true(reads("Line 19")); /* in place; the rest works */
+	click("1: far away");
+	tutor_go(&b, 2);
+	assert_false(reads("Line 19"));
+	write_lesson("\xff\xfe");
+	tutor_look(&b, now += 10);
+	settle();
+	assert_true(reads("UTF-8"));
+	assert_string_equal(tutor_at(b.tutor)->title, "Go on"); /* what was read before */
+	assert_int_equal(unlink(path), 0);
+	tutor_look(&b, now += 10);
+	settle();
+	assert_non_null(b.tutor);
+	end();
+}
+
+static void test_what_cannot_be_opened(void **state)
+{
+	(void)state;
+	begin(first_version);
+	bench_lesson(&b, "/nowhere/at-all.md");
+	assert_non_null(strstr(b.ui.toast, "at-all"));
+	assert_string_equal(b.tutor->l->title, "A lesson of tests");
+	bench_lesson(&b, "no-such-lesson");
+	assert_non_null(strstr(b.ui.toast, "no-such-lesson"));
+	end();
+}
+
+/* ---- every page of every lesson ---- */
+
+static bool overlap(rect x, rect y)
+{
+	return x.x + x.w > y.x + 0.5F && y.x + y.w > x.x + 0.5F && x.y + x.h > y.y + 0.5F && y.y + y.h > x.y + 0.5F;
+}
+
+static bool is_pressed(const ui_control *k)
+{
+	return (k->role == UI_BUTTON || k->role == UI_SLIDER || k->role == UI_CHOICE) && k->shown.h > 0.5F &&
+	       strncmp(k->name, "link", 4) != 0;
+}
+
+/* Nothing sticks out of the column, and controls that can be pressed lie beside each other. */
+static void check_page(const char *file, float w, float h)
+{
+	const tutor *t = b.tutor;
+	int n;
+	const ui_control *k = ui_controls(&b.ui, &n);
+	assert_non_null(t->set);
+	if (t->set->excess > 0.01F || t->set->cut)
+		fail_msg("%s, page %d at %.0f × %.0f: text sticks out by %.1f", file, t->page, (double)w, (double)h,
+		        (double)t->set->excess);
+	for (int i = 0; i < n; i++) {
+		assert_true(k[i].shown.x >= -0.5F && k[i].shown.x + k[i].shown.w <= w + 0.5F);
+		for (int j = 0; j < i; j++)
+			if (is_pressed(&k[i]) && is_pressed(&k[j]) && k[i].layer == k[j].layer &&
+			        overlap(k[i].shown, k[j].shown))
+				fail_msg("%s, page %d at %.0f × %.0f: %s over %s", file, t->page, (double)w, (double)h,
+				        k[i].name, k[j].name);
+	}
+}
+
+static void test_all_pages(void **state)
+{
+	static const float sizes[][2] = {{1280, 720}, {1920, 1080}, {640, 480}};
+	static run_state s;
+	shelf all = {0};
+	err e = {0};
+	config c;
+	(void)state;
+	config_default(&c);
+	state_begin(&s, &c, 0);
+	assert_true(shelf_add(&all, "lessons", &e));
+	bench_init(&b, &s, NULL, &(settings){.theme = THEME_LIGHT, .scale = 1}, NULL);
+	pass(1280, 720, NULL);
+	int pages = 0;
+	for (int i = 0; i < all.n; i++) {
+		assert_true(tutor_open(&b, all.path[i], 0, false, &e));
+		for (int p = 0; p < tutor_pages(b.tutor); p++) {
+			tutor_go(&b, p);
+			for (int t = 0; t < THEME_COUNT; t++)
+				for (int z = 0; z < 3; z++) {
+					b.settings.theme = (theme_id)t;
+					for (int shown = 0; shown < 2; shown++) { /* asked; skipped, with all hints */
+						tutor_step *y = tutor_state(b.tutor);
+						for (int a = 0; y && a < LESSON_ACTS; a++)
+							y->answer[a].skipped = shown;
+						if (y)
+							y->ended = shown, y->hints = shown ? 10 : 0;
+						pass(sizes[z][0], sizes[z][1], NULL);
+						pass(sizes[z][0], sizes[z][1], NULL);
+						check_page(all.path[i], sizes[z][0], sizes[z][1]);
+						pages++;
+					}
+				}
+		}
+	}
+	assert_true(pages >= 3 * 5 * 24);
+	bench_done(&b);
+	shelf_close(&all);
+}
+
+/* The column as text, for one page with everything. */
+static void test_picture(void **state)
+{
+	char file[120];
+	err e = {0};
+	(void)state;
+	write_lesson(first_version);
+	snprintf(file, sizeof file, "%s/picture.png", folder);
+	assert_true(lesson_picture(path, false, THEME_LIGHT, 800, 500, 1, file, &e));
+	char step[120];
+	snprintf(step, sizeof step, "%s#1", path);
+	assert_true(lesson_picture(step, true, THEME_DARK, 800, 500, 1, file, &e));
+	snprintf(step, sizeof step, "%s#9", path);
+	assert_false(lesson_picture(step, true, THEME_DARK, 800, 500, 1, file, &e));
+	assert_non_null(strstr(e.text, "no step 9"));
+	assert_true(lesson_word("08") && lesson_word("wall-and-clip#2") && lesson_word("x/y.md"));
+	assert_false(lesson_word("unroll/1 T=5") || lesson_word("train") || lesson_word("a.png"));
+	assert_int_equal(unlink(file), 0);
+	assert_int_equal(unlink(path), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(test_session),
+	        cmocka_unit_test(test_memory_hints_locks),
+	        cmocka_unit_test(test_route),
+	        cmocka_unit_test(test_links_and_free_play),
+	        cmocka_unit_test(test_sketch),
+	        cmocka_unit_test(test_saved_again),
+	        cmocka_unit_test(test_what_cannot_be_opened),
+	        cmocka_unit_test(test_all_pages),
+	        cmocka_unit_test(test_picture),
+	};
+	if (!mkdtemp(folder) || setenv("XDG_CONFIG_HOME", folder, 1) != 0)
+		return 1;
+	snprintf(path, sizeof path, "%s/test-lesson.md", folder);
+	int failed = cmocka_run_group_tests_name("tutor", tests, NULL, NULL);
+	char file[120];
+	snprintf(file, sizeof file, "%s/unroll/progress", folder);
+	(void)unlink(file);
+	snprintf(file, sizeof file, "%s/unroll", folder);
+	(void)rmdir(file);
+	(void)rmdir(folder);
+	return failed;
+}
