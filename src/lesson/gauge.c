@@ -2,14 +2,17 @@
 
 #include "num/eig.h"
 #include "run/judge.h"
+#include "run/matrix.h"
+#include "run/measure.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 enum {
-	WINDOW = 100,      /* updates that means are taken over, and between two tests */
-	FRESH = 2560,      /* sequences of a test */
-	FRESH_FEWEST = 100 /* … of very long ones */
+	WINDOW = 100,       /* updates that means are taken over, and between two tests */
+	FRESH = 2560,       /* sequences of a test */
+	FRESH_FEWEST = 100, /* … of very long ones */
+	BITS = 3            /* of a class, that are counted */
 };
 static const double fresh_numbers = 4e6; /* inputs of a test set at most */
 
@@ -17,10 +20,20 @@ struct gauge {
 	const trial *t;
 	double max_step, best_loss;
 	long seen; /* updates */
-	double loss[WINDOW], metric[WINDOW];
+	double loss[WINDOW], metric[WINDOW], bit[BITS][WINDOW], known[BITS];
 	double *W, *work; /* H × H, 3 H */
 	long spectrum_at; /* update that rho and sigma_max belong to, −1: none */
-	double rho, sigma_max;
+	double rho, sigma_max, sigma_min;
+	struct {
+		long at; /* update, −1: none */
+		int p;
+		double share, cosine;
+	} truncation;
+	struct {
+		long at;
+		int k;
+		double wrong;
+	} length[2]; /* left to itself, forced */
 	judge *judge;
 	bool no_judge;
 	long judged_at;
@@ -43,7 +56,10 @@ gauge *gauge_new(const trial *t, err *e)
 	}
 	g->t = t;
 	g->best_loss = INFINITY;
+	for (int i = 0; i < BITS; i++)
+		g->known[i] = INFINITY;
 	g->spectrum_at = g->judged_at = -1;
+	g->truncation.at = g->length[0].at = g->length[1].at = -1;
 	return g;
 }
 
@@ -57,6 +73,26 @@ void gauge_free(gauge *g)
 	free(g);
 }
 
+static double mean(const gauge *g, const double *values)
+{
+	long n = g->seen < WINDOW ? g->seen : WINDOW;
+	double sum = 0;
+	for (long i = 0; i < n; i++)
+		sum += values[(g->seen - i) % WINDOW];
+	return n ? sum / (double)n : NAN;
+}
+
+/* The bits of classes 0 … 2ᵏ − 1. */
+static void follow_bits(gauge *g)
+{
+	int classes = g->t->shape.classes;
+	for (int i = 0; i < BITS && (classes & (classes - 1)) == 0; i++) {
+		g->bit[i][g->seen % WINDOW] = classes >> i > 1 ? measure_bit_wrong(g->t, i + 1) : NAN;
+		if (isinf(g->known[i]) && g->seen >= WINDOW && mean(g, g->bit[i]) < 0.25)
+			g->known[i] = (double)g->seen;
+	}
+}
+
 void gauge_update(gauge *g)
 {
 	const trial *t = g->t;
@@ -67,15 +103,7 @@ void gauge_update(gauge *g)
 	g->best_loss = t->r.loss < g->best_loss ? t->r.loss : g->best_loss;
 	g->loss[t->update % WINDOW] = t->r.loss;
 	g->metric[t->update % WINDOW] = t->metric;
-}
-
-static double mean(const gauge *g, const double *values)
-{
-	long n = g->seen < WINDOW ? g->seen : WINDOW;
-	double sum = 0;
-	for (long i = 0; i < n; i++)
-		sum += values[(g->seen - i) % WINDOW];
-	return n ? sum / (double)n : NAN;
+	follow_bits(g);
 }
 
 /* NaN when they cannot be computed. */
@@ -86,14 +114,28 @@ static void measure_spectrum(gauge *g)
 	if (g->spectrum_at == g->t->update)
 		return;
 	g->spectrum_at = g->t->update;
-	g->rho = g->sigma_max = NAN;
+	g->rho = g->sigma_max = g->sigma_min = NAN;
 	int H = trial_transition(g->t, g->W, &name);
 	if (H == 0)
 		return;
 	if (eig_values(H, g->W, g->work, g->work + H, &e))
 		g->rho = hypot(g->work[0], g->work[H]);
-	if (eig_singular(H, H, g->W, g->work + 2 * H, &e))
+	if (eig_singular(H, H, g->W, g->work + 2 * H, &e)) {
 		g->sigma_max = g->work[2 * H];
+		g->sigma_min = g->work[3 * H - 1];
+	}
+}
+
+static double weight_sd(gauge *g)
+{
+	const char *name;
+	double sum = 0, squares = 0;
+	size_t H = (size_t)trial_transition(g->t, g->W, &name), n = H * H;
+	for (size_t i = 0; i < n; i++)
+		sum += g->W[i];
+	for (size_t i = 0; i < n; i++)
+		squares += (g->W[i] - sum / (double)n) * (g->W[i] - sum / (double)n);
+	return n ? sqrt(squares / (double)n) : NAN;
 }
 
 static int fresh_sequences(const trial *t)
@@ -120,6 +162,30 @@ static const judgement *test(gauge *g)
 	if (g->judge && !judge_run(g->judge, g->t, &g->judged, &e))
 		g->judged = (judgement){NAN, NAN, 0};
 	return &g->judged;
+}
+
+/* Of sequences of another length. */
+static double test_length(gauge *g, int k, bool forced)
+{
+	long at = g->t->update - g->t->update % WINDOW;
+	double wrong = NAN;
+	err e;
+	if (g->length[forced].at == at && g->length[forced].k == k)
+		return g->length[forced].wrong;
+	if (k < 1 || !judge_at(g->t, k, forced, FRESH, &wrong, &e))
+		wrong = NAN;
+	g->length[forced].at = at;
+	g->length[forced].k = k;
+	return g->length[forced].wrong = wrong;
+}
+
+static double truncation(gauge *g, int p, bool cosine)
+{
+	if (g->truncation.at != g->t->update || g->truncation.p != p)
+		matrix_truncation(g->t, p, &g->truncation.share, &g->truncation.cosine);
+	g->truncation.at = g->t->update;
+	g->truncation.p = p;
+	return cosine ? g->truncation.cosine : g->truncation.share;
 }
 
 static double of_step(const trial *t, const double *values, int step)
@@ -213,6 +279,47 @@ double gauge_read(gauge *g, int metric, int index)
 		return t->api->saturation(t->m);
 	case GOAL_parameters:
 		return (double)t->api->parameters(t->m);
+	case GOAL_step_size:
+		return t->r.step_size;
+	case GOAL_sigma_min:
+		measure_spectrum(g);
+		return g->sigma_min;
+	case GOAL_weight_sd:
+		return weight_sd(g);
+	case GOAL_flow:
+		return measure_flow(t);
+	case GOAL_kept:
+		return measure_kept(t, index);
+	case GOAL_temporal_share:
+		return measure_temporal_share(t, index);
+	case GOAL_truncated_share:
+		return truncation(g, index, false);
+	case GOAL_truncated_cosine:
+		return truncation(g, index, true);
+	case GOAL_direction_cosine:
+		return t->r.beta ? t->r.cosine : NAN;
+	case GOAL_switched:
+		return t->r.beta ? t->r.switched : NAN;
+	case GOAL_beta_share:
+		return measure_beta_share(t, index);
+	case GOAL_beta_ratio:
+		return measure_beta_ratio(t);
+	case GOAL_omega_now:
+		return t->r.omega;
+	case GOAL_omega_step:
+		return of_step(t, t->r.omega_step, index);
+	case GOAL_ring_mean:
+		return measure_ring(t).mean;
+	case GOAL_ring_distance:
+		return measure_ring(t).distance;
+	case GOAL_bit_wrong:
+		return index >= 1 && index <= BITS ? mean(g, g->bit[index - 1]) : NAN;
+	case GOAL_bit_known:
+		return index >= 1 && index <= BITS ? g->known[index - 1] : NAN;
+	case GOAL_wrong_at:
+		return test_length(g, index, false);
+	case GOAL_forced_wrong_at:
+		return test_length(g, index, true);
 	case GOAL_diverged:
 		return t->diverged;
 	case GOAL_COUNT:
