@@ -181,11 +181,53 @@ static void lengths_are_judged_forced_and_free(void **unused)
 	trial_free(t);
 }
 
+static double descent_of(const char *knobs, measured_descent what, int n)
+{
+	config c;
+	long update;
+	err e;
+	char state[300];
+	snprintf(state, sizeof state, "unroll/1 function=quadratic condition=100 %s", knobs);
+	assert_true(config_read_state(&c, &update, state, &e));
+	return measure_descent(&c, what, n);
+}
+
+/* Sutskever et al. 2013 in the lecture's form, where Nesterov's rows are w itself: by the recurrence
+ * w ← (1 − ελ)((1 + μ) w − μ w₋₁). */
+static void descents_follow_the_form(void **unused)
+{
+	(void)unused;
+	static const char lecture[] = "optimizer=nesterov form=lecture lr=0.005 momentum=0.9",
+	                  torch[] = "optimizer=nesterov form=pytorch lr=0.005 momentum=0.9";
+	double before = 1, now = (1 - 0.5) * 1; /* v₀ = 0 */
+	for (int n = 1; n <= 60; n++) {
+		close_to("b", descent_of(lecture, DESCENT_B, n), now, 1e-9);
+		double ahead = now + 0.9 * (now - before), next = 0.5 * ahead;
+		assert_true(fabs(descent_of(torch, DESCENT_B, n) - ahead) < 1e-14);
+		close_to("step", descent_of(lecture, DESCENT_STEP, n),
+		        hypot(now - before, descent_of(lecture, DESCENT_A, n) - descent_of(lecture, DESCENT_A, n - 1)),
+		        1e-9);
+		before = now;
+		now = next;
+	}
+	assert_true(descent_of("optimizer=momentum lr=0.01 momentum=0.9", DESCENT_TURNS, 100) == 34);
+	assert_true(descent_of("optimizer=nesterov form=lecture lr=0.01 momentum=0.9", DESCENT_TURNS, 100) == 0);
+	/* the schedule holds μ at ½ for 250 updates */
+	close_to("μ", descent_of("optimizer=momentum lr=0.01 momentum=0.99 momentum_schedule=sutskever", DESCENT_A, 90),
+	        descent_of("optimizer=momentum lr=0.01 momentum=0.5", DESCENT_A, 90), 1e-12);
+	/* what runs away, and what is not known */
+	assert_true(isinf(descent_of("optimizer=sgd lr=50", DESCENT_DISTANCE, 2000)));
+	assert_true(isnan(descent_of("optimizer=sgd lr=50", DESCENT_B, 2000)));
+	assert_true(descent_of("", DESCENT_DISTANCE, 0) == hypot(1, 1) && isnan(descent_of("", DESCENT_STEP, 0)));
+	assert_true(isnan(descent_of("", DESCENT_A, -1)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(truncation_of_a_line),
 	        cmocka_unit_test(gates_keep_their_power), cmocka_unit_test(flow_of_a_scaled_rotation),
 	        cmocka_unit_test(a_simplex_sums_to_one), cmocka_unit_test(rings_are_uniform),
-	        cmocka_unit_test(bits_make_up_the_answer), cmocka_unit_test(lengths_are_judged_forced_and_free)};
+	        cmocka_unit_test(bits_make_up_the_answer), cmocka_unit_test(lengths_are_judged_forced_and_free),
+	        cmocka_unit_test(descents_follow_the_form)};
 	return cmocka_run_group_tests_name("measure", tests, NULL, NULL);
 }

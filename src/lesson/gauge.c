@@ -320,6 +320,13 @@ double gauge_read(gauge *g, int metric, int index)
 		return test_length(g, index, false);
 	case GOAL_forced_wrong_at:
 		return test_length(g, index, true);
+	case GOAL_descent_a:
+	case GOAL_descent_b:
+	case GOAL_descent_value:
+	case GOAL_descent_distance:
+	case GOAL_descent_turns:
+	case GOAL_descent_step:
+		return measure_descent(&t->c, (measured_descent)(metric - GOAL_descent_a), index);
 	case GOAL_diverged:
 		return t->diverged;
 	case GOAL_COUNT:

@@ -1,5 +1,7 @@
 #include "run/measure.h"
 
+#include "run/plane.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -155,4 +157,53 @@ measured_ring measure_ring(const trial *t)
 		distance = fmax(distance, fmax((j + 1.0) / H - F, F - (double)j / H));
 	}
 	return (measured_ring){sum / H, distance};
+}
+
+/* ---- descents on functions of two parameters ---- */
+
+static double turns(const plane_step *s, int n)
+{
+	int count = 0;
+	double last = s[0].b;
+	for (int i = 1; i <= n; i++) {
+		count += s[i].b * last < 0;
+		last = s[i].b != 0 ? s[i].b : last;
+	}
+	return count;
+}
+
+static double read_descent(const plane *p, const plane_step *s, measured_descent what, int n)
+{
+	switch (what) {
+	case DESCENT_A:
+		return s[n].a;
+	case DESCENT_B:
+		return s[n].b;
+	case DESCENT_VALUE:
+		return s[n].value;
+	case DESCENT_DISTANCE:
+		return p->has_minimum ? hypot(s[n].a - p->minimum[0], s[n].b - p->minimum[1]) : NAN;
+	case DESCENT_TURNS:
+		return turns(s, n);
+	case DESCENT_STEP:
+		return n > 0 ? hypot(s[n - 1].step[0], s[n - 1].step[1]) : NAN;
+	}
+	return NAN;
+}
+
+double measure_descent(const config *c, measured_descent what, int n)
+{
+	enum { MOST = 100000 };
+	plane p;
+	err e;
+	plane_step *s = n >= 0 && n <= MOST && plane_of(c, &p, &e) ? malloc((size_t)(n + 1) * sizeof *s) : NULL;
+	if (!s)
+		return NAN;
+	descent d = plane_descent(c);
+	bool lost = plane_descend(&p, &d, p.start[0], p.start[1], n + 1, s) <= n;
+	double out = !lost                                               ? read_descent(&p, s, what, n)
+	             : what == DESCENT_VALUE || what == DESCENT_DISTANCE ? INFINITY
+	                                                                 : NAN;
+	free(s);
+	return out;
 }

@@ -27,4 +27,16 @@ typedef struct measured_ring {
 } measured_ring;
 measured_ring measure_ring(const trial *t);
 
+/* The descent on the function of two parameters that the knobs of a run describe (run/plane.h), after n updates. */
+typedef enum measured_descent {
+	DESCENT_A, /* where it stands */
+	DESCENT_B,
+	DESCENT_VALUE,
+	DESCENT_DISTANCE, /* to the minimum; NaN where none is known */
+	DESCENT_TURNS,    /* how often the sign of b has changed */
+	DESCENT_STEP      /* length of the n-th step, n ≥ 1 */
+} measured_descent;
+/* INFINITY for values and distances behind a place where something was not finite, else NaN there. */
+double measure_descent(const config *c, measured_descent what, int n);
+
 #endif
