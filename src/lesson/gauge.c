@@ -75,8 +75,8 @@ void gauge_free(gauge *g)
 
 void gauge_update(gauge *g)
 {
+	bits_add(&g->bits, g->t);
 	const trial *t = g->t;
-	bits_add(&g->bits, t);
 	if (t->update == g->seen)
 		return;
 	g->seen = t->update;
