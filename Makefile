@@ -131,6 +131,8 @@ test-deep:
 	@.ci/setup test
 	+@$(MAKE) --no-print-directory $(PARALLEL) deep
 	@for program in $(DEEPBIN); do $$program || exit 1; done
+	+@$(MAKE) --no-print-directory $(PARALLEL) $(BUILD)/unroll
+	@LESSONS=whole LIMIT=1800 BUILD=$(BUILD) tests/run.sh lessons
 	+@$(MAKE) BUILD=build-asan EXTRA='-fsanitize=address,undefined -fno-sanitize-recover=all $(TOLERANT)' $(SANITIZED)
 	@BUILD=build-asan LIMIT=1800 MONKEY_EVENTS=1000000 tests/run.sh
 	+@$(MAKE) BUILD=build-tsan EXTRA='-fsanitize=thread $(TOLERANT)' $(SANITIZED)

@@ -129,6 +129,11 @@ static void seeds_are_counted(void **unused)
 	assert_int_equal(strncmp(m.claim[0].measured, "3 of 3 seeds: loss ", 19), 0);
 	expect_verdicts(
 	        FRONT STEP SMALL "set seed=5\nexpect all of 4 seeds seed = 5\n" END, true, "h"); /* quick: one seed */
+	/* which says nothing against a majority */
+	expect_verdicts(FRONT STEP SMALL
+	        "set seed=5\nexpect majority of 4 seeds seed > 5\nexpect all of 4 seeds seed > 5\n"
+	        "expect majority of 4 seeds seed < 7\n" END,
+	        true, "sfh");
 }
 
 static void quick_skips_what_is_long(void **unused)

@@ -163,6 +163,8 @@ static const char *settings_of(const char *name)
 	static char with_file[256];
 	if (strcmp(name, "fixed_point") == 0 || strcmp(name, "power") == 0)
 		return "w=0.9";
+	if (strcmp(name, "linear") == 0)
+		return "w=0.9 b=0.1";
 	if (strcmp(name, "data") != 0)
 		return "";
 	const char *path =
@@ -352,8 +354,8 @@ static void variants_are_what_was_published(void **unused)
 	        {"temporal_order_3bit", "pascanu hochreiter martens", "pascanu"}, {"permutation", "pascanu", "pascanu"},
 	        {"memorization", "5bit 20bit", "5bit"}, {"copy", "urnn", "urnn"}, {"echo", "", "own"},
 	        {"parity", "", "own"}, {"hello", "", "own"}, {"text", "", "own"}, {"fixed_point", "", "own"},
-	        {"power", "", "own"}, {"trajectory", "constant clock", "constant"}, {"visits", "", "synthetic"},
-	        {"data", "", "own"}};
+	        {"power", "", "own"}, {"linear", "", "own"}, {"trajectory", "constant clock", "constant"},
+	        {"visits", "", "synthetic"}, {"data", "", "own"}};
 	const knob *k = knob_get(KNOB_variant);
 	assert_int_equal(k->choices, VARIANT_COUNT);
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {

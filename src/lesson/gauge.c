@@ -1,8 +1,11 @@
 #include "lesson/gauge.h"
 
+#include "lesson/bits.h"
 #include "lesson/gauge_parts.h"
 #include "num/eig.h"
 #include "run/judge.h"
+#include "run/matrix.h"
+#include "run/measure.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -33,12 +36,23 @@ struct gauge {
 	double loss[KEPT], metric[KEPT];
 	double *W, *work; /* H × H, 3 H */
 	long spectrum_at; /* update that rho and sigma_max belong to, −1: none */
-	double rho, sigma_max;
+	double rho, sigma_max, sigma_min;
 	judge *judge;
 	bool no_judge;
 	long judged_at;
 	judgement judged;
 	pairs_gauge pairs;
+	struct {
+		long at; /* update, −1: none */
+		int p;
+		double share, cosine;
+	} truncation;
+	struct {
+		long at;
+		int k;
+		double wrong;
+	} length[2]; /* left to itself, forced */
+	bits bits;
 };
 
 gauge *gauge_new(const trial *t, err *e)
@@ -57,6 +71,8 @@ gauge *gauge_new(const trial *t, err *e)
 	}
 	g->t = g->pairs.t = t;
 	g->spectrum_at = g->judged_at = -1;
+	bits_init(&g->bits);
+	g->truncation.at = g->length[0].at = g->length[1].at = -1;
 	return g;
 }
 
@@ -113,6 +129,7 @@ static double extreme_at(const extremes *x, long update, double none)
 void gauge_update(gauge *g)
 {
 	const trial *t = g->t;
+	bits_add(&g->bits, t);
 	long at = t->update;
 	if (at == g->seen)
 		return;
@@ -150,14 +167,28 @@ static void measure_spectrum(gauge *g)
 	if (g->spectrum_at == g->t->update)
 		return;
 	g->spectrum_at = g->t->update;
-	g->rho = g->sigma_max = NAN;
+	g->rho = g->sigma_max = g->sigma_min = NAN;
 	int H = trial_transition(g->t, g->W, &name);
 	if (H == 0)
 		return;
 	if (eig_values(H, g->W, g->work, g->work + H, &e))
 		g->rho = hypot(g->work[0], g->work[H]);
-	if (eig_singular(H, H, g->W, g->work + 2 * H, &e))
+	if (eig_singular(H, H, g->W, g->work + 2 * H, &e)) {
 		g->sigma_max = g->work[2 * H];
+		g->sigma_min = g->work[3 * H - 1];
+	}
+}
+
+static double weight_sd(gauge *g)
+{
+	const char *name;
+	double sum = 0, squares = 0;
+	size_t H = (size_t)trial_transition(g->t, g->W, &name), n = H * H;
+	for (size_t i = 0; i < n; i++)
+		sum += g->W[i];
+	for (size_t i = 0; i < n; i++)
+		squares += (g->W[i] - sum / (double)n) * (g->W[i] - sum / (double)n);
+	return n ? sqrt(squares / (double)n) : NAN;
 }
 
 static int fresh_sequences(const trial *t)
@@ -184,6 +215,30 @@ static const judgement *test(gauge *g)
 	if (g->judge && !judge_run(g->judge, g->t, &g->judged, &e))
 		g->judged = (judgement){NAN, NAN, 0};
 	return &g->judged;
+}
+
+/* Of sequences of another length. */
+static double test_length(gauge *g, int k, bool forced)
+{
+	long at = g->t->update - g->t->update % WINDOW;
+	double wrong = NAN;
+	err e;
+	if (g->length[forced].at == at && g->length[forced].k == k)
+		return g->length[forced].wrong;
+	if (k < 1 || !judge_at(g->t, k, forced, FRESH, &wrong, &e))
+		wrong = NAN;
+	g->length[forced].at = at;
+	g->length[forced].k = k;
+	return g->length[forced].wrong = wrong;
+}
+
+static double truncation(gauge *g, int p, bool cosine)
+{
+	if (g->truncation.at != g->t->update || g->truncation.p != p)
+		matrix_truncation(g->t, p, &g->truncation.share, &g->truncation.cosine);
+	g->truncation.at = g->t->update;
+	g->truncation.p = p;
+	return cosine ? g->truncation.cosine : g->truncation.share;
 }
 
 static double of_step(const trial *t, const double *values, int step)
@@ -295,6 +350,54 @@ double gauge_read(gauge *g, int metric, int index)
 		return t->api->saturation(t->m);
 	case GOAL_parameters:
 		return (double)t->api->parameters(t->m);
+	case GOAL_step_size:
+		return t->r.step_size;
+	case GOAL_sigma_min:
+		measure_spectrum(g);
+		return g->sigma_min;
+	case GOAL_weight_sd:
+		return weight_sd(g);
+	case GOAL_flow:
+		return measure_flow(t);
+	case GOAL_kept:
+		return measure_kept(t, index);
+	case GOAL_temporal_share:
+		return measure_temporal_share(t, index);
+	case GOAL_truncated_share:
+		return truncation(g, index, false);
+	case GOAL_truncated_cosine:
+		return truncation(g, index, true);
+	case GOAL_direction_cosine:
+		return t->r.beta ? t->r.cosine : NAN;
+	case GOAL_switched:
+		return t->r.beta ? t->r.switched : NAN;
+	case GOAL_beta_share:
+		return measure_beta_share(t, index);
+	case GOAL_beta_ratio:
+		return measure_beta_ratio(t);
+	case GOAL_omega_now:
+		return t->r.omega;
+	case GOAL_omega_step:
+		return of_step(t, t->r.omega_step, index);
+	case GOAL_ring_mean:
+		return measure_ring(t).mean;
+	case GOAL_ring_distance:
+		return measure_ring(t).distance;
+	case GOAL_bit_wrong:
+		return bits_wrong(&g->bits, index);
+	case GOAL_bit_known:
+		return bits_known(&g->bits, index);
+	case GOAL_wrong_at:
+		return test_length(g, index, false);
+	case GOAL_forced_wrong_at:
+		return test_length(g, index, true);
+	case GOAL_descent_a:
+	case GOAL_descent_b:
+	case GOAL_descent_value:
+	case GOAL_descent_distance:
+	case GOAL_descent_turns:
+	case GOAL_descent_step:
+		return measure_descent(&t->c, (measured_descent)(metric - GOAL_descent_a), index);
 	case GOAL_diverged:
 		return t->diverged;
 	case GOAL_temporal_recurrent:

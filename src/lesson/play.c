@@ -216,17 +216,20 @@ static void report(player *p, const lesson_step *s, const lesson_act *a)
 	char text[480];
 	bool good = a->majority ? 2 * y->held > y->tried : y->held == y->tried;
 	if (!y->tried)
-		return; /* the step could not be played */
-	if (y->skipped)
+		return;                                           /* the step could not be played */
+	bool alone = a->majority && y->tried < a->seeds && !good; /* one seed is no majority */
+	if (alone)
+		snprintf(text, sizeof text, "%d of %d seeds: %s", y->tried, a->seeds, y->measured);
+	else if (y->skipped)
 		snprintf(text, sizeof text, "needs more than %d updates", PLAY_QUICK);
 	else if (a->seeds > 1)
 		snprintf(text, sizeof text, "%d of %d seeds: %s", y->held, y->tried, y->measured);
 	else
 		snprintf(text, sizeof text, "%s", y->measured);
 	claim(p, s, a->line, a->kind == ACT_EXPECT ? "expect" : "predict", a->text,
-	        y->skipped ? PLAY_SKIPPED
-	        : good     ? PLAY_HOLDS
-	                   : PLAY_FAILS,
+	        y->skipped || alone ? PLAY_SKIPPED
+	        : good              ? PLAY_HOLDS
+	                            : PLAY_FAILS,
 	        text);
 }
 

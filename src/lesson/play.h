@@ -15,7 +15,8 @@ typedef struct play_claim {
 } play_claim;
 
 typedef struct play_options {
-	bool quick;                                         /* one seed, and no more than PLAY_QUICK updates of a run */
+	bool quick; /* one seed, and no more than PLAY_QUICK updates of a run; what that cannot
+	               decide is skipped */
 	void (*claim)(void *data, const play_claim *claim); /* called for each, step by step */
 	bool (*stop)(void *data);                           /* may be NULL; asked at every update */
 	void *data;

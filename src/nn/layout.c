@@ -243,9 +243,9 @@ static void plan_norms(R(net) *n)
 /* Of the one-unit systems only w (and b) are learned. */
 static void freeze_unit(R(net) *n)
 {
+	bool biased = n->spec.unit != UNIT_POWER;
 	for (int i = 0; i < n->blocks && n->spec.unit != UNIT_NONE; i++)
-		n->block[i].frozen = !(n->block[i].recurrent || (n->spec.unit == UNIT_FIXED_POINT && n->block[i].bias &&
-		                                                        n->block[i].layer == 0));
+		n->block[i].frozen = !(n->block[i].recurrent || (biased && n->block[i].bias && n->block[i].layer == 0));
 }
 
 void R(net_plan)(R(net) *n, const model_spec *s)

@@ -42,9 +42,9 @@ typedef enum backend_id { BACKEND_BLAS, BACKEND_NATIVE } backend_id;
 typedef enum gru_form_id { GRU_PYTORCH, GRU_WRITES, GRU_CHO, GRU_CHUNG } gru_form_id;
 typedef enum omega_form_id { OMEGA_PAPER, OMEGA_CODE } omega_form_id;
 typedef enum direction_id { DIRECTION_GRADIENT, DIRECTION_SIMPLEX, DIRECTION_SIMPLEX_SWITCH } direction_id;
-/* Systems of one unit whose weights are (w, b): x_t = w σ(x_{t−1}) + b from x_0 (the state here is h = σ(x)), and yⁿ =
- * wⁿ⁻¹. */
-typedef enum unit_id { UNIT_NONE, UNIT_FIXED_POINT, UNIT_POWER } unit_id;
+/* Systems of one unit whose weights are (w, b): x_t = w σ(x_{t−1}) + b from x_0 (the state here is h = σ(x)), yⁿ =
+ * wⁿ⁻¹, and x_t = w x_{t−1} + b from x_0. */
+typedef enum unit_id { UNIT_NONE, UNIT_FIXED_POINT, UNIT_POWER, UNIT_LINEAR } unit_id;
 
 typedef struct model_spec {
 	int cell; /* row of cells.def */

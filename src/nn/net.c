@@ -37,7 +37,7 @@ static void set_constants(R(net) *n)
 		for (int t = 0; t < n->spec.T_max && n->ldu; t++)
 			n->up[((size_t)t * (size_t)n->spec.B_max + (size_t)i) * (size_t)n->ldu +
 			        (size_t)R(net_top)(n)->W] = 1;
-		if (n->spec.unit == UNIT_FIXED_POINT)
+		if (n->spec.unit == UNIT_FIXED_POINT || n->spec.unit == UNIT_LINEAR)
 			R(net_z)(n, 0, 0, i)[0] = (real)h0;
 	}
 }

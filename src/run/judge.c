@@ -53,7 +53,7 @@ static bool copy_weights(const trial *t, model *to, err *e)
 	return true;
 }
 
-judge *judge_new(const trial *t, uint64_t stream, int sequences, err *e)
+static judge *make(const trial *t, const task_spec *s, uint64_t stream, int sequences, err *e)
 {
 	judge *j = calloc(1, sizeof *j);
 	if (!j) {
@@ -62,7 +62,7 @@ judge *judge_new(const trial *t, uint64_t stream, int sequences, err *e)
 	}
 	j->api = t->api;
 	j->supply = is_f64(t) ? &task_supply_f64 : &task_supply_f32;
-	j->set = dataset_sample((int)t->c.v[KNOB_task], &t->task_spec, stream, sequences, e);
+	j->set = dataset_sample((int)t->c.v[KNOB_task], s, stream, sequences, e);
 	if (j->set) /* untied nets have weights for the steps of the run: never fewer here */
 		j->m = copy_new(t, j->set->T > t->shape.T_max ? j->set->T : t->shape.T_max,
 		        sequences < AT_ONCE ? sequences : AT_ONCE, e);
@@ -70,6 +70,11 @@ judge *judge_new(const trial *t, uint64_t stream, int sequences, err *e)
 		return j;
 	judge_free(j);
 	return NULL;
+}
+
+judge *judge_new(const trial *t, uint64_t stream, int sequences, err *e)
+{
+	return make(t, &t->task_spec, stream, sequences, e);
 }
 
 void judge_free(judge *j)
@@ -107,27 +112,79 @@ void judge_count(const task *k, const task_spec *s, const task_shape *p, const m
 	}
 }
 
+/* Batches are of even size: none is so small that its own mean and variance (batch_norm) mean nothing. */
+static int batches_of(const judge *j)
+{
+	return (j->set->N + AT_ONCE - 1) / AT_ONCE;
+}
+
+/* The loss of one of them times its sequences. */
+static double judge_batch(judge *j, int k)
+{
+	long N = j->set->N, batches = batches_of(j);
+	int first = (int)(N * k / batches), B = (int)(N * (k + 1) / batches) - first;
+	j->api->batch_clear(j->m, j->set->T, B);
+	for (int i = 0; i < B; i++)
+		j->supply->copy(j->set, first + i, j->api->batch(j->m), i);
+	return j->api->forward(j->m, NULL) * B;
+}
+
 bool judge_run(judge *j, const trial *t, judgement *out, err *e)
 {
 	long asked = 0, wrong = 0;
 	double loss = 0;
 	if (!copy_weights(t, j->m, e))
 		return false;
-	/* batches of even size: none is so small that its own mean and variance (batch_norm) mean nothing */
-	long N = j->set->N, batches = (N + AT_ONCE - 1) / AT_ONCE;
-	for (long k = 0; k < batches; k++) {
-		int first = (int)(N * k / batches), B = (int)(N * (k + 1) / batches) - first;
+	for (int k = 0; k < batches_of(j); k++) {
 		long n, bad;
-		j->api->batch_clear(j->m, j->set->T, B);
-		for (int i = 0; i < B; i++)
-			j->supply->copy(j->set, first + i, j->api->batch(j->m), i);
-		loss += j->api->forward(j->m, NULL) * B;
+		loss += judge_batch(j, k);
 		judge_count(t->task, &t->task_spec, &t->shape, j->api, j->m, &n, &bad);
 		asked += n;
 		wrong += bad;
 	}
 	*out = (judgement){loss / j->set->N, asked ? (double)wrong / (double)asked : NAN, j->set->N};
 	return true;
+}
+
+/* ---- another length ---- */
+
+static bool goes_to(const trial *t, int T, err *e)
+{
+	const model_block *table;
+	t->api->blocks(t->m, &table);
+	if (table[0].copies == 1 || T <= t->shape.T_max)
+		return true;
+	return err_input(e, "cell=untied has weights for %d steps only, not for %d", t->shape.T_max, T);
+}
+
+static long wrong_at_the_end(const judge *j, const trial *t, const task_spec *s)
+{
+	const batch *b = j->api->batch(j->m);
+	long wrong = 0;
+	for (int i = 0; i < b->B; i++)
+		wrong += t->task->wrong(s, b, b->last_loss, i, j->api->logits(j->m, b->last_loss, i));
+	return wrong;
+}
+
+bool judge_at(const trial *t, int T, bool forced, int sequences, double *wrong, err *e)
+{
+	task_spec s = t->task_spec;
+	s.T = T;
+	s.jitter = 0;
+	judge *j = goes_to(t, T, e) ? make(t, &s, RNG_TEST, sequences, e) : NULL;
+	long count = 0;
+	if (!j)
+		return false;
+	model_tuning u = *j->api->tuning(j->m);
+	u.forcing = forced;
+	bool ok = j->api->tune(j->m, &u, e) && copy_weights(t, j->m, e);
+	for (int k = 0; k < batches_of(j) && ok; k++) {
+		judge_batch(j, k);
+		count += wrong_at_the_end(j, t, &s);
+	}
+	*wrong = (double)count / j->set->N;
+	judge_free(j);
+	return ok;
 }
 
 /* ---- left to itself ---- */

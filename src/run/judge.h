@@ -22,6 +22,10 @@ void judge_free(judge *j);
 /* With the weights as they are now: without dropout and noise; outputs that are fed back are the net's own. */
 bool judge_run(judge *j, const struct trial *t, judgement *out, err *e);
 
+/* Share of wrong answers at the last step of `sequences` fresh ones of T steps, whatever the length that the run is
+ * trained on; `forced`: outputs that are fed back are replaced by the targets. */
+bool judge_at(const struct trial *t, int T, bool forced, int sequences, double *wrong, err *e);
+
 /* Answers that were asked for in the batch of a model after forward(), and how many of them are wrong; with
  * shape->sequence_wrong sequences are counted. */
 void judge_count(const task *k, const task_spec *s, const task_shape *p, const model_api *api, model *m, long *asked,

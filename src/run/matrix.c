@@ -273,6 +273,24 @@ static void measure_truncation(const trial *t, model *m, snap_matrices *out)
 	free(whole);
 }
 
+void matrix_truncation(const trial *t, int p, double *share, double *cosine)
+{
+	err e;
+	size_t n = gradient_size(t);
+	model *m = copy_net(t, &e);
+	double *whole = malloc(2 * n * sizeof *whole), *part = whole + n, top, scale;
+	*share = *cosine = NAN;
+	if (m && whole && p >= 1 && truncated(t, m, 0, whole, &top) &&
+	        truncated(t, m, p < t->api->batch(m)->T ? p : 0, part, &scale)) {
+		double length = sqrt(product(n, whole, whole)), size = sqrt(product(n, part, part));
+		*share = size * (scale / top) / length;
+		*cosine = product(n, part, whole) / (size * length);
+	}
+	free(whole);
+	if (m)
+		t->api->destroy(m);
+}
+
 /* ---- all ---- */
 
 void matrix_measure(const trial *t, snap_matrices *out)

@@ -9,6 +9,9 @@
 /* Of the present weights, on the batch of the next update; nothing when *out shows exactly that. How much is looked at
  * depends on the size of the net alone. */
 void matrix_measure(const trial *t, snap_matrices *out);
+/* Of the same net and batch: the length of the gradient that goes back over p steps only as a share of the whole
+ * gradient's, and its cosine with it. NaN when there is no memory. */
+void matrix_truncation(const trial *t, int p, double *share, double *cosine);
 
 /* A net like that of the run, without penalties and truncation, after the forward pass of the next batch: to be measured
  * on, and destroyed by t->api. NULL and a message when there is no memory. */

@@ -116,13 +116,17 @@ bool plane_of(const config *c, plane *p, err *e)
 
 descent plane_descent(const config *c)
 {
+	const optim_form *form = config_form(c);
 	return (descent){.optimizer = (int)c->v[KNOB_optimizer],
+	        .form = form ? form->form : FORM_pytorch,
 	        .lr = c->v[KNOB_lr],
+	        .lr_decay = c->v[KNOB_lr_decay],
 	        .momentum = c->v[KNOB_momentum],
 	        .decay = c->v[KNOB_decay],
 	        .beta1 = c->v[KNOB_beta1],
 	        .beta2 = c->v[KNOB_beta2],
 	        .eps = c->v[KNOB_eps],
+	        .momentum_schedule = (schedule_id)c->v[KNOB_momentum_schedule],
 	        .clip = (clip_id)c->v[KNOB_clip],
 	        .clip_at = c->v[KNOB_clip_at]};
 }
@@ -139,6 +143,16 @@ static bool clip_gradient(const descent *d, const double g[2], double out[2])
 	return out[0] != g[0] || out[1] != g[1];
 }
 
+/* Where the optimizer wants the gradient: at (a, b), or ahead of it (nesterov in the lecture's form). */
+static plane_point seen_from(
+        const plane *p, const optim_f64 *rule, const descent *d, double *const *s, double a, double b)
+{
+	double theta[2] = {a, b};
+	if (rule->ahead && d->form == FORM_lecture)
+		rule->ahead(2, s, d, theta);
+	return plane_at(p, theta[0], theta[1]);
+}
+
 int plane_descend(const plane *p, const descent *d, double a, double b, int rows, plane_step *out)
 {
 	const optim_f64 *rule = optims_f64[d->optimizer];
@@ -146,13 +160,16 @@ int plane_descend(const plane *p, const descent *d, double a, double b, int rows
 	for (int i = 0; i < MOST_STATES; i++)
 		s[i] = state[i];
 	for (int i = 0; i < rows; i++) {
-		plane_point at = plane_at(p, a, b);
+		descent now = *d;
+		now.momentum = optim_momentum_at_f64(d, i + 1);
+		plane_point at = seen_from(p, rule, &now, s, a, b);
 		plane_step *row = &out[i];
-		if (!isfinite(at.value) || !isfinite(at.da) || !isfinite(at.db))
+		double value = plane_at(p, a, b).value;
+		if (!isfinite(value) || !isfinite(at.da) || !isfinite(at.db))
 			return i;
-		*row = (plane_step){.a = a, .b = b, .value = at.value, .g = {at.da, at.db}};
+		*row = (plane_step){.a = a, .b = b, .value = value, .g = {at.da, at.db}};
 		row->was_clipped = clip_gradient(d, row->g, row->clipped);
-		rule->step(2, row->clipped, s, d, i + 1, row->step);
+		rule->step(2, row->clipped, s, &now, i + 1, row->step);
 		a += row->step[0];
 		b += row->step[1];
 	}

@@ -161,7 +161,7 @@ static bool spec_of(trial *t, model_spec *s, err *e)
 	if (s->unit != UNIT_NONE) { /* the task is the whole system */
 		s->cell = 0;
 		s->layers = s->hidden = 1;
-		s->activation = s->unit == UNIT_POWER ? ACT_IDENTITY : ACT_SIGMOID;
+		s->activation = s->unit == UNIT_FIXED_POINT ? ACT_SIGMOID : ACT_IDENTITY;
 		s->bias = true;
 		s->leak = s->dropout = 0;
 		s->norm_input = s->norm_readout = false;
