@@ -277,7 +277,7 @@ void matrix_truncation(const trial *t, int p, double *share, double *cosine)
 {
 	err e;
 	size_t n = gradient_size(t);
-	model *m = copy_net(t, &e);
+	model *m = matrix_net(t, &e);
 	double *whole = malloc(2 * n * sizeof *whole), *part = whole + n, top, scale;
 	*share = *cosine = NAN;
 	if (m && whole && p >= 1 && truncated(t, m, 0, whole, &top) &&
