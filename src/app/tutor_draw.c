@@ -23,6 +23,11 @@ float tutor_width(const bench *b)
 	return fminf(fmaxf(WIDTH_SHARE * w, LEAST * em), MOST * em);
 }
 
+rect tutor_text_area(const bench *b)
+{
+	return b->tutor->column;
+}
+
 void tutor_scroll(bench *b, int direction)
 {
 	if (b->tutor)
@@ -440,9 +445,9 @@ void tutor_column(bench *b, rect r, const char *surface)
 		ui_surface(u, r, surface, false);
 	canvas_box(u->c, r, 0, INK_PANEL, 1);
 	canvas_line(u->c, r.x + r.w, r.y, r.x + r.w, r.y + r.h, ui_line(1, INK_BORDER));
-	b->tutor->column = r;
 	rect nav = rect_cut_bottom(&r, fminf(NAV * u->em, r.h / 2));
+	b->tutor->column = r;
 	text_part(b, r);
-	if (b->tutor)
-		navigation(b, nav);
+	navigation(b, nav);
+	tutor_end(b);
 }

@@ -132,7 +132,7 @@ static void set_prediction(layout_pen *p, const page *g, int act)
 	layout_words(p, a->text, 0, 1, WEIGHT_BOLD, INK_TEXT);
 	if (a->kind == ACT_PREDICT)
 		set_options(p, g, a, y, act);
-	if (a->kind == ACT_PREDICT_NUMBER) {
+	if (a->kind == ACT_PREDICT_NUMBER && !(open && g->t->free)) {
 		em_gap(p, GAP);
 		layout_slot(p, act, PART_AXIS, 0, points(p, open ? AXIS : AXIS_DONE));
 	}
@@ -143,7 +143,7 @@ static void set_prediction(layout_pen *p, const page *g, int act)
 		em_gap(p, GAP);
 		layout_words(p, text, 0, 1, WEIGHT_REGULAR, INK_TEXT);
 	}
-	if (open) {
+	if (open && !g->t->free) {
 		em_gap(p, GAP);
 		layout_slot(p, act, PART_BUTTONS, 0, points(p, BUTTONS));
 	}
