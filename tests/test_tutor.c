@@ -54,6 +54,7 @@ static void pass(float w, float h, const ui_event *e)
 {
 	canvas c = canvas_null(bench_theme(&b), w, h);
 	bench_pass(&b, &c, &c, true, e, now += 0.01);
+	b.chrome_changed = false; /* all of it has been drawn */
 }
 
 static void settle(void)
