@@ -352,7 +352,7 @@ static void set_below(void *data, layout_pen *p)
 			snprintf(text, sizeof text, "Done. This was the last step; go on playing as you like.");
 		layout_words(p, text, 0, 1, WEIGHT_REGULAR, INK_MUTED);
 	}
-	if (g->s && !g->t->free) {
+	if (g->s && !g->t->free && k + 1 < l->steps) { /* the last step has it in place of "Next" */
 		em_gap(p, 0.5F);
 		layout_slot(p, -1, PART_FREE, 0, points(p, 26));
 	}
