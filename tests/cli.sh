@@ -345,6 +345,17 @@ render() {
 	gives 0 'render: an upper-case ending' "$U" render "$state" -o frames/R.SVG
 	gives 0 'render: a run that diverges is drawn' "$U" render 'unroll/1 lr=50 activation=relu @30' -o r.png
 	holds 'render: a run that diverges is explained' grep -q '^unroll: Stopped at update' case.err
+	for kind in png svg pdf; do
+		gives 0 "render: a lesson, $kind" "$U" render 08#2 --theme dark --size 1000x600 -o lesson.$kind
+		drawn "render: a lesson is drawn, $kind" $kind lesson.$kind
+	done
+	gives 0 'render: a lesson after its runs' "$U" render wall-and-clip#1 --played -o played.png
+	"$U" render 08#1 -o before.png >log 2>&1
+	holds 'render: … is another picture' sh -c '! cmp -s played.png before.png'
+	refuses 2 'render: a step that is not there' 'there is no step 99; allowed: 1 to' "$U" render 08#99 -o r.png
+	refuses 2 'render: no lesson file' 'nothing.md' "$U" render nothing.md -o r.png
+	refuses 2 'render: --view with a lesson' 'allowed with a lesson: --played' "$U" render 08 --view loss -o r.png
+	refuses 2 'render: --played without a lesson' '\--played is for' "$U" render "$state" --played -o r.png
 	refuses 2 'render: nowhere' 'nowhere to draw' "$U" render "$state"
 	refuses 2 'render: unknown kind' 'unknown kind of file' "$U" render "$state @999999999" -o r.bmp
 	refuses 2 'render: no kind' 'unknown kind of file' "$U" render "$state" -o picture

@@ -54,6 +54,7 @@ static void pass(float w, float h, const ui_event *e)
 {
 	canvas c = canvas_null(bench_theme(&b), w, h);
 	bench_pass(&b, &c, &c, true, e, now += 0.01);
+	b.chrome_changed = false; /* all of it has been drawn */
 }
 
 static void settle(void)
@@ -280,6 +281,15 @@ static void test_sketch(void **state)
 	key(' ');
 	assert_int_equal(b.snap->update, 5);
 	assert_true(reads("dashed"));
+	assert_true(tutor_done(b.tutor));
+	char kept[200] = "", file[120];
+	snprintf(file, sizeof file, "%s/unroll/progress", folder);
+	FILE *f = fopen(file, "r");
+	assert_non_null(f);
+	while (fgets(kept, sizeof kept, f) && !strstr(kept, "\tend"))
+		;
+	fclose(f);
+	assert_string_equal(kept, "test-lesson\t\tend\n");
 	/* the keyboard, on the same plot once more */
 	tutor_state(b.tutor)->answer[0] = (tutor_answer){.option = -1};
 	for (int i = 0; i < TUTOR_SKETCH; i++)

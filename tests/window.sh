@@ -390,6 +390,58 @@ check "Space ends it" same_for_a_while "update reading"
 kill -TERM "$program"
 check "SIGTERM closes with status 0" ended_with 0
 
+# ---- a lesson, by keyboard ----
+tab_to_prediction() { # until the arrows move it
+	before=$(value prediction)
+	for _ in $(seq 20); do
+		key Tab Right
+		[ "$(value prediction)" = "$before" ] || return 0
+	done
+	return 1
+}
+start_program 01
+check "a lesson opens on its cover" eventually there begin
+check "… and names the window" eventually title_has 'One weight'
+key Next
+check "PgDn turns to the first step" eventually is "lesson step" "1 of 5"
+key Next
+check "… and to the second" eventually is "lesson step" "2 of 5"
+check "a question waits there" there prediction
+key space
+check "nothing runs before it is answered" eventually value_has toast "Predict first"
+check "the prediction is made with the arrows" tab_to_prediction
+key Tab Return
+check "Tab and Enter give it" eventually gone prediction
+key Escape Next Next
+check "a step has its controls" eventually is w 1
+check "… and a goal" is "goal: output in [99, 101]" open
+key i
+check "I shows the hint" eventually gone hint
+type_into_slider w 1.0046204
+leave
+check "the goal is reached" eventually is "goal: output in [99, 101]" reached
+check "… and kept" eventually grep -q 'one-weight.*output' "$XDG_CONFIG_HOME/unroll/progress"
+key j
+check "J plays freely" eventually there "back to the lesson"
+check "… with all controls" eventually there task
+key j
+check "… and back" eventually is "lesson step" "4 of 5"
+check "… to what was set" eventually is w 1.005
+key p
+key l
+check "P and L show the text alone" eventually gone w
+key Prior
+check "PgUp turns back" eventually is "lesson step" "3 of 5"
+key p
+for size in "640 480" "300 200" "1280 800"; do
+	# shellcheck disable=SC2086
+	resize $size
+	# shellcheck disable=SC2086
+	check "a lesson at $size" eventually fits $size
+done
+key q
+check "Q closes the lesson with status 0" ended_with 0
+
 start_program "unroll/1 T=20"
 kill "$screen"
 check "a lost display ends with status 3" ended_with 3

@@ -651,6 +651,8 @@ static void screen(bench *b, canvas *chrome, bool show)
 			lesson_side(b, side, panel, chrome);
 		else
 			side_panel(b, side, chrome);
+		if (text) /* over the foot of the text, not over controls */
+			b->ui.toast_area = tutor_text_area(b);
 		rect_cut_left(&rest, 1);
 	}
 	/* the left part of the transport does not change by itself, but for play and pause */

@@ -44,6 +44,7 @@ static void settle(bench *b)
 		bench_take(b);
 		canvas nowhere = canvas_null(bench_theme(b), b->ui.c->width, b->ui.c->height);
 		bench_pass(b, &nowhere, &nowhere, false, NULL, 0);
+		b->chrome_changed = false;
 		worker_settle(b->worker);
 		bool fresh = bench_take(b);
 		if (!fresh && b->tutor->route < 0)

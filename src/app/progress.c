@@ -39,9 +39,10 @@ void progress_free(progress *p)
 	*p = (progress){0};
 }
 
+/* Without a goal: that the lesson was gone through to the end. */
 static const char *line_of(const lesson *l, const lesson_step *s, const lesson_act *a, char *buf, size_t size)
 {
-	snprintf(buf, size, "%.200s\t%.300s\t%.500s", l->name, s->title, a->text);
+	snprintf(buf, size, "%.200s\t%.300s\t%.500s", l->name, a ? s->title : "", a ? a->text : "end");
 	for (char *q = buf; *q; q++)
 		if (*q == '\n' || *q == '\r')
 			*q = ' ';
@@ -99,7 +100,7 @@ int progress_count(const progress *p, const lesson *l, int *met)
 	*met = 0;
 	for (int k = 0; k < l->steps; k++)
 		for (int i = 0; i < l->step[k].acts; i++)
-			if (l->step[k].act[i].kind == ACT_GOAL) {
+			if (l->step[k].act[i].kind == ACT_GOAL && l->step[k].act[i].level != LEVEL_MASTER) {
 				n++;
 				*met += progress_has(p, l, &l->step[k], &l->step[k].act[i]);
 			}

@@ -12,10 +12,11 @@ typedef struct progress {
 /* Without a file, or without a home, nothing has been met. */
 progress progress_load(void);
 void progress_free(progress *p);
+/* goal NULL: that the lesson was gone through to its end. */
 bool progress_has(const progress *p, const lesson *l, const lesson_step *s, const lesson_act *goal);
 /* Notes it in the file. */
 bool progress_add(progress *p, const lesson *l, const lesson_step *s, const lesson_act *goal, err *e);
-/* How many goals a lesson has, and how many of them have been met. */
+/* How many goals a lesson has, those for masters left out, and how many of them have been met. */
 int progress_count(const progress *p, const lesson *l, int *met);
 
 #endif

@@ -451,6 +451,18 @@ void tutor_follow(bench *b, const doc_run *link)
 	}
 }
 
+void tutor_end(bench *b)
+{
+	tutor *t = b->tutor;
+	err e;
+	bool ended = t->page + 1 == tutor_pages(t) && !t->free && tutor_done(t);
+	if (!ended || !t->remembers || t->told_end)
+		return;
+	t->told_end = true;
+	if (!progress_add(&t->progress, t->l, NULL, NULL, &e))
+		say(b, e.text);
+}
+
 /* ---- what a snap tells ---- */
 
 /* A few times a second while the run goes on: faster than that nobody reads. */
@@ -781,9 +793,10 @@ bool lesson_finished(const char *path)
 	int met = 0, goals = 0;
 	lesson *l = lesson_read(path, &e);
 	progress p = progress_load();
+	bool there = l != NULL, ended = l && progress_has(&p, l, NULL, NULL);
 	if (l)
 		goals = progress_count(&p, l, &met);
 	progress_free(&p);
 	lesson_free(l);
-	return goals > 0 && met == goals;
+	return there && (goals > 0 ? met == goals : ended);
 }

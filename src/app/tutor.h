@@ -38,6 +38,7 @@ typedef struct tutor {
 	tutor_step *step; /* for each of the lesson's */
 	progress progress;
 	bool remembers; /* … is read, and written to */
+	bool told_end;  /* … knows that the last step is done */
 	char path[FILE_PATH];
 	char broken[480]; /* why the file could not be read again; "" = it could */
 	struct stat file; /* as it was when it was read */
@@ -89,6 +90,7 @@ void tutor_look(bench *b, double now);
 bool tutor_read_again(bench *b, err *e);
 /* Before a run goes on: a question waits for its answer, which is said. */
 bool tutor_waits(bench *b);
+void tutor_end(bench *b);  /* the last step may be done */
 void tutor_left(bench *b); /* another state was opened */
 void tutor_free_play(bench *b);
 void tutor_hint(bench *b);
@@ -130,6 +132,7 @@ void tutor_column(bench *b, rect r, const char *surface);
 /* The text takes the upper part of this column: what is left for the controls. */
 rect tutor_split(bench *b, rect *column);
 void tutor_scroll(bench *b, int direction);
+rect tutor_text_area(const bench *b); /* of the last pass */
 
 /* ---- tutor_marks.c: over the plots, and around what the text speaks of ---- */
 void tutor_over_plots(bench *b);

@@ -23,6 +23,11 @@ float tutor_width(const bench *b)
 	return fminf(fmaxf(WIDTH_SHARE * w, LEAST * em), MOST * em);
 }
 
+rect tutor_text_area(const bench *b)
+{
+	return b->tutor->column;
+}
+
 void tutor_scroll(bench *b, int direction)
 {
 	if (b->tutor)
@@ -32,17 +37,29 @@ void tutor_scroll(bench *b, int direction)
 
 /* ---- controls in the text ---- */
 
-static void radio(bench *b, rect r, bool chosen, const lesson_act *a, int option, bool shown)
+/* A disc with a sign, or an empty ring. */
+static void mark(bench *b, float x, float y, const char *sign, ink colour)
 {
-	ui *u = &b->ui;
-	float em = u->em, x = r.x + 9 * em, y = r.y + 11 * em;
-	ink ring = shown && a->right[option] ? INK_GOOD : chosen ? INK_ACCENT : INK_AXIS;
-	canvas_ring(u->c, x, y, 6.5F * em, ui_line(1.5F, ring));
+	float em = b->ui.em;
+	if (!sign) {
+		canvas_ring(b->ui.c, x, y, 7 * em, ui_line(1.5F, colour));
+		return;
+	}
+	canvas_disc(b->ui.c, x, y, 8 * em, colour, 1);
+	ui_label(&b->ui, (rect){x - 10 * em, y - 10 * em, 20 * em, 20 * em}, sign, 12, WEIGHT_BOLD, INK_PANEL,
+	        ALIGN_CENTER);
+}
+
+static void radio(bench *b, rect r, bool chosen, bool right, bool shown)
+{
+	float em = b->ui.em, x = r.x + 9 * em, y = r.y + 11 * em;
+	if (shown && (right || chosen)) {
+		mark(b, x, y, right ? "✓" : "×", right ? INK_GOOD : INK_BAD);
+		return;
+	}
+	mark(b, x, y, NULL, chosen ? INK_ACCENT : shown ? INK_BORDER : INK_AXIS);
 	if (chosen)
-		canvas_disc(u->c, x, y, 3.6F * em, shown ? (a->right[option] ? INK_GOOD : INK_BAD) : INK_ACCENT, 1);
-	if (shown && a->right[option])
-		ui_label(u, (rect){r.x + r.w - 20 * em, r.y, 20 * em, r.h}, "✓", 15, WEIGHT_BOLD, INK_GOOD,
-		        ALIGN_CENTER);
+		canvas_disc(b->ui.c, x, y, 3.8F * em, INK_ACCENT, 1);
 }
 
 /* One option: pressing it is the prediction. It may be changed until the answer is there. */
@@ -64,7 +81,7 @@ static void option(bench *b, rect r, int act, int number)
 			tutor_refresh(b);
 		}
 	}
-	radio(b, r, chosen, a, number, shown);
+	radio(b, r, chosen, a->right[number], shown);
 }
 
 static ui_range axis_range(const lesson_act *a)
@@ -205,13 +222,7 @@ static void goal_mark(bench *b, rect r, int act)
 	char name[40];
 	snprintf(name, sizeof name, "goal: %.30s", a->text);
 	ui_status(u, r, name, met ? "reached" : "open");
-	if (met)
-		canvas_disc(u->c, x, y, 8 * em, INK_GOOD, 1);
-	else
-		canvas_ring(u->c, x, y, 7 * em, ui_line(1.5F, INK_MUTED));
-	if (met)
-		ui_label(u, (rect){x - 10 * em, y - 10 * em, 20 * em, 20 * em}, "✓", 12, WEIGHT_BOLD, INK_PANEL,
-		        ALIGN_CENTER);
+	mark(b, x, y, met ? "✓" : NULL, met ? INK_GOOD : INK_MUTED);
 }
 
 static const char *run_label(const lesson_act *a, char *buf, size_t size)
@@ -440,9 +451,9 @@ void tutor_column(bench *b, rect r, const char *surface)
 		ui_surface(u, r, surface, false);
 	canvas_box(u->c, r, 0, INK_PANEL, 1);
 	canvas_line(u->c, r.x + r.w, r.y, r.x + r.w, r.y + r.h, ui_line(1, INK_BORDER));
-	b->tutor->column = r;
 	rect nav = rect_cut_bottom(&r, fminf(NAV * u->em, r.h / 2));
+	b->tutor->column = r;
 	text_part(b, r);
-	if (b->tutor)
-		navigation(b, nav);
+	navigation(b, nav);
+	tutor_end(b);
 }

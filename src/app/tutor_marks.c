@@ -211,9 +211,18 @@ static void spotlights(bench *b, canvas *chrome)
 	since = b->ui.now - t->spotlight_since;
 	bool pulses = since < PULSES && !b->ui.still;
 	float swell = pulses ? 5 * (float)(0.5 - 0.5 * cos(2 * 3.14159265 * since / PULSE)) : 0;
-	for (int i = 0; i < s->acts; i++)
-		if (s->act[i].kind == ACT_SPOTLIGHT)
-			ring(b, chrome, s->act[i].text, swell, 1, INK_WARN);
+	for (int i = 0; i < s->acts; i++) {
+		rect r;
+		if (s->act[i].kind != ACT_SPOTLIGHT)
+			continue;
+		ring(b, chrome, s->act[i].text, swell, 1, INK_WARN);
+		bool taken = b->ui.event.kind == UI_PRESS && find_place(b, s->act[i].text, &r) &&
+		             rect_has(r, b->ui.pointer.x, b->ui.pointer.y);
+		if (taken) { /* it has been found */
+			t->spotlight = false;
+			tutor_refresh(b);
+		}
+	}
 }
 
 /* What a link has changed. */

@@ -132,7 +132,7 @@ static void set_prediction(layout_pen *p, const page *g, int act)
 	layout_words(p, a->text, 0, 1, WEIGHT_BOLD, INK_TEXT);
 	if (a->kind == ACT_PREDICT)
 		set_options(p, g, a, y, act);
-	if (a->kind == ACT_PREDICT_NUMBER) {
+	if (a->kind == ACT_PREDICT_NUMBER && !(open && g->t->free)) {
 		em_gap(p, GAP);
 		layout_slot(p, act, PART_AXIS, 0, points(p, open ? AXIS : AXIS_DONE));
 	}
@@ -143,7 +143,7 @@ static void set_prediction(layout_pen *p, const page *g, int act)
 		em_gap(p, GAP);
 		layout_words(p, text, 0, 1, WEIGHT_REGULAR, INK_TEXT);
 	}
-	if (open) {
+	if (open && !g->t->free) {
 		em_gap(p, GAP);
 		layout_slot(p, act, PART_BUTTONS, 0, points(p, BUTTONS));
 	}
@@ -352,7 +352,7 @@ static void set_below(void *data, layout_pen *p)
 			snprintf(text, sizeof text, "Done. This was the last step; go on playing as you like.");
 		layout_words(p, text, 0, 1, WEIGHT_REGULAR, INK_MUTED);
 	}
-	if (g->s && !g->t->free) {
+	if (g->s && !g->t->free && k + 1 < l->steps) { /* the last step has it in place of "Next" */
 		em_gap(p, 0.5F);
 		layout_slot(p, -1, PART_FREE, 0, points(p, 26));
 	}
