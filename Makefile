@@ -15,7 +15,15 @@ ifeq ($(shell uname -s),Darwin)
 # Homebrew keeps OpenBLAS out of the way of the system's own.
 export PKG_CONFIG_PATH := $(shell brew --prefix openblas 2>/dev/null)/lib/pkgconfig:$(PKG_CONFIG_PATH)
 endif
-PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+# For screen readers, where it is there (libatk1.0-dev, libatk-bridge2.0-dev); ATK= leaves it out.
+ifeq ($(origin ATK),undefined)
+ATK     := $(shell pkg-config --exists atk atk-bridge-2.0 2>/dev/null && echo atk atk-bridge-2.0)
+endif
+ifneq ($(strip $(ATK)),)
+PKGS    += $(ATK)
+CFLAGS  += -DHAVE_ATK $(patsubst -I%,-isystem %,$(shell pkg-config --cflags-only-I $(ATK)))
+endif
+PKG_CFLAGS := $(shell pkg-config --cflags $(filter-out $(ATK),$(PKGS)) 2>/dev/null)
 LDLIBS  := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm -pthread $(EXTRA)
 
 # make V=1 shows the commands themselves.

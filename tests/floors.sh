@@ -49,6 +49,7 @@ BEGIN {
 	only("cairo", "^draw/canvas_cairo[.]c$", "draw/canvas_cairo.c")
 	only("fontconfig", "^draw/font[.]c$", "draw/font.c")
 	only("^(.*/)?png[.]h$", "^io/png[.]c$", "io/png.c")
+	only("^atk", "^app/access_atk[.]c$", "app/access_atk.c")
 	only("md4c", "^lesson/markdown[.]c$", "lesson/markdown.c")
 	only("^(.*/)?zip[.]h$", "^io/npz[.]c$", "io/npz.c")
 	# A Fortran symbol of LAPACK: precision, kind of matrix, operation, underscore.

@@ -18,9 +18,9 @@ enum { PICTURE_UPDATES = 300, FREE_UPDATES = 400, PICTURES_SEEN = 2000 };
 
 const char cards_first_state[] = "unroll/1 T=40 sigma_in=0.3 rho=1 optimizer=nesterov clip=norm";
 
-static card *add(cards *all, card_kind kind)
+static card_info *add(cards *all, card_kind kind)
 {
-	card *k = all->n < CARDS_MOST ? calloc(1, sizeof *k) : NULL;
+	card_info *k = all->n < CARDS_MOST ? calloc(1, sizeof *k) : NULL;
 	if (!k)
 		return NULL;
 	k->kind = kind;
@@ -54,7 +54,7 @@ static void add_free_bench(cards *all)
 {
 	static run_state s;
 	err e;
-	card *k = add(all, CARD_FREE);
+	card_info *k = add(all, CARD_FREE);
 	if (!k)
 		return;
 	snprintf(k->name, sizeof k->name, "free bench");
@@ -114,7 +114,7 @@ static void add_lesson(cards *all, const char *path)
 	long updates;
 	err e;
 	lesson *l = lesson_read(path, &e);
-	card *k = add(all, CARD_LESSON);
+	card_info *k = add(all, CARD_LESSON);
 	lesson_name(path, name, sizeof name);
 	if (k) {
 		snprintf(k->name, sizeof k->name, "lesson: %.30s", name);
@@ -157,7 +157,7 @@ static void date_text(long long when, char *buf, size_t size)
 }
 
 /* What a state says: "rnn, adding, T = 40", and its settings as they are written. */
-static bool describe(card *k, const char *text)
+static bool describe(card_info *k, const char *text)
 {
 	static run_state s;
 	char update[32];
@@ -179,7 +179,7 @@ static bool describe(card *k, const char *text)
 
 static void drop_last(cards *all)
 {
-	card *k = all->card[--all->n];
+	card_info *k = all->card[--all->n];
 	free(k->state);
 	free(k->path);
 	free(k);
@@ -189,7 +189,7 @@ static void add_recent(cards *all)
 {
 	recent runs = recent_load();
 	for (int i = 0; i < runs.n; i++) {
-		card *k = add(all, CARD_RECENT);
+		card_info *k = add(all, CARD_RECENT);
 		if (!k)
 			break;
 		snprintf(k->name, sizeof k->name, "recent %d", i + 1);
@@ -248,7 +248,7 @@ static void add_pictures(cards *all)
 	err e;
 	int n = pictures_find_folder(folder, sizeof folder) ? list_pictures(folder, list, CARDS_PICTURES) : 0;
 	for (int i = 0; i < n; i++) {
-		card *k = add(all, CARD_PICTURE);
+		card_info *k = add(all, CARD_PICTURE);
 		if (!k)
 			return;
 		const char *slash = strrchr(list[i].path, '/');
@@ -285,7 +285,7 @@ static bool has_word(const char *text, const char *word, size_t n)
 	return false;
 }
 
-bool card_matches(const card *k, const char *search)
+bool card_matches(const card_info *k, const char *search)
 {
 	for (const char *p = search; *p;) {
 		size_t n = strcspn(p, " ");

@@ -12,7 +12,7 @@ extern const char cards_first_state[];
 
 typedef enum card_kind { CARD_BACK, CARD_FREE, CARD_LESSON, CARD_RECENT, CARD_PICTURE, CARD_KINDS } card_kind;
 
-typedef struct card {
+typedef struct card_info {
 	card_kind kind;
 	char name[40];  /* of the control */
 	char title[96];
@@ -21,18 +21,18 @@ typedef struct card {
 	bool done;      /* a lesson whose goals are met */
 	char *state;    /* state string: what its picture shows, and what it opens; NULL for pictures */
 	char *path;     /* of a lesson or picture; NULL for runs */
-} card;
+} card_info;
 
 typedef struct cards {
 	int n;
-	card *card[CARDS_MOST];
+	card_info *card[CARDS_MOST];
 } cards;
 
 /* Reads lessons, runs and pictures anew. Of what cannot be read there is no card, but for lessons with mistakes. */
 void cards_load(cards *all);
 void cards_free(cards *all);
 /* Every word of `search` stands somewhere in the card, whatever the case. */
-bool card_matches(const card *k, const char *search);
+bool card_matches(const card_info *k, const char *search);
 /* The runs of a step as a state at an update. */
 void cards_lesson_state(const lesson *l, int step, long update, run_state *s);
 /* "rnn, adding, T = 40" */

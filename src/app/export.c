@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CAPTION = 1024 };
+enum { CAPTION = 4096 };
 static const float EXPORT_SCALE = 2; /* pixels per point */
 static const double DPI_AT_SCALE_1 = 96;
 
@@ -24,15 +24,14 @@ void export_paint(const snap *s, const view *const *list, int n, canvas *c)
 		view_grid(list, n, s, c, rect_inset(all, 8, 8), NULL, NULL);
 }
 
-/* The captions of the views, one after the other. */
+/* The plots in words, one after the other. */
 static void captions(const snap *s, const view *const *list, int n, char *buf, size_t size)
 {
 	size_t at = 0;
 	buf[0] = 0;
 	for (int i = 0; i < n; i++) {
-		char one[512];
-		int used = snprintf(buf + at, size - at, "%s%s: %s", i ? " " : "", list[i]->title,
-		        list[i]->caption(s, true, one, (int)sizeof one));
+		char one[1024];
+		int used = snprintf(buf + at, size - at, "%s%s", i ? " " : "", view_summary(list[i], s, one, sizeof one));
 		if (used < 0 || (size_t)used >= size - at)
 			return;
 		at += (size_t)used;

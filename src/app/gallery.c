@@ -109,7 +109,7 @@ static void open_state(bench *b, const char *text)
 		ui_toast(&b->ui, e.text);
 }
 
-static void open_card(bench *b, const card *k)
+static void open_card(bench *b, const card_info *k)
 {
 	static char path[FILE_PATH]; /* the card goes when the gallery is read anew */
 	snprintf(path, sizeof path, "%s", k->path ? k->path : "");
@@ -149,11 +149,11 @@ static void sketch(canvas *c, rect r)
 	canvas_polyline(c, p, POINTS, ui_line(2, INK_BORDER));
 }
 
-static void picture(bench *b, rect r, const card *k)
+static void picture(bench *b, rect r, const card_info *k)
 {
 	canvas *c = b->ui.c;
 	gallery *g = &b->gallery;
-	thumb t = {0};
+	thumb_image t = {0};
 	if (k->kind == CARD_PICTURE)
 		t = thumbs_picture(g->thumbs, k->path);
 	else if (k->state)
@@ -175,7 +175,7 @@ static void done_mark(bench *b, rect r)
 	ui_label(&b->ui, r, "done", 12, WEIGHT_BOLD, INK_GOOD, ALIGN_RIGHT);
 }
 
-static void card_text(bench *b, rect r, const card *k)
+static void card_text(bench *b, rect r, const card_info *k)
 {
 	ui *u = &b->ui;
 	float em = u->em;
@@ -187,7 +187,7 @@ static void card_text(bench *b, rect r, const card *k)
 		done_mark(b, foot);
 }
 
-static bool card_draw(bench *b, rect r, const card *k)
+static bool card_draw(bench *b, rect r, const card_info *k)
 {
 	ui *u = &b->ui;
 	float em = u->em, line = em;
@@ -208,12 +208,12 @@ static bool card_draw(bench *b, rect r, const card *k)
 
 /* ---- the card of the present run ---- */
 
-static void describe_present(const bench *b, card *k)
+static void describe_present(const bench *b, card_info *k)
 {
 	char title[80], update[32], loss[32];
 	const snap_arm *a = &b->snap->arm[0];
 	int at;
-	*k = (card){.kind = CARD_BACK, .state = b->gallery.present};
+	*k = (card_info){.kind = CARD_BACK, .state = b->gallery.present};
 	snprintf(k->name, sizeof k->name, "back to the bench");
 	snprintf(k->title, sizeof k->title, "Back to %s", cards_run_title(&b->config, title, sizeof title));
 	at = snprintf(k->line, sizeof k->line, "%s at update %s", b->playing ? "training" : "waiting",
@@ -284,18 +284,18 @@ static flow flow_begin(rect area, float em)
 }
 
 /* Lays all cards out; draws them when `draw` is set. Returns the height. */
-static float lay_out(bench *b, rect area, bool draw, const card **pressed)
+static float lay_out(bench *b, rect area, bool draw, const card_info **pressed)
 {
 	gallery *g = &b->gallery;
 	float em = b->ui.em;
 	flow f = flow_begin(area, em);
-	card present;
+	card_info present;
 	if (draw)
 		g->shown = 0;
 	g->columns = f.columns;
 	describe_present(b, &present);
 	for (int i = g->bench_seen ? -1 : 0; i < g->all.n; i++) {
-		const card *k = i < 0 ? &present : g->all.card[i];
+		const card_info *k = i < 0 ? &present : g->all.card[i];
 		bool twice = k->kind == CARD_RECENT && g->bench_seen && g->present && recent_same(k->state, g->present);
 		if (twice || !card_matches(k, g->search))
 			continue;
@@ -398,7 +398,7 @@ static void search_cut(gallery *g)
 }
 
 /* What is typed searches; the arrows walk over the cards; Enter opens what was found first. */
-static void keyboard(bench *b, const card **pressed)
+static void keyboard(bench *b, const card_info **pressed)
 {
 	ui *u = &b->ui;
 	gallery *g = &b->gallery;
@@ -496,7 +496,7 @@ void gallery_draw(bench *b)
 	ui *u = &b->ui;
 	gallery *g = &b->gallery;
 	float em = u->em;
-	const card *pressed = NULL;
+	const card_info *pressed = NULL;
 	rect rest = {0, 0, u->c->width, u->c->height};
 	canvas_box(u->c, rest, 0, INK_WINDOW, 1);
 	float margin = fminf(MARGIN * em, rest.w / 24);

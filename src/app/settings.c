@@ -129,8 +129,8 @@ static void complain(const char *path, int line, const char *text)
 	        path, line, clean);
 	for (int i = 0; i < settings_rows_count; i++)
 		for (int k = 0; k < SETTINGS_WORDS && settings_rows[i].word[k]; k++)
-			fprintf(stderr, "%s%s%s", k ? "|" : ", ", k ? "" : settings_rows[i].key,
-			        k ? settings_rows[i].word[k] : "=");
+			fprintf(stderr, "%s%s%s%s", k ? "|" : ", ", k ? "" : settings_rows[i].key, k ? "" : "=",
+			        settings_rows[i].word[k]);
 	fputc('\n', stderr);
 }
 

@@ -12,8 +12,8 @@
 #define SCALE_MAX 3.0F
 enum { HISTORY_MAX = 65536, SETTINGS_WORDS = 5, SETTINGS_PATH = 1024 }; /* HISTORY_MAX: MiB */
 
-typedef enum motion { MOTION_FULL, MOTION_REDUCED } motion;
-typedef enum drawing { DRAWING_AUTO, DRAWING_GPU, DRAWING_PROCESSOR } drawing;
+typedef enum setting_motion { MOTION_FULL, MOTION_REDUCED } setting_motion;
+typedef enum setting_drawing { DRAWING_AUTO, DRAWING_GPU, DRAWING_PROCESSOR } setting_drawing;
 
 typedef struct settings {
 	theme_id theme;
@@ -22,8 +22,8 @@ typedef struct settings {
 	/* choices: indices into settings_choice().word */
 	int decimal;                  /* text_decimal */
 	int thousands;                /* text_groups */
-	int motion;                   /* enum motion: reduced does without what moves or blinks by itself */
-	int drawing;                  /* enum drawing: from the next start on */
+	int motion;                   /* enum setting_motion: reduced does without what moves or blinks by itself */
+	int drawing;                  /* enum setting_drawing: from the next start on */
 	char pictures[SETTINGS_PATH]; /* folder; "" = the usual one */
 } settings;
 

@@ -325,10 +325,10 @@ static bool wish_state(slot *s, const char *text)
 	return s->state && state_read(s->state, text, &e) && read_views(s->state, s);
 }
 
-static thumb get(thumbs *t, const char *what, bool picture, theme_id colours, long long stamp)
+static thumb_image get(thumbs *t, const char *what, bool picture, theme_id colours, long long stamp)
 {
 	bool known;
-	thumb out = {0};
+	thumb_image out = {0};
 	uint64_t key = key_of(what, picture ? -1 : (int)colours, stamp);
 	pthread_mutex_lock(&t->lock);
 	slot *s = slot_for(t, key, &known);
@@ -342,21 +342,21 @@ static thumb get(thumbs *t, const char *what, bool picture, theme_id colours, lo
 	if (s)
 		s->used = ++t->clock;
 	if (s && (s->stage == READY || s->stage == DRAWN || s->stage == SAVING))
-		out = (thumb){s->argb, s->w, s->h};
+		out = (thumb_image){s->argb, s->w, s->h};
 	pthread_mutex_unlock(&t->lock);
 	return out;
 }
 
-thumb thumbs_state(thumbs *t, const char *state, theme_id colours)
+thumb_image thumbs_state(thumbs *t, const char *state, theme_id colours)
 {
-	return t ? get(t, state, false, colours, 0) : (thumb){0};
+	return t ? get(t, state, false, colours, 0) : (thumb_image){0};
 }
 
-thumb thumbs_picture(thumbs *t, const char *path)
+thumb_image thumbs_picture(thumbs *t, const char *path)
 {
 	struct stat there;
 	if (!t || stat(path, &there) != 0)
-		return (thumb){0};
+		return (thumb_image){0};
 	return get(t, path, true, THEME_LIGHT, (long long)there.st_mtime * 1000003 + (long long)there.st_size);
 }
 

@@ -10,10 +10,10 @@ enum { THUMB_WIDTH = 576, THUMB_HEIGHT = 360 }; /* pixels, at most */
 
 typedef struct thumbs thumbs;
 
-typedef struct thumb {
+typedef struct thumb_image {
 	const uint32_t *argb; /* NULL: not yet, or never. Until the next call of thumbs_collect */
 	int w, h;
-} thumb;
+} thumb_image;
 
 /* `wake` is called from the thread when there is something to collect (NULL: never). NULL when there is no memory or no
  * thread: everything goes on without pictures. */
@@ -21,9 +21,9 @@ thumbs *thumbs_new(void (*wake)(void *), void *data);
 void thumbs_free(thumbs *t);
 /* What a state string shows, with its views at its update, in the colours of a theme. Asks for it when it is not there.
  * t may be NULL. */
-thumb thumbs_state(thumbs *t, const char *state, theme_id colours);
+thumb_image thumbs_state(thumbs *t, const char *state, theme_id colours);
 /* A picture file, made smaller. */
-thumb thumbs_picture(thumbs *t, const char *path);
+thumb_image thumbs_picture(thumbs *t, const char *path);
 /* The run of a snap that is there anyway, as thumbs_state will show it from now on; costs a frame or so. */
 void thumbs_keep(thumbs *t, const char *state, theme_id colours, const snap *s, const view *const *list, int n);
 /* Takes what is ready; true when a thumb is new since the last call. */

@@ -1,5 +1,6 @@
 #include "app/window.h"
 
+#include "app/access.h"
 #include "app/bench.h"
 #include "app/events.h"
 #include "app/lesson_open.h"
@@ -16,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { WIDTH = 1280, HEIGHT = 820, MIN_WIDTH = 240, MIN_HEIGHT = 160, WAIT_MS = 250, BENCH_FRAMES_MAX = 100000 };
+enum { WIDTH = 1280, HEIGHT = 820, MIN_WIDTH = 240, MIN_HEIGHT = 160, WAIT_MS = 250, ACCESS_MS = 40, BENCH_FRAMES_MAX = 100000 };
 static const double FRAME = 1.0 / 60, SAVE_DELAY = 1; /* seconds */
 
 typedef struct window {
@@ -34,7 +35,9 @@ typedef struct window {
 	bool redraw; /* everything, because of an event */
 	bool overlay_before, playing_before;
 	bool fullscreen;
-	bool save_failed;
+	bool save_failed, accessible;
+	double told_at;
+	uint32_t told_focus;
 	double last_frame, save_at;
 	float display_scale; /* of the display that the window is on */
 	float scale;         /* pixels per point */
@@ -435,11 +438,31 @@ static void follow_wishes(window *w, double now)
 	}
 }
 
+/* What assistive programs see, and ask to press. */
+static void serve_access(window *w, double now)
+{
+	point at;
+	if (!w->accessible)
+		return;
+	/* what changes with every snap is told twice a second */
+	if (now >= w->told_at + 0.5 || w->bench.ui.focus != w->told_focus) {
+		access_show(&w->bench, w->title, w->per_unit);
+		w->told_at = now;
+		w->told_focus = w->bench.ui.focus;
+	}
+	if (!access_pump(&at))
+		return;
+	const ui_event_kind kinds[] = {UI_MOVE, UI_PRESS, UI_RELEASE};
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		logic_pass(w, &(ui_event){.kind = kinds[i], .at = at, .clicks = 1}, now);
+}
+
 /* One turn without waiting. Returns for how long nothing will change by itself, seconds. */
 static double frame(window *w)
 {
 	double now = seconds();
 	take_events(w, now);
+	serve_access(w, now);
 	follow_wishes(w, now);
 	if (w->bench.quit)
 		return 0;
@@ -461,6 +484,7 @@ static double frame(window *w)
 
 static void loop(window *w)
 {
+	int most = w->accessible ? ACCESS_MS : WAIT_MS;
 	while (!w->bench.quit && !stop_asked) {
 		double idle = frame(w), rest = w->last_frame + FRAME - seconds();
 		if (w->bench.quit)
@@ -468,7 +492,7 @@ static void loop(window *w)
 		if (rest > 0) /* at most 60 frames a second */
 			SDL_Delay((Uint32)ceil(rest * 1000));
 		else if (idle > 0)
-			SDL_WaitEventTimeout(NULL, idle < WAIT_MS / 1000.0 ? (int)ceil(idle * 1000) : WAIT_MS);
+			SDL_WaitEventTimeout(NULL, idle < most / 1000.0 ? (int)ceil(idle * 1000) : most);
 	}
 	w->bench.quit = true;
 	follow_wishes(w, seconds());
@@ -515,6 +539,7 @@ static int fail(const char *what, const char *why)
 static void close_window(window *w)
 {
 	gallery_keep(&w->bench);
+	access_stop();
 	gallery_done(&w->bench.gallery);
 	bench_done(&w->bench);
 	worker_free(w->worker);
@@ -578,6 +603,8 @@ int window_run(const run_state *s, const window_options *o)
 		draw_frame(&w, seconds());
 		write_controls(&w);
 		window_speed speed = {.first = 1e3 * (seconds() - started)};
+		if (o->bench_frames <= 0)
+			w.accessible = access_start();
 		if (o->bench_frames <= 0)
 			loop(&w);
 		else if (!measure_frames(&w, o->bench_frames, &speed))

@@ -43,6 +43,9 @@ bool view_pick(const run_state *s, const view **list, int *n, err *e);
 /* Writes them into a state; leaves it without when they are what it shows anyway. */
 void view_note(run_state *s, const view *const *list, int n);
 
+/* What a plot shows, in one sentence for those who do not see it: title, numbers, how to read it, of which run. */
+const char *view_summary(const view *v, const snap *s, char *buf, int size);
+
 /* A panel: title, the view, and its caption below, on INK_PANEL with a border. The one frame that the window and the
  * exports share. `alone` draws it for export or full window (larger title, no border). */
 void view_panel(const view *v, const snap *s, canvas *c, rect area, view_focus *focus, bool alone);
