@@ -1,5 +1,6 @@
 #include "lesson/gauge.h"
 
+#include "lesson/bits.h"
 #include "num/eig.h"
 #include "run/judge.h"
 #include "run/matrix.h"
@@ -9,10 +10,9 @@
 #include <stdlib.h>
 
 enum {
-	WINDOW = 100,       /* updates that means are taken over, and between two tests */
-	FRESH = 2560,       /* sequences of a test */
-	FRESH_FEWEST = 100, /* … of very long ones */
-	BITS = 3            /* of a class, that are counted */
+	WINDOW = 100,      /* updates that means are taken over, and between two tests */
+	FRESH = 2560,      /* sequences of a test */
+	FRESH_FEWEST = 100 /* … of very long ones */
 };
 static const double fresh_numbers = 4e6; /* inputs of a test set at most */
 
@@ -20,10 +20,14 @@ struct gauge {
 	const trial *t;
 	double max_step, best_loss;
 	long seen; /* updates */
-	double loss[WINDOW], metric[WINDOW], bit[BITS][WINDOW], known[BITS];
+	double loss[WINDOW], metric[WINDOW];
 	double *W, *work; /* H × H, 3 H */
 	long spectrum_at; /* update that rho and sigma_max belong to, −1: none */
 	double rho, sigma_max, sigma_min;
+	judge *judge;
+	bool no_judge;
+	long judged_at;
+	judgement judged;
 	struct {
 		long at; /* update, −1: none */
 		int p;
@@ -34,10 +38,7 @@ struct gauge {
 		int k;
 		double wrong;
 	} length[2]; /* left to itself, forced */
-	judge *judge;
-	bool no_judge;
-	long judged_at;
-	judgement judged;
+	bits bits;
 };
 
 gauge *gauge_new(const trial *t, err *e)
@@ -56,9 +57,8 @@ gauge *gauge_new(const trial *t, err *e)
 	}
 	g->t = t;
 	g->best_loss = INFINITY;
-	for (int i = 0; i < BITS; i++)
-		g->known[i] = INFINITY;
 	g->spectrum_at = g->judged_at = -1;
+	bits_init(&g->bits);
 	g->truncation.at = g->length[0].at = g->length[1].at = -1;
 	return g;
 }
@@ -73,28 +73,9 @@ void gauge_free(gauge *g)
 	free(g);
 }
 
-static double mean(const gauge *g, const double *values)
-{
-	long n = g->seen < WINDOW ? g->seen : WINDOW;
-	double sum = 0;
-	for (long i = 0; i < n; i++)
-		sum += values[(g->seen - i) % WINDOW];
-	return n ? sum / (double)n : NAN;
-}
-
-/* The bits of classes 0 … 2ᵏ − 1. */
-static void follow_bits(gauge *g)
-{
-	int classes = g->t->shape.classes;
-	for (int i = 0; i < BITS && (classes & (classes - 1)) == 0; i++) {
-		g->bit[i][g->seen % WINDOW] = classes >> i > 1 ? measure_bit_wrong(g->t, i + 1) : NAN;
-		if (isinf(g->known[i]) && g->seen >= WINDOW && mean(g, g->bit[i]) < 0.25)
-			g->known[i] = (double)g->seen;
-	}
-}
-
 void gauge_update(gauge *g)
 {
+	bits_add(&g->bits, g->t);
 	const trial *t = g->t;
 	if (t->update == g->seen)
 		return;
@@ -103,7 +84,15 @@ void gauge_update(gauge *g)
 	g->best_loss = t->r.loss < g->best_loss ? t->r.loss : g->best_loss;
 	g->loss[t->update % WINDOW] = t->r.loss;
 	g->metric[t->update % WINDOW] = t->metric;
-	follow_bits(g);
+}
+
+static double mean(const gauge *g, const double *values)
+{
+	long n = g->seen < WINDOW ? g->seen : WINDOW;
+	double sum = 0;
+	for (long i = 0; i < n; i++)
+		sum += values[(g->seen - i) % WINDOW];
+	return n ? sum / (double)n : NAN;
 }
 
 /* NaN when they cannot be computed. */
@@ -313,9 +302,9 @@ double gauge_read(gauge *g, int metric, int index)
 	case GOAL_ring_distance:
 		return measure_ring(t).distance;
 	case GOAL_bit_wrong:
-		return index >= 1 && index <= BITS ? mean(g, g->bit[index - 1]) : NAN;
+		return bits_wrong(&g->bits, index);
 	case GOAL_bit_known:
-		return index >= 1 && index <= BITS ? g->known[index - 1] : NAN;
+		return bits_known(&g->bits, index);
 	case GOAL_wrong_at:
 		return test_length(g, index, false);
 	case GOAL_forced_wrong_at:
