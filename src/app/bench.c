@@ -55,6 +55,7 @@ void bench_init(bench *b, const run_state *s, worker *w, const settings *set, co
 	if (w)
 		worker_speed(w, b->speed);
 	b->panel = true;
+	exporter_init(&b->exporter);
 }
 
 int bench_arm(const bench *b)
@@ -133,6 +134,7 @@ bool bench_take(bench *b)
 	uint32_t hash = chrome_hash(b);
 	b->chrome_changed = b->chrome_changed || hash != b->chrome_hash;
 	b->chrome_hash = hash;
+	exporter_take(b);
 	return true;
 }
 
@@ -419,7 +421,7 @@ static bool pointer_on_plots(const bench *b)
 		if (k[i].id == u->hot)
 			hot = &k[i];
 	return u->inside && rect_has(b->plots, u->pointer.x, u->pointer.y) && !u->popup.id && !b->help &&
-	       !b->choosing && !(b->narrow && b->overlay) && (!hot || hot->role == UI_PLOT);
+	       !b->choosing && !b->exporter.open && !(b->narrow && b->overlay) && (!hot || hot->role == UI_PLOT);
 }
 
 static void draw_views(bench *b)
@@ -549,6 +551,8 @@ void bench_pass(bench *b, canvas *c, canvas *chrome, bool show, const ui_event *
 		help_draw(b);
 	if (b->choosing)
 		chooser_draw(b);
+	if (b->exporter.open)
+		exporter_draw(b);
 	ui_end(&b->ui);
 	if (ui_unused(&b->ui))
 		command_dispatch(b, ui_unused(&b->ui));

@@ -2,6 +2,7 @@
  * of SDL. What the window has to do for it (full screen, quit, title) are plain fields that the window reads. */
 #ifndef APP_BENCH_H
 #define APP_BENCH_H
+#include "app/exporter.h"
 #include "app/settings.h"
 #include "run/worker.h"
 #include "ui/ui.h"
@@ -45,6 +46,8 @@ typedef struct bench {
 	uint32_t chrome_hash;
 
 	theme presenter_theme;
+
+	exporter exporter;
 
 	bool fullscreen, quit; /* wishes to the window */
 } bench;

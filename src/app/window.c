@@ -505,6 +505,7 @@ static int fail(const char *what, const char *why)
 
 static void close_window(window *w)
 {
+	exporter_end(&w->bench);
 	worker_free(w->worker);
 	if (w->texture)
 		SDL_DestroyTexture(w->texture);
