@@ -379,6 +379,30 @@ key Escape
 check "plots can be taken away" gone "loss plot"
 key ctrl+c ctrl+v
 check "… and the state knows it" eventually gone "norms plot"
+key ctrl+e
+check "Ctrl+E opens the export" there "export: as"
+click "export: size: 4:3 slide"
+click "export"
+check "a slide is saved" eventually saved png 4
+check "… and the dialog is closed" eventually gone "export: as"
+key ctrl+e
+click "export: as"
+click "option: npz arrays"
+click "export"
+check "the numbers are saved" eventually saved npz 1
+key ctrl+e
+click "export: as"
+click "option: GIF movie"
+type_into_slider "export: updates" 12
+click "export"
+check "the last updates are saved as a movie" eventually saved gif 1
+check "… and the run stands where it was" eventually is_number "update reading" "$made"
+key ctrl+r
+key Right Right
+key ctrl+r
+check "what happens is recorded" eventually saved gif 2
+key ctrl+shift+c
+check "a script for PyTorch is copied" eventually value_has toast "script for PyTorch"
 key q
 check "Q closes with status 0 again" ended_with 0
 

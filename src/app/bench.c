@@ -59,6 +59,7 @@ void bench_init(bench *b, const run_state *s, worker *w, const settings *set, co
 		worker_speed(w, b->speed);
 	b->panel = true;
 	preferences_apply(b);
+	exporter_init(&b->exporter);
 }
 
 void bench_done(bench *b)
@@ -150,6 +151,7 @@ bool bench_take(bench *b)
 	b->chrome_changed = b->chrome_changed || hash != b->chrome_hash;
 	b->chrome_hash = hash;
 	tutor_take(b);
+	exporter_take(b);
 	return true;
 }
 
@@ -498,8 +500,8 @@ static bool pointer_on_plots(const bench *b)
 		if (k[i].id == u->hot)
 			hot = &k[i];
 	return u->inside && rect_has(b->plots, u->pointer.x, u->pointer.y) && !u->popup.id && !b->help &&
-	       !b->choosing && !(panel_floats(b) && b->overlay) && !(b->narrow && tutor_shown(b)) &&
-	       (!hot || hot->role == UI_PLOT);
+	       !b->choosing && !b->exporter.open && !(panel_floats(b) && b->overlay) &&
+	       !(b->narrow && tutor_shown(b)) && (!hot || hot->role == UI_PLOT);
 }
 
 static void draw_views(bench *b)
@@ -688,6 +690,8 @@ void bench_pass(bench *b, canvas *c, canvas *chrome, bool show, const ui_event *
 		help_draw(b);
 	if (b->choosing)
 		chooser_draw(b);
+	if (b->exporter.open)
+		exporter_draw(b);
 	if (b->preferences.open)
 		preferences_draw(b);
 	ui_end(&b->ui);

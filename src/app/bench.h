@@ -2,6 +2,7 @@
  * of SDL. What the window has to do for it (full screen, quit, title) are plain fields that the window reads. */
 #ifndef APP_BENCH_H
 #define APP_BENCH_H
+#include "app/exporter.h"
 #include "app/gallery.h"
 #include "app/preferences.h"
 #include "app/settings.h"
@@ -49,6 +50,8 @@ typedef struct bench {
 	struct tutor *tutor;     /* the lesson that is open; NULL = none */
 	gallery gallery;         /* the start screen, over the bench */
 	preferences preferences; /* the settings, over everything */
+
+	exporter exporter;
 
 	bool fullscreen, quit; /* wishes to the window */
 } bench;

@@ -147,6 +147,8 @@ static void back(bench *b, int unused)
 		b->preferences.open = false;
 	else if (b->choosing)
 		b->choosing = false;
+	else if (b->exporter.open)
+		b->exporter.open = false;
 	else if (b->gallery.open && (gallery_back(b) || !b->fullscreen))
 		return;
 	else if (b->fork)
@@ -177,6 +179,24 @@ static void picture(bench *b, int all_formats)
 	char message[480];
 	export_pictures(b, all_formats, message, sizeof message);
 	ui_toast(&b->ui, message);
+}
+
+static void export_dialog(bench *b, int unused)
+{
+	(void)unused;
+	b->exporter.open = !b->exporter.open;
+}
+
+static void record(bench *b, int unused)
+{
+	(void)unused;
+	exporter_record(b);
+}
+
+static void copy_pytorch(bench *b, int unused)
+{
+	(void)unused;
+	exporter_copy_pytorch(b);
 }
 
 static void copy_state(bench *b, int unused)
@@ -365,6 +385,9 @@ const command commands[] = {
         {"fullscreen", {{'f', 0, 0}, {UI_KEY_F11, 0, 0}}, "full screen", fullscreen, 0},
         {"picture", {{'s', 0, 0}}, "save a picture of the plots (PNG)", picture, false},
         {"pictures", {{'s', UI_SHIFT, 0}}, "save the plots as PNG, SVG and PDF", picture, true},
+        {"export", {{'e', UI_CTRL, 0}}, "export: picture, vector, numbers or movie, and slide sizes", export_dialog, 0},
+        {"record", {{'r', UI_CTRL, 0}}, "record a movie from here, and end it", record, 0},
+        {"pytorch", {{'c', UI_CTRL | UI_SHIFT, 0}}, "copy this batch as a script for PyTorch", copy_pytorch, 0},
         {"copy", {{'c', UI_CTRL, 0}}, "copy the state of the run", copy_state, 0},
         {"paste", {{'v', UI_CTRL, 0}}, "go to the state on the clipboard", paste_state, 0},
         {"check", {{'g', 0, 0}}, "check this gradient against central differences", check_gradient, 0},

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "run/arms.h"
 #include "run/gradcheck.h"
+#include "run/pytorch.h"
 
 #include <limits.h>
 #include <math.h>
@@ -40,6 +41,7 @@ typedef enum kind {
 	MSG_REPLAY,
 	MSG_RESCUE,
 	MSG_CHECK,
+	MSG_SCRIPT,
 	MSG_WANT,
 	MSG_WATCH,
 	MSG_QUIT
@@ -70,6 +72,7 @@ struct worker {
 	bool busy;   /* a message or a run of updates is being carried out */
 	snap *front; /* newest; swapped with `spare` by the worker, with `shown` by the window */
 	bool fresh;
+	char *script; /* not yet taken, or NULL */
 
 	atomic_int pending; /* = queued, for a look without the lock */
 	atomic_bool ending; /* QUIT has been sent: it need not wait for its turn */
@@ -205,6 +208,25 @@ static void check_gradient(worker *w, int arm)
 	say(w, text);
 }
 
+static bool write_script(worker *w, int arm, err *e)
+{
+	static char state[STATE_TEXT];
+	char *text = NULL;
+	size_t size = 0;
+	trial *t = arms_trial_to_check(w->a, arm);
+	FILE *f = open_memstream(&text, &size);
+	bool ok = f ? pytorch_script(t, config_state(&t->c, t->update, state, sizeof state), f, e)
+	            : err_machine(e, "no memory for the script");
+	ok = f && fclose(f) == 0 && ok;
+	pthread_mutex_lock(&w->lock);
+	free(w->script);
+	w->script = ok ? text : NULL;
+	pthread_mutex_unlock(&w->lock);
+	if (!ok)
+		free(text);
+	return ok;
+}
+
 static bool begun(worker *w, bool ok)
 {
 	if (ok) {
@@ -298,6 +320,8 @@ static bool obey_arms(worker *w, const message *m, err *e)
 	case MSG_CHECK:
 		check_gradient(w, m->arm);
 		return true;
+	case MSG_SCRIPT:
+		return write_script(w, m->arm, e);
 	default:
 		return true;
 	}
@@ -362,7 +386,7 @@ static bool obey(worker *w, const message *m)
 static bool needs_arrival(kind k)
 {
 	return k == MSG_CONFIG || (k >= MSG_COMPARE && k <= MSG_REMOVE) || k == MSG_BOOKMARK || k == MSG_RESCUE ||
-	       k == MSG_CHECK;
+	       k == MSG_CHECK || k == MSG_SCRIPT;
 }
 
 /* Takes the oldest message; waits for one up to `seconds` when there is nothing else to do. */
@@ -629,6 +653,7 @@ void worker_free(worker *w)
 	pthread_mutex_destroy(&w->lock);
 	pthread_cond_destroy(&w->posted);
 	pthread_cond_destroy(&w->settled);
+	free(w->script);
 	release(w);
 }
 
@@ -726,6 +751,20 @@ void worker_rescue(worker *w, int arm)
 void worker_check_gradient(worker *w, int arm)
 {
 	post(w, &(message){.kind = MSG_CHECK, .arm = arm});
+}
+
+void worker_script(worker *w, int arm)
+{
+	post(w, &(message){.kind = MSG_SCRIPT, .arm = arm});
+}
+
+char *worker_take_script(worker *w)
+{
+	pthread_mutex_lock(&w->lock);
+	char *text = w->script;
+	w->script = NULL;
+	pthread_mutex_unlock(&w->lock);
+	return text;
 }
 
 void worker_want(worker *w, unsigned want)

@@ -43,6 +43,11 @@ void worker_rescue(worker *w, int arm);
 /* Compares the gradient of the current state with central differences; the verdict arrives in snap.message. */
 void worker_check_gradient(worker *w, int arm);
 
+/* One batch as a script (run/pytorch.h): worker_take_script gives it to the caller, who frees it, once a snap that
+ * obeys the message is there; NULL when it could not be written, and the snap's message says why. */
+void worker_script(worker *w, int arm);
+char *worker_take_script(worker *w);
+
 /* What the views that are shown want beside the curves (WANT_…). */
 void worker_want(worker *w, unsigned want);
 
