@@ -189,8 +189,8 @@ static const char *type_name(knob_type t)
 
 static const char *restart_name(knob_restart r)
 {
-	static const char *const names[] = {"nothing", "optimizer", "weights"};
-	return names[r];
+	static const char *const names[] = {"look", "nothing", "optimizer", "weights"};
+	return names[r - KNOB_LOOK];
 }
 
 /* "0 to 10", or the choices. */

@@ -62,7 +62,10 @@ static void summary(const job *j, bool reached)
 	text_short(norm, sizeof norm, t->r.grad_norm, 3);
 	/* beside a table on standard output, the line goes where it does no harm */
 	FILE *out = j->csv && strcmp(j->csv, "-") == 0 ? stderr : stdout;
-	fprintf(out, "update %ld: loss %s, wrong %.1f %%, gradient norm %s%s\n", t->update, loss, 100 * t->metric, norm,
+	char wrong[32] = "";
+	if (t->metric == t->metric) /* there is right and wrong */
+		snprintf(wrong, sizeof wrong, "wrong %.1f %%, ", 100 * t->metric);
+	fprintf(out, "update %ld: loss %s, %sgradient norm %s%s\n", t->update, loss, wrong, norm,
 	        reached ? "; goal reached" : "");
 }
 

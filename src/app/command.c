@@ -187,7 +187,7 @@ static void export_dialog(bench *b, int unused)
 	b->exporter.open = !b->exporter.open;
 }
 
-static void record(bench *b, int unused)
+static void record_movie(bench *b, int unused)
 {
 	(void)unused;
 	exporter_record(b);
@@ -386,7 +386,7 @@ const command commands[] = {
         {"picture", {{'s', 0, 0}}, "save a picture of the plots (PNG)", picture, false},
         {"pictures", {{'s', UI_SHIFT, 0}}, "save the plots as PNG, SVG and PDF", picture, true},
         {"export", {{'e', UI_CTRL, 0}}, "export: picture, vector, numbers or movie, and slide sizes", export_dialog, 0},
-        {"record", {{'r', UI_CTRL, 0}}, "record a movie from here, and end it", record, 0},
+        {"record", {{'r', UI_CTRL, 0}}, "record a movie from here, and end it", record_movie, 0},
         {"pytorch", {{'c', UI_CTRL | UI_SHIFT, 0}}, "copy this batch as a script for PyTorch", copy_pytorch, 0},
         {"copy", {{'c', UI_CTRL, 0}}, "copy the state of the run", copy_state, 0},
         {"paste", {{'v', UI_CTRL, 0}}, "go to the state on the clipboard", paste_state, 0},

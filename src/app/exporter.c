@@ -350,8 +350,8 @@ static void buttons(bench *b, rect area)
 	if (!is_movie(x))
 		return;
 	rect_cut_right(&area, 12 * em);
-	rect record = rect_cut_right(&area, fminf(190 * em, area.w));
-	if (ui_button(u, record, "record", ICON_NONE, x->film ? "Stop recording" : "Record from here", LOOK_RAISED,
+	rect tape = rect_cut_right(&area, fminf(190 * em, area.w));
+	if (ui_button(u, tape, "record", ICON_NONE, x->film ? "Stop recording" : "Record from here", LOOK_RAISED,
 	            "what the plots show from now on (Ctrl+R)")) {
 		x->open = false;
 		exporter_record(b);

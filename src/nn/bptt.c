@@ -224,6 +224,8 @@ double R(net_forward)(R(net) *n, team *t)
 		R(norm_input)(n);
 	/* a normalised readout couples the sequences of a step: one hand, here and in the recursion */
 	team_run(n->norm_out.width ? NULL : t, forward_part, n);
+	if (n->spec.unit == UNIT_FUNCTION)
+		return R(function_loss)(n);
 	double loss = 0;
 	for (int b = 0; b < n->batch.B; b++)
 		loss += n->sample_loss[b];

@@ -406,6 +406,10 @@ void R(net_clear_frozen)(R(net) *n)
 void R(net_backward)(R(net) *n, team *t, bool norms, model_result *r)
 {
 	R(pass) p;
+	if (n->spec.unit == UNIT_FUNCTION) {
+		R(function_gradient)(n, norms, r);
+		return;
+	}
 	R(net_recursion)(n, t, norms, &p);
 	R(net_clear_frozen)(n);
 	*r = (model_result){.T = n->batch.T, .finite = true, .omega = NAN, .cosine = NAN};

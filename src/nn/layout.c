@@ -240,12 +240,15 @@ static void plan_norms(R(net) *n)
 	n->ldn = REAL_PADDED(widest);
 }
 
-/* Of the one-unit systems only w (and b) are learned. */
+/* Of the one-unit systems only w (and b) are learned; they are the a and b of a function. */
 static void freeze_unit(R(net) *n)
 {
 	bool biased = n->spec.unit != UNIT_POWER;
 	for (int i = 0; i < n->blocks && n->spec.unit != UNIT_NONE; i++)
 		n->block[i].frozen = !(n->block[i].recurrent || (biased && n->block[i].bias && n->block[i].layer == 0));
+	for (int i = 0; i < n->blocks && n->spec.unit == UNIT_FUNCTION; i++)
+		if (n->block[i].recurrent)
+			n->block[i].label = "a";
 }
 
 void R(net_plan)(R(net) *n, const model_spec *s)

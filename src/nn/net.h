@@ -158,6 +158,9 @@ static inline R(layer) *R(net_top)(R(net) *n)
 	return &n->layer[n->layers - 1];
 }
 
+/* UNIT_FUNCTION: the loss of the batch at the present weights, and its gradient into n->g (function.c). */
+double R(function_loss)(const R(net) *n);
+void R(function_gradient)(R(net) *n, bool norms, model_result *r);
 double R(net_forward)(R(net) *n, team *t);
 void R(net_backward)(R(net) *n, team *t, bool norms, model_result *r);
 /* One layer's way back at one step, for rows s->B: δ, what it gives the layer below (c->dh[layer − 1]) or the fed back

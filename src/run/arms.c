@@ -348,11 +348,8 @@ static config with_shared(const config *own, const config *from)
 {
 	config c = *own;
 	for (int id = 0; id < KNOB_COUNT; id++) {
-		if (!state_shares((knob_id)id))
-			continue;
-		c.v[id] = from->v[id];
-		if (knob_get((knob_id)id)->type == KNOB_FILE)
-			memcpy(c.data, from->data, sizeof c.data);
+		if (state_shares((knob_id)id))
+			config_copy(&c, from, (knob_id)id);
 	}
 	return c;
 }
@@ -427,13 +424,19 @@ bool arms_config(arms *a, int i, const config *c, err *e)
 {
 	config wanted[STATE_ARMS];
 	unsigned which = 0;
+	int needed = 0;
 	for (int k = 0; k < a->n; k++) {
 		wanted[k] = k == i ? *c : with_shared(&a->arm[k].t->c, c);
 		if (!config_fits(&wanted[k], e))
 			return false;
 		if (config_restart(&a->arm[k].t->c, &wanted[k]) == KNOB_WEIGHTS)
 			which |= 1U << k;
+		needed += history_edits_needed(a->arm[k].t, &wanted[k]);
 	}
+	for (int k = 0; k < a->n; k++)
+		history_look(a->arm[k].h, a->arm[k].t, c);
+	if (!which && !needed)
+		return true;
 	if (which)
 		return begin_again(a, wanted, which, e);
 	long now = arms_update(a);

@@ -269,7 +269,7 @@ int history_edits_needed(const trial *t, const config *c)
 {
 	int n = 0;
 	for (int id = 0; id < KNOB_COUNT; id++)
-		n += t->c.v[id] != c->v[id];
+		n += t->c.v[id] != c->v[id] && knob_get((knob_id)id)->restart != KNOB_LOOK;
 	return n;
 }
 
@@ -311,6 +311,12 @@ static void drop_idle_edits(history *h, long update)
 	}
 }
 
+void history_look(history *h, trial *t, const config *c)
+{
+	config_look(&h->start, c);
+	config_look(&t->c, c);
+}
+
 bool history_edit(history *h, trial *t, const config *c, int room, err *e)
 {
 	if (config_restart(&t->c, c) == KNOB_WEIGHTS)
@@ -320,7 +326,7 @@ bool history_edit(history *h, trial *t, const config *c, int room, err *e)
 		        e, "%d changes under way are all that a state holds; start again to change more", STATE_EDITS);
 	cut(h, t);
 	for (int id = 0; id < KNOB_COUNT; id++) {
-		if (t->c.v[id] == c->v[id])
+		if (t->c.v[id] == c->v[id] || knob_get((knob_id)id)->restart == KNOB_LOOK)
 			continue;
 		const state_edit k = {.update = t->update, .value = c->v[id], .knob = (knob_id)id};
 		if (t->update == 0)

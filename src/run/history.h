@@ -42,6 +42,8 @@ bool history_step(history *h, trial *t);
  * settings of the start. t has not diverged: seek first. False when `room` further changes do not suffice, or a knob
  * would begin the run again. */
 bool history_edit(history *h, trial *t, const config *c, int room, err *e);
+/* Knobs of pictures: the same at every update, so nothing is cut. */
+void history_look(history *h, trial *t, const config *c);
 /* Changes needed to get from t's settings to c. */
 int history_edits_needed(const trial *t, const config *c);
 

@@ -7,6 +7,7 @@
 
 #include <limits.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -286,9 +287,23 @@ static bool set_number(config *c, const knob *k, knob_id id, const char *value, 
 	return true;
 }
 
+static char *text_in(config *c, knob_id id)
+{
+	switch (id) {
+	case KNOB_expression:
+		return c->expression;
+	case KNOB_axes_named:
+		return c->axes_named;
+	case KNOB_start_along:
+		return c->start_along;
+	default:
+		return c->data;
+	}
+}
+
 static const char *text_of(const config *c, knob_id id)
 {
-	return id == KNOB_expression ? c->expression : c->data;
+	return text_in((config *)(uintptr_t)c, id); /* not changed */
 }
 
 /* Control characters cannot stand in a state string. */
@@ -304,7 +319,7 @@ static bool set_text(config *c, const knob *k, knob_id id, const char *value, er
 			        e, "%s: the text contains a control character; allowed: printable text", k->name);
 	if (id == KNOB_expression && !expr_read(&formula, value, e))
 		return err_prefix(e, "expression=%.60s", value);
-	snprintf(id == KNOB_expression ? c->expression : c->data, CONFIG_TEXT, "%s", value);
+	snprintf(text_in(c, id), CONFIG_TEXT, "%s", value);
 	return true;
 }
 
@@ -435,6 +450,20 @@ bool config_is_default(const config *c, knob_id id)
 	config d = {0};
 	err e;
 	return set_known(&d, id, table[id].fallback, &e) && config_same(c, &d, id);
+}
+
+void config_copy(config *to, const config *from, knob_id id)
+{
+	to->v[id] = from->v[id];
+	if (table[id].type == KNOB_FILE)
+		memcpy(text_in(to, id), text_of(from, id), CONFIG_TEXT);
+}
+
+void config_look(config *to, const config *from)
+{
+	for (int id = 0; id < KNOB_COUNT; id++)
+		if (table[id].restart == KNOB_LOOK)
+			config_copy(to, from, (knob_id)id);
 }
 
 knob_restart config_restart(const config *a, const config *b)
@@ -622,10 +651,29 @@ bool config_uses(const config *c, knob_id id)
 	if (unit && (strcmp(table[id].group, "model") == 0 || strcmp(table[id].group, "start") == 0))
 		return false;
 	switch (id) {
+	case KNOB_function:
+		return true;
 	case KNOB_condition:
 		return choice_is(c, KNOB_function, "quadratic");
 	case KNOB_expression:
 		return choice_is(c, KNOB_function, "expression");
+	case KNOB_sparse:
+		return t->uses & TASK_USES_FUNCTION;
+	case KNOB_axes_named:
+		return choice_is(c, KNOB_axes, "named");
+	case KNOB_start_along:
+		return !unit;
+	case KNOB_start_a:
+	case KNOB_start_b:
+		return !unit || t->uses & TASK_USES_FUNCTION;
+	case KNOB_loss:
+	case KNOB_output:
+		return !(t->uses & TASK_USES_FUNCTION);
+	case KNOB_w:
+	case KNOB_b:
+	case KNOB_x0:
+	case KNOB_target:
+		return !(t->uses & TASK_USES_FUNCTION) || choice_is(c, KNOB_function, "unit");
 	case KNOB_batch:
 	case KNOB_dropout:
 	case KNOB_batch_norm:

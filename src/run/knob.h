@@ -17,7 +17,8 @@ typedef enum knob_id {
 typedef enum knob_type { KNOB_CHOICE, KNOB_INT, KNOB_REAL, KNOB_BOOL, KNOB_FILE } knob_type;
 typedef enum knob_scale { KNOB_LINEAR, KNOB_LOG, KNOB_PICK } knob_scale;
 typedef enum knob_shown { KNOB_COMMON, KNOB_RARE } knob_shown;
-typedef enum knob_restart { KNOB_NOTHING, KNOB_OPTIMIZER, KNOB_WEIGHTS } knob_restart;
+/* LOOK: of a picture, not of the run. Changing it is no change under way, and all arms have the same. */
+typedef enum knob_restart { KNOB_LOOK = -1, KNOB_NOTHING, KNOB_OPTIMIZER, KNOB_WEIGHTS } knob_restart;
 
 enum { KNOB_CHOICES = 48 }; /* values of a CHOICE at most */
 
@@ -48,6 +49,7 @@ typedef struct config {
 	double v[KNOB_COUNT];   /* CHOICE: index; BOOL: 0 or 1; FILE: unused */
 	char data[CONFIG_TEXT]; /* the FILE knobs */
 	char expression[CONFIG_TEXT];
+	char axes_named[CONFIG_TEXT], start_along[CONFIG_TEXT];
 } config;
 
 void config_default(config *c);
@@ -62,7 +64,9 @@ bool config_assign(config *c, const char *pair, err *e);
 const char *config_text(const config *c, knob_id id, char *buf, size_t size);
 bool config_is_default(const config *c, knob_id id);
 bool config_same(const config *a, const config *b, knob_id id);
-const char *config_choice(const config *c, knob_id id); /* name of a CHOICE's value */
+void config_copy(config *to, const config *from, knob_id id); /* one value */
+void config_look(config *to, const config *from);             /* all knobs of pictures (KNOB_LOOK) */
+const char *config_choice(const config *c, knob_id id);       /* name of a CHOICE's value */
 /* What has to restart to get from a to b: the strongest of the knobs that differ. */
 knob_restart config_restart(const config *a, const config *b);
 /* True when the knob does something under this configuration (momentum only for momentum and nesterov …);

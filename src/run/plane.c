@@ -103,6 +103,10 @@ void plane_make(plane *p, plane_id id, const config *c)
 		p->start[0] = c->v[KNOB_w];
 		p->start[1] = c->v[KNOB_b];
 	}
+	if (c->v[KNOB_start_a] != 0 || c->v[KNOB_start_b] != 0) {
+		p->start[0] = c->v[KNOB_start_a];
+		p->start[1] = c->v[KNOB_start_b];
+	}
 }
 
 bool plane_of(const config *c, plane *p, err *e)

@@ -468,7 +468,9 @@ static void put_start(const script *s)
 		        s->spec->kernel - 1);
 		return;
 	}
-	double h0 = s->spec->unit == UNIT_FIXED_POINT ? 1 / (1 + exp(-s->spec->x0)) : 0;
+	double h0 = s->spec->unit == UNIT_FIXED_POINT ? 1 / (1 + exp(-s->spec->x0))
+	            : s->spec->unit == UNIT_LINEAR    ? s->spec->x0
+	                                              : 0;
 	fprintf(s->f,
 	        "    return [tuple(torch.full((B, H), %.17g, dtype=dtype) for _ in range(%d)) for _ in "
 	        "range(layers)]\n",

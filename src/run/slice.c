@@ -279,6 +279,33 @@ bool slice_random(slice_plane *p, const model_api *api, const model *m, uint64_t
 	return true;
 }
 
+bool slice_split(const char *axes, char name[2][SLICE_NAME], err *e)
+{
+	/* the comma between two parameters follows a bracket */
+	const char *between = strstr(axes, "],");
+	if (!between || (size_t)(between + 2 - axes) > SLICE_NAME || strlen(between + 2) >= SLICE_NAME)
+		return err_input(e, "'%.80s': not axes; allowed: two parameters as W_hh[0,1],b[2]", axes);
+	snprintf(name[0], SLICE_NAME, "%.*s", (int)(between + 1 - axes), axes);
+	snprintf(name[1], SLICE_NAME, "%s", between + 2 + strspn(between + 2, " "));
+	return true;
+}
+
+bool slice_move(const model_api *api, model *m, const char *along, uint64_t seed, const double at[2], err *e)
+{
+	slice_plane p;
+	char name[2][SLICE_NAME];
+	const char *const names[2] = {name[0], name[1]};
+	bool named = along[0] != '\0';
+	if (named ? !slice_split(along, name, e) || !slice_named(&p, api, m, names, e)
+	          : !slice_random(&p, api, m, seed, e))
+		return named ? err_prefix(e, "start_along") : false;
+	for (long i = 0; i < p.parameters; i++)
+		p.origin[i] += at[0] * p.d[0][i] + at[1] * p.d[1][i];
+	set_parameters(api, m, p.origin);
+	slice_plane_done(&p);
+	return true;
+}
+
 /* Room of a fifth around what is there; never nothing. */
 static void widen(slice_plane *p)
 {

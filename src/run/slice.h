@@ -44,6 +44,11 @@ bool slice_named(slice_plane *p, const model_api *api, const model *m, const cha
 /* Two Gaussian directions, filter-normalised: every row has the length of the model's row, biases stay (Li et al.
  * 2018). */
 bool slice_random(slice_plane *p, const model_api *api, const model *m, uint64_t seed, err *e);
+/* "W_hh[0,1],b[2]" as two names. */
+bool slice_split(const char *axes, char name[2][SLICE_NAME], err *e);
+/* Moves the parameters of m: the two named ones take the values at[0] and at[1]; with an empty `along` all move that
+ * far along the two directions of slice_random(m, seed). */
+bool slice_move(const model_api *api, model *m, const char *along, uint64_t seed, const double at[2], err *e);
 /* The two directions in which the trail varied most (orthonormal; differences to the last row, mean removed). */
 bool slice_pca(slice_plane *p, const model_api *api, const model *m, const trail *t, err *e);
 /* The gradient on the current batch (of length 1, downhill is negative a) and the part of the last step at right angles

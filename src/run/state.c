@@ -22,7 +22,7 @@ void state_begin(run_state *s, const config *c, long update)
 bool state_shares(knob_id id)
 {
 	return (strcmp(knob_get(id)->group, "task") == 0 && id != KNOB_teacher_forcing) || id == KNOB_seed ||
-	       id == KNOB_updates || id == KNOB_probe_every;
+	       id == KNOB_updates || id == KNOB_probe_every || knob_get(id)->restart == KNOB_LOOK;
 }
 
 bool state_put_edit(state_edit *list, int *n, int most, const state_edit *edit)
@@ -386,6 +386,12 @@ static bool read_setting(reader *r, const char *word, err *e)
 	/* what can change under way may have reached an arm at another update: it had stopped, or begun again */
 	if (r->arm >= 0 && state_shares(id) && knob_get(id)->restart == KNOB_WEIGHTS)
 		return err_input(e, "state: %.60s belongs to all arms; put it before the first arm", word);
+	if (knob_get(id)->restart == KNOB_LOOK) { /* wherever it stands, it holds for all */
+		config_copy(&r->base, &scratch, id);
+		for (int i = 0; i <= r->arm; i++)
+			config_copy(&s->arm[i].start, &scratch, id);
+		return true;
+	}
 	if (r->at == 0) {
 		*start = scratch;
 		return true;

@@ -2,6 +2,8 @@
 
 #include "run/dataset.h"
 #include "run/judge.h"
+#include "run/plane.h"
+#include "run/slice.h"
 #include "run/team.h"
 
 #include <math.h>
@@ -55,7 +57,7 @@ static model_tuning tuning_of(const config *c)
 
 static int data_targets(const dataset *d)
 {
-	bool unit = true, signs = true;
+	bool within = true, signs = true;
 	for (int t = 0; t < (d->y_per_step ? d->T : 1); t++)
 		for (int i = 0; i < d->N; i++) {
 			size_t at = (size_t)t * (size_t)d->N + (size_t)i;
@@ -63,11 +65,11 @@ static int data_targets(const dataset *d)
 				continue;
 			for (int o = 0; o < d->O; o++) {
 				double y = d->y[at * (size_t)d->O + (size_t)o];
-				unit = unit && y >= 0 && y <= 1;
+				within = within && y >= 0 && y <= 1;
 				signs = signs && fabs(y) == 1;
 			}
 		}
-	return TAKES_REAL | (unit ? TAKES_UNIT : 0) | (signs ? TAKES_SIGNS : 0);
+	return TAKES_REAL | (within ? TAKES_UNIT : 0) | (signs ? TAKES_SIGNS : 0);
 }
 
 /* What the targets of a run are, as losses say what they take. */
@@ -157,7 +159,8 @@ static bool spec_of(trial *t, model_spec *s, err *e)
 	        .norm_input = normalises(c, "input"),
 	        .norm_readout = normalises(c, "readout"),
 	        .unit = (unit_id)p->unit,
-	        .x0 = c->v[KNOB_x0]};
+	        .x0 = c->v[KNOB_x0],
+	        .function = &t->function};
 	if (s->unit != UNIT_NONE) { /* the task is the whole system */
 		s->cell = 0;
 		s->layers = s->hidden = 1;
@@ -215,6 +218,7 @@ static bool open_task(trial *t, err *e)
 	        .symbols = (int)c->v[KNOB_symbols],
 	        .noise = c->v[KNOB_noise],
 	        .target = c->v[KNOB_target],
+	        .sparse = (int)c->v[KNOB_sparse],
 	        .seed = (uint64_t)c->v[KNOB_seed]};
 	if (!dataset_open(t->task->reads, c->data, (dataset_scaling)choice(c, KNOB_input_scale), &t->data, e))
 		return false;
@@ -228,9 +232,10 @@ static bool open_task(trial *t, err *e)
 	return open_set(t, e);
 }
 
-static init_spec init_of(const config *c)
+static init_spec init_of(const trial *t)
 {
-	return (init_spec){.init = choice(c, KNOB_init),
+	const config *c = &t->c;
+	init_spec s = {.init = choice(c, KNOB_init),
 	        .sigma = c->v[KNOB_sigma],
 	        .rho = c->v[KNOB_rho],
 	        .sigma_in = c->v[KNOB_sigma_in],
@@ -246,6 +251,47 @@ static init_spec init_of(const config *c)
 	        .sparsity = (int)c->v[KNOB_sparsity],
 	        .generator = (generator_id)choice(c, KNOB_generator),
 	        .seed = (uint64_t)c->v[KNOB_seed]};
+	if (t->plane) {
+		s.w = t->plane->start[0];
+		s.b = t->plane->start[1];
+	}
+	return s;
+}
+
+static void function_at(const void *data, double a, double b, double out[3])
+{
+	plane_point p = plane_at(data, a, b);
+	out[0] = p.value;
+	out[1] = p.da;
+	out[2] = p.db;
+}
+
+static bool open_function(trial *t, err *e)
+{
+	if (t->shape.unit != UNIT_FUNCTION)
+		return true;
+	t->plane = malloc(sizeof *t->plane);
+	if (!t->plane)
+		return err_machine(e, "no memory for a function");
+	t->function = (model_function){function_at, t->plane};
+	return plane_of(&t->c, t->plane, e);
+}
+
+bool trial_draw(const trial *t, model *m, err *e)
+{
+	init_spec i = init_of(t);
+	return t->api->init(m, &i, e);
+}
+
+/* As drawn, and moved where the knobs of the start say so. */
+static bool begin_weights(trial *t, err *e)
+{
+	const double at[2] = {t->c.v[KNOB_start_a], t->c.v[KNOB_start_b]};
+	if (!trial_draw(t, t->m, e))
+		return false;
+	if (t->shape.unit || (at[0] == 0 && at[1] == 0 && !t->c.start_along[0]))
+		return true;
+	return slice_move(t->api, t->m, t->c.start_along, (uint64_t)t->c.v[KNOB_seed], at, e);
 }
 
 static bool open_model(trial *t, err *e)
@@ -260,9 +306,8 @@ static bool open_model(trial *t, err *e)
 	t->m = t->api->create(&s, e);
 	if (!t->m)
 		return false;
-	init_spec i = init_of(c);
 	model_tuning u = tuning_of(c);
-	return t->api->tune(t->m, &u, e) && t->api->init(t->m, &i, e);
+	return t->api->tune(t->m, &u, e) && begin_weights(t, e);
 }
 
 static bool open_validation(trial *t, err *e)
@@ -283,7 +328,8 @@ trial *trial_new(const config *c, err *e)
 	}
 	t->c = *c;
 	t->metric = NAN;
-	bool ok = config_fits(c, e) && open_task(t, e) && open_model(t, e) && open_validation(t, e);
+	bool ok = config_fits(c, e) && open_task(t, e) && open_function(t, e) && open_model(t, e) &&
+	          open_validation(t, e);
 	if (ok && c->v[KNOB_threads] > 1) {
 		t->team = crew_new((int)c->v[KNOB_threads], e);
 		ok = t->team != NULL;
@@ -306,6 +352,7 @@ void trial_free(trial *t)
 	judge_free(t->validation);
 	dataset_free(t->set);
 	dataset_free(t->data);
+	free(t->plane);
 	free(t);
 }
 
@@ -391,8 +438,7 @@ void trial_load(trial *t, const void *in)
 
 bool trial_restart(trial *t, err *e)
 {
-	init_spec i = init_of(&t->c);
-	if (!t->api->init(t->m, &i, e))
+	if (!begin_weights(t, e))
 		return false;
 	t->update = t->clipped = t->best_update = 0;
 	t->waited = 0;
@@ -417,6 +463,8 @@ void trial_batch(const trial *t, model *m)
 static double share_wrong(const trial *t)
 {
 	long asked, wrong;
+	if (t->plane) /* there is no right and wrong */
+		return NAN;
 	judge_count(t->task, &t->task_spec, &t->shape, t->api, t->m, &asked, &wrong);
 	return asked ? (double)wrong / (double)asked : NAN;
 }

@@ -7,6 +7,8 @@
 #include "run/state.h"
 #include "task/task.h"
 
+struct plane;
+
 typedef struct trial {
 	config c;
 	const model_api *api;
@@ -18,6 +20,8 @@ typedef struct trial {
 	dataset *set;  /* sequences drawn once (train_size), or NULL */
 	team *team;
 	descent descent;
+	struct plane *plane;     /* task=function: what is descended on, else NULL */
+	model_function function; /* … as the net sees it */
 
 	long update;    /* updates made */
 	long clipped;   /* of these: with an active clip */
@@ -42,6 +46,8 @@ trial *trial_new(const config *c, err *e);
 void trial_free(trial *t);
 /* Back to update 0 of the configuration t->c, with the weights it began with. */
 bool trial_restart(trial *t, err *e);
+/* The weights that the seed draws, without start_a and start_b, into a model of the same shape. */
+bool trial_draw(const trial *t, model *m, err *e);
 /* Takes over knobs that need no restart of the weights (config_restart < KNOB_WEIGHTS). The optimizer keeps its memory:
  * for a state that is loaded. */
 void trial_configure(trial *t, const config *c);

@@ -60,6 +60,7 @@ typedef struct task_spec {
 	int symbols;         /* how many distinct symbols; 0 = the published number */
 	double noise;        /* standard deviation of what is added to real-valued inputs, fresh in every batch */
 	double target;       /* of the one-unit systems */
+	int sparse;          /* a function shows its gradient at every n-th update */
 	const dataset *data; /* the file, for tasks that read one */
 	dataset *set;        /* finite training set that batches come from, or NULL: fresh sequences */
 	bool held_out;       /* draw from the part of a text that training never sees */
@@ -106,7 +107,8 @@ enum {
 	TASK_USES_LAG = 8,
 	TASK_USES_SYMBOLS = 16,
 	TASK_USES_NOISE = 32,
-	TASK_USES_UNIT = 64 /* a whole system of one unit: w, target, no net around it */
+	TASK_USES_UNIT = 64,     /* a whole system of one unit: w, target, no net around it */
+	TASK_USES_FUNCTION = 128 /* a function of two parameters: no net at all */
 };
 
 typedef struct task {
