@@ -229,6 +229,10 @@ typedef struct model_api {
 	void (*grad)(const model *m, int block, double *out); /* of the last backward(), before clipping */
 	bool (*init)(model *m, const init_spec *s, err *e);   /* also clears the optimizer */
 
+	/* Recurrent matrices, gate by gate, times what gives them this spectral radius, as `rho` does at the start.
+	 * False when one has no eigenvalues to go by. */
+	bool (*rescale)(model *m, double rho, err *e);
+
 	batch *(*batch)(model *m);                                     /* to be filled before forward() */
 	void (*batch_clear)(model *m, int T, int B);                   /* zero inputs, full lengths, sets T and B */
 	double (*forward)(model *m, team *t);                          /* loss of the batch */
@@ -262,7 +266,8 @@ typedef struct model_api {
 	const model_tuning *(*tuning)(const model *m);
 	double (*penalty)(const model
 	                *m); /* l1 and l2 of the weights as they are; they have a gradient of their own, Ω has not */
-	bool (*carries)(const model *m); /* anything from step to step: false for a convolution */
+	bool (*feeds_back)(const model *m); /* the outputs of a step are inputs of the next */
+	bool (*carries)(const model *m);    /* anything from step to step: false for a convolution */
 	/* Recurrent and feed-forward depth: products with weights on the longest way around one step of time, and from
 	 * the input to the output of one step. */
 	void (*depth)(const model *m, int *recurrent, int *feedforward);

@@ -13,8 +13,8 @@ void matrix_measure(const trial *t, snap_matrices *out);
  * gradient's, and its cosine with it. NaN when there is no memory. */
 void matrix_truncation(const trial *t, int p, double *share, double *cosine);
 
-/* A net like that of the run, without penalties and truncation, after the forward pass of the next batch: to be measured
- * on, and destroyed by t->api. NULL and a message when there is no memory. */
+/* A net like that of the run, without penalties and truncation, after the forward pass of the next batch: to be
+ * measured on, and destroyed by t->api. NULL and a message when there is no memory. */
 model *matrix_net(const trial *t, err *e);
 
 #endif

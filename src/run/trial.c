@@ -237,7 +237,7 @@ static init_spec init_of(const trial *t)
 	const config *c = &t->c;
 	init_spec s = {.init = choice(c, KNOB_init),
 	        .sigma = c->v[KNOB_sigma],
-	        .rho = c->v[KNOB_rho],
+	        .rho = c->v[KNOB_rescale] > 0 ? c->v[KNOB_rescale] : c->v[KNOB_rho],
 	        .sigma_in = c->v[KNOB_sigma_in],
 	        .sigma_out = c->v[KNOB_sigma_out],
 	        .forget_bias = c->v[KNOB_forget_bias],
@@ -381,7 +381,10 @@ static void revive(trial *t)
 void trial_edit(trial *t, knob_id id, double value)
 {
 	config c = t->c;
+	err e;
 	c.v[id] = value;
+	if (id == KNOB_rescale && value > 0)
+		(void)t->api->rescale(t->m, value, &e); /* weights without eigenvalues are not finite: they stay */
 	if (knob_get(id)->restart == KNOB_OPTIMIZER)
 		t->api->optimizer_reset(t->m);
 	revive(t);
@@ -450,14 +453,19 @@ bool trial_restart(trial *t, err *e)
 
 /* ---- one update ---- */
 
-void trial_batch(const trial *t, model *m)
+void trial_batch_of(const trial *t, model *m, long update)
 {
 	const task_supply *supply = is_f64(&t->c) ? &task_supply_f64 : &task_supply_f32;
 	rng r;
-	int T = supply->begin(t->task, &t->task_spec, t->update, &r);
+	int T = supply->begin(t->task, &t->task_spec, update, &r);
 	t->api->batch_clear(m, T, t->task_spec.B);
-	supply->fill(t->task, &t->task_spec, &t->shape, t->update, &r, t->api->batch(m));
-	t->api->batch(m)->masks = rng_make(t->task_spec.seed, RNG_MASKS, (uint64_t)t->update);
+	supply->fill(t->task, &t->task_spec, &t->shape, update, &r, t->api->batch(m));
+	t->api->batch(m)->masks = rng_make(t->task_spec.seed, RNG_MASKS, (uint64_t)update);
+}
+
+void trial_batch(const trial *t, model *m)
+{
+	trial_batch_of(t, m, t->update);
 }
 
 static double share_wrong(const trial *t)

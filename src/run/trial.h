@@ -36,6 +36,8 @@ typedef struct trial {
 	int waited;                        /* evaluations since then */
 	bool stopped; /* it has waited long enough: whoever plays the run should pause; further steps can be made */
 
+	const run_example *example; /* the sequence that the views look at, or NULL; training knows nothing of it */
+
 	bool diverged;
 	long diverged_update;
 	char message[320]; /* what happened and what to try */
@@ -51,8 +53,9 @@ bool trial_draw(const trial *t, model *m, err *e);
 /* Takes over knobs that need no restart of the weights (config_restart < KNOB_WEIGHTS). The optimizer keeps its memory:
  * for a state that is loaded. */
 void trial_configure(trial *t, const config *c);
-/* Changes one such knob under way; a knob with KNOB_OPTIMIZER clears the optimizer's memory, whatever its value was. A
- * run that has diverged goes on from its last finite state. */
+/* Changes one such knob under way. What acts does so whatever the value was before (state_acts): a knob with
+ * KNOB_OPTIMIZER clears the optimizer's memory, `rescale` rescales the recurrent matrix. A run that has diverged goes
+ * on from its last finite state. */
 void trial_edit(trial *t, knob_id id, double value);
 /* Makes the changes that a state has for one of its arms at the present update; to be called after every trial_step. */
 void trial_follow(trial *t, const state_edit *edits, int n, int arm);
@@ -70,6 +73,8 @@ void trial_step(trial *t);
 void trial_measure(trial *t);
 /* The batch of the next update, into a net of the same shape. */
 void trial_batch(const trial *t, model *m);
+/* … of the update that follows `update` updates. */
+void trial_batch_of(const trial *t, model *m, long update);
 /* Order n of the matrix that carries the hidden state of the first layer from step to step, and its name (that of the
  * candidate for gated cells); 0: there is none. Writes n × n numbers, row-major, into W unless it is NULL. */
 int trial_transition(const trial *t, double *W, const char **name);
