@@ -47,7 +47,7 @@ OBJ := $(ONCE:src/%.c=$(BUILD)/%.o) \
        $(foreach w,$(WIDTHS),$(foreach b,32 64,$(WIDE:src/%.c=$(BUILD)/%.$(w).f$(b).o)))
 LIB := $(filter-out $(BUILD)/app/main.o,$(OBJ))
 
-.PHONY: all run test test-deep fuzz programs deep bench install uninstall clean help FORCE
+.PHONY: all run test test-deep fuzz programs deep bench gallery install uninstall clean help FORCE
 
 # Says what is missing before the compiler would.
 all:
@@ -162,6 +162,10 @@ fuzz:
 bench: all
 	./$(BUILD)/unroll bench $(ARGS)
 
+# Pictures of everything, for looking at.
+gallery: all
+	.ci/gallery ./$(BUILD)/unroll out
+
 SHARE = $(DESTDIR)$(PREFIX)/share
 install: all
 	install -d '$(DESTDIR)$(PREFIX)/bin' '$(SHARE)/unroll' '$(SHARE)/applications' '$(SHARE)/icons/hicolor/scalable/apps'
@@ -184,6 +188,7 @@ help:
 	@echo 'make test-deep   long training runs, and the tests again with the address, undefined-behaviour and thread sanitizers'
 	@echo 'make fuzz        any bytes as a lesson, for FUZZ_SECONDS=60 (clang)'
 	@echo 'make bench       measure the speed (ARGS=--peers: beside PyTorch)'
+	@echo 'make gallery     every view in every theme at three sizes, to out/gallery/index.html'
 	@echo 'make             only build $(BUILD)/unroll'
 	@echo 'make install     PREFIX=$(PREFIX) DESTDIR=$(DESTDIR); make uninstall'
 	@echo 'make clean       remove everything that was built'

@@ -470,4 +470,46 @@ start_program "unroll/1 T=20"
 kill "$screen"
 check "a lost display ends with status 3" ended_with 3
 check "… and says so" grep -q 'display' "$errors"
+
+# ---- the same pixels from every driver ----
+# The frame as the program holds it, with a driver that shows nothing and with an X server, and what the server shows.
+last_frame() { # NAME COMMAND…: into NAME.png, once the run is there
+	frame=$SCRATCH/$1
+	shift
+	rm -f "$controls"
+	UNROLL_PIXELS="$frame.png" "$UNROLL" "unroll/1 T=20 hidden=12 batch=5 @40" 2>>"$errors" &
+	program=$!
+	eventually is "update reading" 40
+	"$@"
+	sleep 1
+	[ -z "${DISPLAY:-}" ] || import -window root "$frame-shown.png"
+	kill -TERM "$program"
+	wait "$program"
+	program=
+}
+plots_of() { # FILE X Y: the plots of the window at this place, as bytes
+	convert "$1" -crop 576x590+$(($2 + 345))+$(($3 + 44)) +repage -depth 8 rgb:-
+}
+if command -v import >/dev/null && command -v convert >/dev/null; then
+	unset DISPLAY
+	SDL_VIDEODRIVER=dummy last_frame dummy true
+	Xvfb -displayfd 3 -screen 0 1024x768x24 -nolisten tcp 3>"$SCRATCH/display" >/dev/null 2>&1 &
+	screen=$!
+	eventually test -s "$SCRATCH/display"
+	DISPLAY=:$(cat "$SCRATCH/display")
+	export DISPLAY
+	last_frame server xdotool mousemove 1 1
+	size=$(identify -format '%wx%h' "$SCRATCH/server.png")
+	check "the frame has the usual size" test "$size" = 921x691
+	plots_of "$SCRATCH/dummy.png" 0 0 >"$SCRATCH/dummy.rgb"
+	plots_of "$SCRATCH/server.png" 0 0 >"$SCRATCH/server.rgb"
+	plots_of "$SCRATCH/server-shown.png" $(((1024 - 921) / 2)) $(((768 - 691) / 2)) >"$SCRATCH/shown.rgb"
+	check "a frame is not empty" test "$(wc -c <"$SCRATCH/server.rgb")" -eq $((576 * 590 * 3))
+	check "the same pixels with the dummy driver" cmp "$SCRATCH/dummy.rgb" "$SCRATCH/server.rgb"
+	check "… and on the server's screen" cmp "$SCRATCH/shown.rgb" "$SCRATCH/server.rgb"
+	kill "$screen"
+	screen=
+else
+	echo "SKIP window pixels: ImageMagick is not installed"
+fi
 check "no sanitizer and no crash spoke" clean_errors

@@ -8,6 +8,7 @@
 #include "draw/canvas_null.h"
 #include "draw/canvas_raster.h"
 #include "io/file.h"
+#include "io/png.h"
 
 #include <math.h>
 #include <signal.h>
@@ -544,8 +545,20 @@ static int fail(const char *what, const char *why)
 	return ERR_MACHINE;
 }
 
+/* UNROLL_PIXELS: the last frame as a PNG, for programs that compare what drivers show. */
+static void write_pixels(window *w)
+{
+	const char *path = getenv("UNROLL_PIXELS");
+	int pw, ph, stride;
+	err e;
+	const uint32_t *pixels = path && w->raster ? raster_pixels(w->raster, &pw, &ph, &stride) : NULL;
+	if (pixels && !png_write(path, pixels, pw, ph, stride, 96, "", "", &e))
+		fprintf(stderr, "unroll: %s\n", e.text);
+}
+
 static void close_window(window *w)
 {
+	write_pixels(w);
 	exporter_end(&w->bench);
 	gallery_keep(&w->bench);
 	access_stop();

@@ -186,7 +186,13 @@ static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
 static const char *caption(const snap *s, bool run, char *buf, int size)
 {
 	buf[0] = '\0';
-	part_append(buf, size, "Whole gradient%s", clips(&s->arm[0]) ? " before and after clipping" : ", not clipped");
+	bool any = false;
+	for (int a = 0; a < part_arms(s); a++)
+		any = any || clips(&s->arm[a]);
+	part_append(buf, size, "Whole gradient%s",
+	        !any               ? ", not clipped"
+	        : part_arms(s) > 1 ? " before clipping"
+	                           : " before and after clipping");
 	part_append_run(buf, size, run ? ": " : NULL, s);
 	part_append(buf, size, ". Right: all updates by size.");
 	part_append_future(buf, size, s);

@@ -477,7 +477,14 @@ static void draw_end(const snap *s, stack *k)
 	if (t->symbols && k->area.h > 16 * em) {
 		rect end = rect_cut_bottom(&k->area, 0.6F * k->area.h);
 		rect_cut_top(&end, em);
-		draw_bars(s, k->c, (rect){end.x, end.y, fminf(end.w, 60 * em), end.h});
+		rect title = rect_cut_top(&end, 1.6F * em);
+		if (end.h > 8 * em && part_tape_steps(t) > 0)
+			canvas_text(k->c, title.x + k->left, title.y + em,
+			        t->probable ? "probability of each answer; framed: the target"
+			                    : "output for each answer; framed: the target",
+			        plot_type(k->c, TYPE_TICK, INK_MUTED, ALIGN_LEFT));
+		rect_cut_right(&end, k->right);
+		draw_bars(s, k->c, end);
 	} else if (!t->symbols && k->area.w > 30 * em) {
 		rect end = rect_cut_right(&k->area, fminf(0.34F * k->area.w, 34 * em));
 		rect_cut_left(&end, em);

@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 static int eigs_of(const snap_arm *a)
 {
@@ -226,9 +227,14 @@ static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
 static const char *caption(const snap *s, bool run, char *buf, int size)
 {
 	const snap_arm *a = &s->arm[0];
+	bool same = true;
+	for (int i = 1; i < part_arms(s); i++)
+		same = same && strcmp(s->arm[i].eig_of, a->eig_of) == 0;
 	buf[0] = '\0';
 	part_append(buf, size, "%s: eigenvalues, unit circle%s, singular values",
-	        a->eig_of[0] ? a->eig_of : "Recurrent matrix",
+	        !same          ? "Recurrent matrices"
+	        : a->eig_of[0] ? a->eig_of
+	                       : "Recurrent matrix",
 	        a->config.v[KNOB_rho] > 0 ? " (dashed: ρ at the start)" : "");
 	part_append(buf, size, ". Ringed: the largest");
 	part_append_run(buf, size, run ? ": " : NULL, s);

@@ -45,6 +45,7 @@ static axis value_axis(const snap *s, part_of of)
 	span_add(&all, 1);
 	for (int a = 0; a < part_arms(s); a++)
 		span_add_all(&all, values(matrices(s, a), of), points(matrices(s, a)));
+	all.high = all.high < 1.005 ? 1 : all.high; /* rounding does not make room for another tick */
 	return axis_linear(all);
 }
 
