@@ -1,4 +1,5 @@
 /* What conditions ask of a run beside what a step leaves behind: closed forms, and what a loop by hand gives. */
+#include "lesson/bits.h"
 #include "run/judge.h"
 #include "run/matrix.h"
 #include "run/measure.h"
@@ -181,6 +182,38 @@ static void lengths_are_judged_forced_and_free(void **unused)
 	trial_free(t);
 }
 
+/* Bits that were known are not, before they were, and are again when the run goes the same way once more. */
+static void bits_go_back_with_the_run(void **unused)
+{
+	(void)unused;
+	static bits b;
+	trial *t = open_trial(
+	        "unroll/1 task=temporal_order T=20 batch=20 rho=1.2 clip=norm optimizer=adam lr=0.003 backend=native");
+	size_t size = trial_state_size(t);
+	unsigned char *state = malloc(size);
+	bits_init(&b);
+	assert_true(isinf(bits_known(&b, 1)) && isnan(bits_wrong(&b, 1)));
+	for (int i = 0; i < 300; i++) {
+		if (i == 60)
+			trial_save(t, state);
+		trial_step(t);
+		bits_add(&b, t);
+	}
+	double known[2] = {bits_known(&b, 1), bits_known(&b, 2)}, wrong = bits_wrong(&b, 1);
+	assert_true(known[0] >= 100 && known[0] < 300 && known[1] >= 100 && known[1] < 300 && wrong < 0.05);
+	assert_true(isnan(bits_known(&b, 0)) && isnan(bits_wrong(&b, 3)));
+	trial_load(t, state);
+	bits_add(&b, t);
+	assert_true(isinf(bits_known(&b, 1)) && isinf(bits_known(&b, 2)));
+	for (int i = 60; i < 300; i++) {
+		trial_step(t);
+		bits_add(&b, t);
+	}
+	assert_true(bits_known(&b, 1) == known[0] && bits_known(&b, 2) == known[1] && bits_wrong(&b, 1) == wrong);
+	free(state);
+	trial_free(t);
+}
+
 static double descent_of(const char *knobs, measured_descent what, int n)
 {
 	config c;
@@ -228,6 +261,6 @@ int main(void)
 	        cmocka_unit_test(gates_keep_their_power), cmocka_unit_test(flow_of_a_scaled_rotation),
 	        cmocka_unit_test(a_simplex_sums_to_one), cmocka_unit_test(rings_are_uniform),
 	        cmocka_unit_test(bits_make_up_the_answer), cmocka_unit_test(lengths_are_judged_forced_and_free),
-	        cmocka_unit_test(descents_follow_the_form)};
+	        cmocka_unit_test(bits_go_back_with_the_run), cmocka_unit_test(descents_follow_the_form)};
 	return cmocka_run_group_tests_name("measure", tests, NULL, NULL);
 }
