@@ -62,7 +62,8 @@ def settings(path):
         elif knob["type"] == "switch":
             value = "0" if default == "1" else "1"
         elif knob["type"] == "integer":
-            value = {"hidden": "5", "T": "6", "batch": "3", "kernel": "3"}.get(name, "2")
+            least = int(allowed.split(" to ")[0])
+            value = {"hidden": "5", "T": "6", "batch": "3", "kernel": "3"}.get(name, str(max(least, 2)))
         else:
             value = "0.30000000000000004" if float(allowed.split(" to ")[1]) > 0.4 else "0.3"
         cell = knob.get("cells", "").split(", ")[0] or "rnn"

@@ -67,6 +67,12 @@ static config read_config(const char *state)
 	long update;
 	if (!config_read_state(&c, &update, state, &e))
 		fail_msg("%s: %s", state, e.text);
+	if (!config_uses(&c, KNOB_hidden)) { /* the task is the whole system: no hidden=3, no sigma=0 */
+		config plain;
+		config_default(&plain);
+		c.v[KNOB_hidden] = plain.v[KNOB_hidden];
+		c.v[KNOB_sigma] = plain.v[KNOB_sigma];
+	}
 	return c;
 }
 
@@ -1283,6 +1289,31 @@ static void files_are_split(void **unused)
 	trial_free(all);
 }
 
+/* A task that is the whole system has no net, whose knobs would do nothing unseen. */
+static void systems_have_no_net(void **unused)
+{
+	(void)unused;
+	static const char *const systems[] = {"fixed_point", "power", "linear", "function"};
+	static const char *const nets[] = {
+	        "cell=lstm", "layers=2", "init=orthogonal", "rho=1.2", "dropout=0.5", "batch_norm=input"};
+	for (size_t i = 0; i < sizeof systems / sizeof *systems; i++) {
+		char state[200], why[200];
+		err e = {0};
+		for (size_t k = 0; k < sizeof nets / sizeof *nets; k++) {
+			snprintf(state, sizeof state, "unroll/1 task=%s %s", systems[i], nets[k]);
+			snprintf(why, sizeof why, "%s does nothing with task=%s", nets[k], systems[i]);
+			config c = read_config(state);
+			assert_false(config_fits(&c, &e));
+			assert_true(strstr(e.text, why) == e.text);
+			config_relax(&c);
+			assert_true(config_fits(&c, &e));
+		}
+		snprintf(state, sizeof state, "unroll/1 task=%s seed=7 lr=0.5 clip=norm precision=f64", systems[i]);
+		config c = read_config(state);
+		assert_true(config_fits(&c, &e));
+	}
+}
+
 static void noise_is_added(void **unused)
 {
 	(void)unused;
@@ -1473,8 +1504,8 @@ int main(void)
 	        cmocka_unit_test(paths_are_checked), cmocka_unit_test(visits_are_read),
 	        cmocka_unit_test(visits_are_checked), cmocka_unit_test(records_are_synthetic),
 	        cmocka_unit_test(training_sets_are_gone_through), cmocka_unit_test(sets_keep_masks),
-	        cmocka_unit_test(files_are_split), cmocka_unit_test(noise_is_added), cmocka_unit_test(data_is_scaled),
-	        cmocka_unit_test(hostile_files), cmocka_unit_test(lags_are_where_the_marks_are),
-	        cmocka_unit_test(guesses_are_as_often_wrong)};
+	        cmocka_unit_test(files_are_split), cmocka_unit_test(systems_have_no_net),
+	        cmocka_unit_test(noise_is_added), cmocka_unit_test(data_is_scaled), cmocka_unit_test(hostile_files),
+	        cmocka_unit_test(lags_are_where_the_marks_are), cmocka_unit_test(guesses_are_as_often_wrong)};
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -566,6 +566,16 @@ static bool task_lacks(const config *c, knob_id id)
 	return !config_uses(&with, id);
 }
 
+/* Where the task is the whole system there is no net for these to describe. */
+static bool unit_lacks(const config *c, knob_id id)
+{
+	const char *group = table[id].group;
+	return is_unit(c) && id != KNOB_seed &&
+	       (strcmp(group, "model") == 0 || strcmp(group, "start") == 0 || id == KNOB_dropout ||
+	               id == KNOB_batch_norm) &&
+	       !config_uses(c, id);
+}
+
 static const char *tasks_with(const config *c, knob_id id, char *buf, size_t size)
 {
 	config with = *c;
@@ -589,7 +599,10 @@ static bool knob_fits(const config *c, knob_id id, err *e)
 	if (task_lacks(c, id))
 		return err_input(e, "%s=%s does nothing with task=%s; it belongs to %s", table[id].name, value,
 		        config_choice(c, KNOB_task), tasks_with(c, id, with, sizeof with));
-	if (!is_unit(c) && cell_lacks(c, id))
+	if (unit_lacks(c, id))
+		return err_input(e, "%s=%s does nothing with task=%s, which is the whole system; leave it out",
+		        table[id].name, value, config_choice(c, KNOB_task));
+	if (cell_lacks(c, id))
 		return err_input(e, "%s=%s does nothing with cell=%s; it belongs to %s", table[id].name, value,
 		        config_choice(c, KNOB_cell), knob_cells(id, with, sizeof with));
 	return true;
@@ -609,7 +622,8 @@ void config_relax(config *c)
 {
 	err e;
 	for (int id = 0; id < KNOB_COUNT; id++)
-		if (id != KNOB_activation && (cell_lacks(c, (knob_id)id) || task_lacks(c, (knob_id)id)))
+		if ((id != KNOB_activation && (cell_lacks(c, (knob_id)id) || task_lacks(c, (knob_id)id))) ||
+		        unit_lacks(c, (knob_id)id))
 			set_known(c, (knob_id)id, table[id].fallback, &e);
 	if (!config_form(c))
 		set_known(c, KNOB_form, table[KNOB_form].fallback, &e);
@@ -623,8 +637,8 @@ bool config_offers(const config *c, knob_id id, int choice)
 		return true;
 	if (id == KNOB_output && loss > 0 && choice != OUTPUT_AUTO)
 		return model_f64.loss((loss_id)(loss - 1))->outputs >> choice & 1;
-	with.v[KNOB_form] = choice;
-	return id != KNOB_form || config_form(&with);
+	with.v[id] = choice;
+	return (id != KNOB_form || config_form(&with)) && (id != KNOB_batch_norm || config_fits(&with, &(err){0}));
 }
 
 static bool optimizer_uses(const config *c, knob_id id)
