@@ -3,9 +3,10 @@
  * May be included by app. */
 #ifndef RUN_WORKER_H
 #define RUN_WORKER_H
-#include "run/arms.h"
+#include "run/snap.h"
 
 typedef struct worker worker;
+typedef struct arms arms; /* run/arms.h */
 
 enum { WORKER_HISTORY_MIB = 256 }; /* usual memory for the checkpoints of all arms */
 
