@@ -164,6 +164,36 @@ static void test_slots(void **state)
 	lesson_free(l);
 }
 
+/* Formulas that are too wide go on in a new line where wide spaces part them, and nowhere else. */
+static void test_wide_formulas(void **state)
+{
+	static const struct {
+		const char *tex;
+		int lines;
+	} cases[] = {{"a = b \\qquad c = d", 1},
+	        {"v \\leftarrow \\mu v - \\varepsilon \\nabla E(\\theta), \\quad \\theta \\leftarrow \\theta + v "
+	         "\\qquad\\text{and}\\qquad v \\leftarrow \\mu v - \\varepsilon \\nabla E(\\theta + \\mu v)",
+	                2},
+	        {"\\left( aaaaaaaaaaaaa \\quad bbbbbbbbbbbbbbbb \\quad ccccccccccccc \\right)", 1},
+	        {"\\frac{aaaaaaaaaaaaa \\quad bbbbbbbbbbbbbbbb \\quad ccccccccccccc}{d} \\{", 1}};
+	(void)state;
+	for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+		char text[600];
+		err e;
+		snprintf(text, sizeof text, "---\ntitle: t\nsummary: s\n---\n## One\n\n$$%s$$\n", cases[c].tex);
+		lesson *l = lesson_parse("t.md", text, strlen(text), &e);
+		assert_non_null(l);
+		layout *p = lay(l, 320, &themes[THEME_LIGHT]);
+		int lines = 0;
+		for (int i = 0; i < p->n; i++)
+			lines += p->item[i].kind == LAYOUT_MATH;
+		assert_int_equal(lines, cases[c].lines);
+		assert_true(p->excess <= 0.01F);
+		layout_free(p);
+		lesson_free(l);
+	}
+}
+
 static void test_pages(void **state)
 {
 	(void)state;
@@ -206,6 +236,7 @@ int main(void)
 	        cmocka_unit_test(test_inside),
 	        cmocka_unit_test(test_links),
 	        cmocka_unit_test(test_slots),
+	        cmocka_unit_test(test_wide_formulas),
 	        cmocka_unit_test(test_pages),
 	        cmocka_unit_test(test_intro),
 	};

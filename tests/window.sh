@@ -423,9 +423,44 @@ tab_to_prediction() { # until the arrows move it
 	done
 	return 1
 }
+cat >"$SCRATCH/07-weights.md" <<'END'
+---
+title: A lesson on one weight
+summary: For the keyboard.
+---
+A number, multiplied by itself.
+
+## Exactly one
+```unroll
+set task=power T=1000 w=1 target=0 precision=f64
+views temporal
+controls w
+```
+## One per cent more
+```unroll
+set w=1.01
+predict number "How large is the output?" from 1 to 1e6 log is output ± 50 %
+```
+That large.
+## One per cent less
+```unroll
+set w=0.99
+```
+## Hit a hundred
+```unroll
+set w=1 target=100
+hint "Take logarithms."
+goal output in [99, 101]
+```
+## The last
+END
 start_program 01
+check "a lesson opens by its number" eventually there "lesson text"
+kill -TERM "$program"
+check "… and closes with status 0" ended_with 0
+start_program "$SCRATCH/07-weights.md"
 check "a lesson opens on its cover" eventually there begin
-check "… and names the window" eventually title_has 'One weight'
+check "… and names the window" eventually title_has 'on one weight'
 key Next
 check "PgDn turns to the first step" eventually is "lesson step" "1 of 5"
 key Next
@@ -444,7 +479,7 @@ check "I shows the hint" eventually gone hint
 type_into_slider w 1.0046204
 leave
 check "the goal is reached" eventually is "goal: output in [99, 101]" reached
-check "… and kept" eventually grep -q 'one-weight.*output' "$XDG_CONFIG_HOME/unroll/progress"
+check "… and kept" eventually grep -q 'weights.*output' "$XDG_CONFIG_HOME/unroll/progress"
 key j
 check "J plays freely" eventually there "back to the lesson"
 check "… with all controls" eventually there task

@@ -36,13 +36,13 @@ bool lesson_word(const char *word)
 }
 
 /* The worker rests, and the bench has seen what it has done. */
-static void settle(bench *b)
+static void settle(bench *b, float w, float h)
 {
 	enum { ROUNDS = 1000 };
 	for (int i = 0; i < ROUNDS; i++) {
 		worker_settle(b->worker);
 		bench_take(b);
-		canvas nowhere = canvas_null(bench_theme(b), b->ui.c->width, b->ui.c->height);
+		canvas nowhere = canvas_null(bench_theme(b), w, h);
 		bench_pass(b, &nowhere, &nowhere, false, NULL, 0);
 		b->chrome_changed = false;
 		worker_settle(b->worker);
@@ -52,7 +52,7 @@ static void settle(bench *b)
 	}
 }
 
-static void play_step(bench *b)
+static void play_step(bench *b, float w, float h)
 {
 	const lesson_step *s = tutor_at(b->tutor);
 	if (!s)
@@ -63,7 +63,7 @@ static void play_step(bench *b)
 	for (int i = 0; i < s->acts; i++)
 		if (s->act[i].kind == ACT_RUN) {
 			bench_play(b, true);
-			settle(b);
+			settle(b, w, h);
 		}
 }
 
@@ -140,9 +140,9 @@ bool lesson_picture(const char *word, bool played, theme_id t, float w, float h,
 	bool ok = tutor_open(&b, name, step, false, e);
 	if (ok) {
 		bench_pass(&b, &nowhere, &nowhere, false, NULL, 0);
-		settle(&b);
+		settle(&b, w, h);
 		if (played)
-			play_step(&b);
+			play_step(&b, w, h);
 		ok = draw(&b, w, h, scale, path, e);
 	}
 	bench_done(&b);

@@ -9,7 +9,8 @@
 
 /* points at type scale 1 */
 static const float LEAST = 400, MOST = 560, MARGIN = 20, NAV = 44, BUTTON = 32, FADE = 18;
-static const float CONTROLS_SHARE = 0.45F, WIDTH_SHARE = 0.3F; /* of the column's height; of the window's width */
+static const float CONTROLS_LEAST = 0.3F, CONTROLS_MOST = 0.6F,
+                   WIDTH_SHARE = 0.3F; /* of the column's height; of the window's width */
 
 bool tutor_shown(const bench *b)
 {
@@ -435,7 +436,9 @@ static void navigation(bench *b, rect r)
 rect tutor_split(bench *b, rect *column)
 {
 	float em = b->ui.em, wanted = panel_height(b);
-	float room = CONTROLS_SHARE * column->h;
+	const layout *text = b->tutor->set; /* of the last pass */
+	float rest = column->h - NAV * em - (text ? text->height + 2 * MARGIN * em : 0);
+	float room = fminf(fmaxf(rest, CONTROLS_LEAST * column->h), CONTROLS_MOST * column->h);
 	rect controls = rect_cut_bottom(column, fminf(wanted, fmaxf(room, 0)));
 	if (controls.h < 60 * em && controls.h < wanted) { /* not even two rows: the text has it all */
 		column->h += controls.h;

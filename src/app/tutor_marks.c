@@ -125,11 +125,11 @@ static void veil(bench *b, rect r, const char *text)
 		ui_paragraph(u, (rect){r.x + (r.w - w) / 2, r.y + (r.h - h) / 2, w, h}, text, 14, INK_MUTED, true);
 }
 
-static void veil_cell(bench *b, int cell, const view *v, bool drawn_into)
+static void veil_cell(bench *b, int cell, const view *v, const char *text)
 {
 	float em = b->ui.em;
 	rect r = b->cell[cell];
-	veil(b, r, drawn_into ? "" : "Predict first: this plot shows the answer.");
+	veil(b, r, text);
 	ui_label(&b->ui, (rect){r.x + 12 * em, r.y + 6 * em, r.w - 24 * em, 22 * em}, v->title, 14, WEIGHT_BOLD,
 	        INK_MUTED, ALIGN_LEFT);
 }
@@ -147,7 +147,7 @@ static void sketches(bench *b)
 		if (cell < 0)
 			continue;
 		if (i == asked)
-			veil_cell(b, cell, s->act[i].view, true);
+			veil_cell(b, cell, s->act[i].view, "");
 		rect r = sketch_area(b, cell);
 		if (i == asked)
 			sketch(b, r, &y->answer[i]);
@@ -164,7 +164,10 @@ void tutor_over_plots(bench *b)
 		return;
 	int n = bench_views(b, list);
 	for (int i = 0; i < n && tutor_veils(t); i++)
-		veil_cell(b, i, list[i], false);
+		veil_cell(b, i, list[i],
+		        i        ? ""
+		        : n == 1 ? "Predict first: this plot shows the answer."
+		                 : "Predict first: the plots show the answer.");
 	sketches(b);
 }
 

@@ -8,8 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const float PARAGRAPH = 0.75F, TIGHT = 0.2F, TITLE = 1.5F; /* em: between blocks, of a tight list; size */
-static const float NARROWEST = 24; /* points: deep nesting does not get narrower than this */
+static const float PARAGRAPH = 0.75F, TIGHT = 0.2F, TITLE = 1.5F,
+                   FORMULA = 1.08F; /* em: between blocks, of a tight list; sizes */
+static const float NARROWEST = 24;  /* points: deep nesting does not get narrower than this */
 
 /* ---- memory ---- */
 
@@ -231,15 +232,14 @@ static void set_code(setter *s, const char *text, float x, float width)
 }
 
 /* Centred; made smaller where it is too wide. */
-static void set_formula(setter *s, const char *tex, float x, float width)
+static void set_formula_line(setter *s, const char *tex, float x, float room)
 {
-	float size = 1.08F * s->em, room = column(s, x, width);
+	float size = FORMULA * s->em;
 	text_extent e = math_measure(tex, -1, size, MATH_DISPLAY);
 	if (e.width > room) {
 		size *= fmaxf(0.55F, 0.99F * room / e.width);
 		e = math_measure(tex, -1, size, MATH_DISPLAY);
 	}
-	space(s, 0.85F);
 	layout_item *i = layout_add(
 	        s, LAYOUT_MATH, (rect){x + fmaxf(0, (room - e.width) / 2), s->y, e.width, e.ascent + e.descent});
 	s->y += e.ascent;
@@ -250,6 +250,60 @@ static void set_formula(setter *s, const char *tex, float x, float width)
 		i->display = true;
 	}
 	s->y += e.descent + 0.15F * s->em;
+}
+
+/* Is this the command `name`, and not a longer one. */
+static bool is_command(const char *p, const char *name)
+{
+	size_t n = strlen(name);
+	return strncmp(p, name, n) == 0 && !((p[n] >= 'a' && p[n] <= 'z') || (p[n] >= 'A' && p[n] <= 'Z'));
+}
+
+/* Length of the command \quad or \\qquad, else 0. */
+static size_t wide_space(const char *p)
+{
+	return is_command(p, "\\qquad") ? 6 : is_command(p, "\\quad") ? 5 : 0;
+}
+
+/* Bytes up to the next wide space that stands in no braces; *gap: of that space. */
+static size_t formula_part(const char *tex, size_t *gap)
+{
+	int depth = 0;
+	for (const char *p = tex; *p; p++) {
+		*gap = depth == 0 ? wide_space(p) : 0;
+		if (*gap && p > tex)
+			return (size_t)(p - tex);
+		depth += (*p == '{') - (*p == '}') + is_command(p, "\\left") - is_command(p, "\\right");
+		if (*p == '\\' && p[1])
+			p += *gap ? 0 : 1; /* \{ is a sign */
+	}
+	*gap = 0;
+	return strlen(tex);
+}
+
+/* What is too wide is set on several lines, where wide spaces part it. */
+static void set_formula(setter *s, const char *tex, float x, float width)
+{
+	float room = column(s, x, width);
+	space(s, 0.85F);
+	while (*tex) {
+		size_t gap, n = formula_part(tex, &gap), next = n + gap;
+		while (tex[next]) { /* as much as fits on the line */
+			size_t more_gap, more = next + formula_part(tex + next, &more_gap);
+			if (math_measure(tex, (int)more, FORMULA * s->em, MATH_DISPLAY).width > room)
+				break;
+			n = more;
+			next = more + more_gap;
+		}
+		const char *line = layout_text(s, tex, n);
+		tex += next;
+		while (*tex == ' ')
+			tex++;
+		if (line[strspn(line, " ")])
+			set_formula_line(s, line, x, room);
+		if (*tex)
+			s->y += 0.35F * s->em;
+	}
 }
 
 /* Pictures lie beside the lesson; none is fetched. */

@@ -3,18 +3,18 @@
  * May be included by app. */
 #ifndef RUN_WORKER_H
 #define RUN_WORKER_H
-#include "run/arms.h"
+#include "run/snap.h"
 
 typedef struct worker worker;
-struct arms;
+typedef struct arms arms; /* run/arms.h */
 
 /* Something to wait for. All functions are called from the worker's thread; `release` once, when it is no longer
  * needed. */
 typedef struct worker_condition {
 	void *data;
-	char text[160];                                                         /* as it was typed */
-	bool (*holds)(void *data, const struct arms *a);                        /* after every update */
-	void (*tell)(void *data, const struct arms *a, char *buf, size_t size); /* "loss 0.093" */
+	char text[160];                                                  /* as it was typed */
+	bool (*holds)(void *data, const arms *a);                        /* after every update */
+	void (*tell)(void *data, const arms *a, char *buf, size_t size); /* "loss 0.093" */
 	void (*release)(void *data);
 } worker_condition;
 
