@@ -500,7 +500,7 @@ void gallery_draw(bench *b)
 	rect rest = {0, 0, u->c->width, u->c->height};
 	canvas_box(u->c, rest, 0, INK_WINDOW, 1);
 	float margin = fminf(MARGIN * em, rest.w / 24);
-	rect head = rect_cut_top(&rest, fminf(HEAD * em, rest.h / 4));
+	rect head = rect_cut_top(&rest, fmaxf(fminf(HEAD * em, rest.h / 4), 28 * em));
 	head_draw(b, rect_inset(head, margin, 0));
 	rect inner = rest;
 	inner.x += margin;

@@ -15,7 +15,15 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { WIDTH = 1280, HEIGHT = 820, MIN_WIDTH = 240, MIN_HEIGHT = 160, WAIT_MS = 250, ACCESS_MS = 40, BENCH_FRAMES_MAX = 100000 };
+enum {
+	WIDTH = 1280,
+	HEIGHT = 820,
+	MIN_WIDTH = 240,
+	MIN_HEIGHT = 160,
+	WAIT_MS = 250,
+	ACCESS_MS = 40,
+	BENCH_FRAMES_MAX = 100000
+};
 static const double FRAME = 1.0 / 60, SAVE_DELAY = 1; /* seconds */
 
 typedef struct window {
