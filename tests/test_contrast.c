@@ -1,5 +1,5 @@
-/* Contrast of what is really drawn: every text and line of the bench, the gallery, the settings, the help and all views,
- * in every theme, against the colour that lies below it. WCAG 2: 4.5:1 for text, 3:1 for graphics. */
+/* Contrast of what is really drawn: every text and line of the bench, the gallery, the settings, the help and all
+ * views, in every theme, against the colour that lies below it. WCAG 2: 4.5:1 for text, 3:1 for graphics. */
 #include "app/command.h"
 #include "draw/canvas_null.h"
 #include "fake_snap.h"
@@ -71,8 +71,8 @@ static void on_clip(canvas *c, const rect *r)
 /* Grid and borders are decoration: what they divide is told by position and type as well. */
 static bool is_decoration(ink i)
 {
-	return i == INK_GRID || i == INK_BORDER || i == INK_SHADE || i == INK_HOVER || i == INK_RAISED || i == INK_PANEL ||
-	       i == INK_WINDOW || i == INK_ON_ACCENT;
+	return i == INK_GRID || i == INK_BORDER || i == INK_SHADE || i == INK_HOVER || i == INK_RAISED ||
+	       i == INK_PANEL || i == INK_WINDOW || i == INK_ON_ACCENT;
 }
 
 static void on_polyline(canvas *c, const point *p, int n, bool closed, stroke s)
@@ -126,8 +126,8 @@ static void on_text(canvas *c, float x, float y, const char *utf8, text_style s)
 	texts++;
 	if (got < least_text) {
 		least_text = got;
-		snprintf(worst_text, sizeof worst_text, "%s, %s: '%.60s', ink %d on #%06X", screen, c->theme->name, utf8,
-		        s.ink, under & 0xFFFFFF);
+		snprintf(worst_text, sizeof worst_text, "%s, %s: '%.60s', ink %d on #%06X", screen, c->theme->name,
+		        utf8, s.ink, under & 0xFFFFFF);
 	}
 }
 

@@ -230,7 +230,12 @@ static void escape_goes_there_and_back(void **state)
 	press(UI_KEY_ESCAPE, 0);
 	assert_false(subject.gallery.open);
 	assert_memory_equal(&before, &subject.config, sizeof before);
-	press('o', 0);
+	type("o"); /* key and text, as a keyboard sends them */
+	assert_true(subject.gallery.open);
+	assert_string_equal(subject.gallery.search, "");
+	type("o");
+	assert_string_equal(subject.gallery.search, "o");
+	press(UI_KEY_ESCAPE, 0);
 	click("back to the bench");
 	assert_false(subject.gallery.open);
 }

@@ -324,6 +324,19 @@ const command commands[] = {
 };
 const int commands_count = sizeof commands / sizeof *commands;
 
+const command_control command_controls[] = {
+        {"walk", "Tab, Shift+Tab", "walk through all controls and plots"},
+        {"change", "← → ↑ ↓", "change a control; on a plot: the marked step"},
+        {"change-finely", "Shift+arrows", "change a control finely"},
+        {"change-coarsely", "PgUp, PgDn", "change a control coarsely"},
+        {"change-to-end", "Home, End", "change a control to its ends"},
+        {"press", "Enter", "press a button, open a list or a card, type a number"},
+        {"default", "Delete", "a control back to its default"},
+        {"type-number", "double click", "type a number"},
+        {"search", "any letter", "in the gallery: search"},
+};
+const int command_controls_count = sizeof command_controls / sizeof *command_controls;
+
 const command *command_find(const char *name)
 {
 	for (int i = 0; i < commands_count; i++)
@@ -418,16 +431,24 @@ static int columns(const char *utf8)
 	return n;
 }
 
+static void list_row(FILE *out, bool json, bool first, const char *name, const char *keys, const char *help)
+{
+	if (json)
+		fprintf(out, "%s{\"name\": \"%s\", \"keys\": \"%s\", \"summary\": \"%s\"}", first ? "[ " : ",\n  ",
+		        name, keys, help);
+	else
+		fprintf(out, "%-16s %s%*s %s\n", name, keys, 16 - columns(keys), "", help);
+}
+
 void command_list(FILE *out, bool json)
 {
 	char keys[64];
-	for (int i = 0; i < commands_count; i++) {
-		const command *k = &commands[i];
-		command_keys(k, keys, sizeof keys);
-		if (json)
-			fprintf(out, "%s{\"name\": \"%s\", \"keys\": \"%s\", \"summary\": \"%s\"}%s\n", i ? "  " : "[ ",
-			        k->name, keys, k->help, i + 1 < commands_count ? "," : " ]");
-		else
-			fprintf(out, "%-12s %s%*s %s\n", k->name, keys, 16 - columns(keys), "", k->help);
-	}
+	for (int i = 0; i < commands_count; i++)
+		list_row(out, json, i == 0, commands[i].name, command_keys(&commands[i], keys, sizeof keys),
+		        commands[i].help);
+	for (int i = 0; i < command_controls_count; i++)
+		list_row(
+		        out, json, false, command_controls[i].name, command_controls[i].keys, command_controls[i].help);
+	if (json)
+		fprintf(out, " ]\n");
 }

@@ -50,6 +50,7 @@ void gallery_open(bench *b)
 	g->bench_seen = g->bench_seen || !g->open;
 	g->open = true;
 	g->search[0] = 0;
+	g->deaf = g->bench_seen;
 	g->offset = 0;
 	b->help = b->choosing = false;
 	if (g->bench_seen)
@@ -403,10 +404,13 @@ static void keyboard(bench *b, const card_info **pressed)
 	ui *u = &b->ui;
 	gallery *g = &b->gallery;
 	const ui_event *e = &u->event;
+	g->deaf = g->deaf && e->kind != UI_KEY;
 	if (u->used || b->help || b->preferences.open)
 		return;
 	if (e->kind == UI_TYPE && strcmp(e->text, "?") != 0) {
-		search_add(g, e->text);
+		if (!g->deaf)
+			search_add(g, e->text);
+		g->deaf = false;
 		ui_use(u);
 	}
 	if (e->kind != UI_KEY || e->mods & (UI_CTRL | UI_ALT))
@@ -517,7 +521,6 @@ void gallery_draw(bench *b)
 		        WEIGHT_REGULAR, INK_MUTED, ALIGN_LEFT);
 	ui_scroll_end(u, rest, content, &g->offset);
 	keyboard(b, &pressed);
-	u->toast_area = head;
 	if (pressed)
 		open_card(b, pressed);
 }
