@@ -222,7 +222,7 @@ static void describe_present(const bench *b, card_info *k)
 	if (isfinite(a->now[SNAP_LOSS]))
 		snprintf(k->line + at, sizeof k->line - (size_t)at, ", loss %s",
 		        text_short(loss, sizeof loss, a->now[SNAP_LOSS], 4));
-	snprintf(k->note, sizeof k->note, "Esc");
+	snprintf(k->note, sizeof k->note, "Esc goes there");
 }
 
 /* ---- the grid ---- */

@@ -1,11 +1,12 @@
 /* The help screen: the table of commands, and how controls answer the keyboard. */
 #include "app/bench.h"
 #include "app/command.h"
+#include "plot/label.h"
 
 #include <math.h>
 #include <string.h>
 
-static const float ROW = 23, KEYS = 150, PAD = 24; /* points at type scale 1 */
+static const float ROW = 23, KEYS = 150, PAD = 24, PLOT = 58; /* points at type scale 1 */
 
 static void row(bench *b, rect *at, const char *keys, const char *text)
 {
@@ -13,6 +14,15 @@ static void row(bench *b, rect *at, const char *keys, const char *text)
 	rect r = rect_cut_top(at, ROW * em), left = rect_cut_left(&r, fminf(KEYS * em, r.w * 0.45F));
 	ui_label(&b->ui, left, keys, 13, WEIGHT_BOLD, INK_TEXT, ALIGN_LEFT);
 	ui_label(&b->ui, r, text, 13, WEIGHT_REGULAR, INK_TEXT, ALIGN_LEFT);
+}
+
+/* A plot and what it shows, which takes up to two lines. */
+static void plot_row(bench *b, rect *at, const view *v)
+{
+	float em = b->ui.em;
+	rect r = rect_cut_top(at, PLOT * em), title = rect_cut_top(&r, 20 * em);
+	ui_label(&b->ui, title, v->title, 13, WEIGHT_BOLD, INK_TEXT, ALIGN_LEFT);
+	label_paragraph(b->ui.c, r, v->summary, ui_text_style(&b->ui, 12, WEIGHT_REGULAR, INK_MUTED, ALIGN_LEFT), 2);
 }
 
 static void heading(bench *b, rect *at, const char *text)
@@ -61,14 +71,14 @@ static void control_column(bench *b, rect *at)
 	row(b, at, "tick below", "a setting was changed there");
 	heading(b, at, "The plots");
 	for (int i = 0; i < views_count; i++)
-		row(b, at, views[i]->title, views[i]->summary);
+		plot_row(b, at, views[i]);
 }
 
 void help_draw(bench *b)
 {
 	ui *u = &b->ui;
 	float em = u->em, pad = PAD * em, rows = (float)command_rows() * ROW * em + 36 * em;
-	float other = (float)(command_controls_count + views_count + 5) * ROW * em + 144 * em;
+	float other = ((float)(command_controls_count + 5) * ROW + (float)views_count * PLOT + 144) * em;
 	bool two = u->c->width > 940 * em;
 	float content = two ? fmaxf(rows, other) : rows + other;
 	float width = fminf((two ? 1040 : 560) * em, u->c->width), height = fminf(content + 3.5F * pad, u->c->height);
