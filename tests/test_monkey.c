@@ -359,8 +359,14 @@ static void check_settings(int i)
 	static run_state s, back;
 	bench *b = &subject;
 	err e = {0};
-	if (!config_fits(&b->config, &e) && !b->config_changed)
-		blame(e.text, 0);
+	if (!b->config_changed && !config_fits(&b->config, &e)) {
+		config relaxed = b->config;
+		config_relax(&relaxed);
+		if (config_fits(&relaxed, &(err){0}))
+			blame(e.text, 0); /* what another task or cell had was not left behind */
+		b->config =
+		        bench_about(b)->config; /* two knobs at odds: the worker refuses, and its next snap says so */
+	}
 	if (i % 32)
 		return;
 	bench_state(b, &s);
@@ -462,7 +468,7 @@ enum { SHRINK_EVENTS = 60000 };
 static int shrink(op *list, int n)
 {
 	op *fewer = malloc((size_t)n * sizeof *fewer);
-	long room = SHRINK_EVENTS; /* that may be played */
+	long room = SHRINK_EVENTS + 4L * n; /* that may be played */
 	for (int block = n - n / 8; fewer && block >= 1 && room > 0; block = block > 8 ? block * 2 / 3 : block - 1) {
 		for (int from = 0; from < n && room > 0;) {
 			int cut = from + block < n ? block : n - from;

@@ -8,7 +8,8 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 UNROLL=${UNROLL:-$PWD/build/unroll}
 SCRATCH=${SCRATCH:-$(mktemp -d)}
-export HOME="$SCRATCH/home" XDG_CONFIG_HOME="$SCRATCH/config" LC_ALL=C
+export HOME="$SCRATCH/home" XDG_CONFIG_HOME="$SCRATCH/config" XDG_DATA_HOME="$SCRATCH/data" LC_ALL=C
+export XDG_STATE_HOME="$SCRATCH/state" XDG_CACHE_HOME="$SCRATCH/cache"
 mkdir -p "$HOME"
 controls=$SCRATCH/controls errors=$SCRATCH/errors
 export UNROLL_CONTROLS="$controls"
@@ -500,6 +501,55 @@ for size in "640 480" "300 200" "1280 800"; do
 done
 key q
 check "Q closes the lesson with status 0" ended_with 0
+# ---- with the keyboard alone: from the gallery to a picture and back to the run ----
+mkdir -p "$XDG_DATA_HOME/unroll/lessons"
+printf -- '---\ntitle: A lesson of tests\nsummary: Short.\nminutes: 3\n---\n## One\n```unroll\nset T=7\n```\n' \
+	>"$XDG_DATA_HOME/unroll/lessons/01-tests.md"
+rm -f "$HOME"/Pictures/unroll/*
+start_program
+check "without an argument the gallery opens" eventually there "free bench"
+check "it has the lessons" there "lesson: tests"
+check "… and the runs that were left" there "recent 1"
+key Down
+key Return
+check "Enter opens the free bench" eventually there play
+key space
+check "Space plays it" eventually more_than "update reading" 20
+key space
+same_for_a_while "update reading"
+made=$(digits "update reading")
+key s
+check "S saves a picture of it" eventually saved png 1
+key Escape
+check "Escape goes to the gallery" eventually there "back to the bench"
+check "… which shows the picture" eventually there "picture 1"
+key Escape
+check "Escape again goes back to the run" eventually is_number "update reading" "$made"
+key r
+check "R starts it again" eventually is "update reading" 0
+key o
+eventually there "picture 1"
+xdotool type "$(basename "$(newest png)" .png)"
+settle
+check "what is typed searches" gone "free bench"
+key Return
+check "Enter opens what was found: the run is back" eventually is_number "update reading" "$made"
+key ctrl+comma
+check "Ctrl+, opens the settings" eventually there "setting decimal"
+key Tab Tab Tab Tab
+key Right
+key Escape
+key Escape
+check "they can be changed with the keyboard" eventually grep -q '^decimal=comma' "$XDG_CONFIG_HOME/unroll/settings"
+check "numbers have a comma now" eventually value_has lr ','
+key p
+check "presenter mode keeps the readings" eventually is_number "update reading" "$made"
+check "… and hides the controls" gone rho
+key p
+key q
+check "Q closes with status 0 once more" ended_with 0
+check "the run is among the recent ones" grep -q "@$made\$" "$XDG_STATE_HOME/unroll/recent"
+rm -f "$XDG_CONFIG_HOME/unroll/settings"
 
 start_program "unroll/1 T=20"
 kill "$screen"

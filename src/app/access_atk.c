@@ -49,8 +49,8 @@ static AtkRole role_of(ui_role role)
 static void item_component(AtkComponentIface *iface);
 static void item_action(AtkActionIface *iface);
 GType item_get_type(void);
-G_DEFINE_TYPE_WITH_CODE(item, item, ATK_TYPE_OBJECT, G_IMPLEMENT_INTERFACE(ATK_TYPE_COMPONENT, item_component)
-                G_IMPLEMENT_INTERFACE(ATK_TYPE_ACTION, item_action))
+G_DEFINE_TYPE_WITH_CODE(item, item, ATK_TYPE_OBJECT,
+        G_IMPLEMENT_INTERFACE(ATK_TYPE_COMPONENT, item_component) G_IMPLEMENT_INTERFACE(ATK_TYPE_ACTION, item_action))
 
 static item *item_of(void *object)
 {

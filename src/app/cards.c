@@ -188,14 +188,17 @@ static void drop_last(cards *all)
 static void add_recent(cards *all)
 {
 	recent runs = recent_load();
+	int made = 0;
 	for (int i = 0; i < runs.n; i++) {
 		card_info *k = add(all, CARD_RECENT);
 		if (!k)
 			break;
-		snprintf(k->name, sizeof k->name, "recent %d", i + 1);
+		snprintf(k->name, sizeof k->name, "recent %d", made + 1);
 		date_text(runs.run[i].when, k->note, sizeof k->note);
 		k->state = strdup(runs.run[i].state);
-		if (!k->state || !describe(k, k->state))
+		if (k->state && describe(k, k->state))
+			made++;
+		else
 			drop_last(all);
 	}
 	recent_free(&runs);
@@ -246,18 +249,20 @@ static void add_pictures(cards *all)
 	static char text[STATE_TEXT];
 	char folder[FILE_PATH];
 	err e;
-	int n = pictures_find_folder(folder, sizeof folder) ? list_pictures(folder, list, CARDS_PICTURES) : 0;
+	int made = 0, n = pictures_find_folder(folder, sizeof folder) ? list_pictures(folder, list, CARDS_PICTURES) : 0;
 	for (int i = 0; i < n; i++) {
 		card_info *k = add(all, CARD_PICTURE);
 		if (!k)
 			return;
 		const char *slash = strrchr(list[i].path, '/');
-		snprintf(k->name, sizeof k->name, "picture %d", i + 1);
+		snprintf(k->name, sizeof k->name, "picture %d", made + 1);
 		date_text(list[i].when, k->note, sizeof k->note);
 		k->path = strdup(list[i].path);
 		bool ok = k->path && png_read_state(list[i].path, text, sizeof text, &e) && describe(k, text);
 		snprintf(k->title, sizeof k->title, "%.95s", slash + 1);
-		if (!ok)
+		if (ok)
+			made++;
+		else
 			drop_last(all);
 	}
 }

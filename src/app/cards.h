@@ -14,7 +14,7 @@ typedef enum card_kind { CARD_BACK, CARD_FREE, CARD_LESSON, CARD_RECENT, CARD_PI
 
 typedef struct card_info {
 	card_kind kind;
-	char name[40];  /* of the control */
+	char name[40]; /* of the control */
 	char title[96];
 	char line[240]; /* below the title */
 	char note[48];  /* at the foot: minutes, a date */

@@ -108,15 +108,13 @@ static void chip(bench *b, rect r, int arm)
 		hide = rect_cut_right(&press, BUTTON * em);
 		inner.w -= 2 * BUTTON * em;
 	}
-	if (selected)
-		canvas_box(u->c, box, 6 * em, INK_RAISED, 1);
 	if (several)
 		canvas_frame(u->c, box, 6 * em, ui_line(selected ? 2 : 1, selected ? INK_ACCENT : INK_BORDER));
 	ui_touch t = ui_register(u, press, UI_BUTTON, chip_names[arm], b->snap->about[arm].name,
 	        several ? "select this arm (A: the next one); a double click names it (N)"
 	                : "a double click names this run (N)");
 	if (t.hot && !selected && several)
-		canvas_box(u->c, box, 6 * em, INK_HOVER, 1);
+		canvas_frame(u->c, box, 6 * em, ui_line(1, INK_ACCENT)); /* a fill would dim the arm's colour */
 	chip_text(b, inner, arm);
 	ui_ring(u, box, 6 * em, t.id);
 	bool twice = t.pressed && u->clicks == 2;

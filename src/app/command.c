@@ -378,10 +378,10 @@ const command commands[] = {
         {"lesson-up", {{UI_KEY_UP, 0, 0}}, "further up in the text", scroll, -1},
         {"lesson-free", {{'j', 0, 0}}, "just play: leave the lesson for a while, and back", free_play, 0},
         {"hint", {{'i', 0, 0}}, "a hint of the lesson", hint, 0},
-        {"back", {{UI_KEY_ESCAPE, 0, 0}}, "back: close what is open, show all plots, the gallery", back, 0},
+        {"back", {{UI_KEY_ESCAPE, 0, 0}}, "back: to all plots, at last to the gallery", back, 0},
         {"controls", {{'m', 0, 0}}, "show or hide the controls", controls, 0},
         {"theme", {{'t', 0, 0}}, "next theme: light, dark, projector, print", next_theme, 0},
-        {"presenter", {{'p', 0, 0}}, "presenter mode: plots only, as large as a hall needs", presenter, 0},
+        {"presenter", {{'p', 0, 0}}, "presenter mode: plots only, for a hall", presenter, 0},
         {"fullscreen", {{'f', 0, 0}, {UI_KEY_F11, 0, 0}}, "full screen", fullscreen, 0},
         {"picture", {{'s', 0, 0}}, "save a picture of the plots (PNG)", picture, false},
         {"pictures", {{'s', UI_SHIFT, 0}}, "save the plots as PNG, SVG and PDF", picture, true},
@@ -399,6 +399,19 @@ const command commands[] = {
         {"quit", {{'q', 0, 0}, {'q', UI_CTRL, 0}}, "quit", quit, 0},
 };
 const int commands_count = sizeof commands / sizeof *commands;
+
+const command_control command_controls[] = {
+        {"walk", "Tab, Shift+Tab", "walk through all controls and plots"},
+        {"change", "← → ↑ ↓", "change a control; on a plot: the marked step"},
+        {"change-finely", "Shift+arrows", "change a control finely"},
+        {"change-coarsely", "PgUp, PgDn", "change a control coarsely"},
+        {"change-to-end", "Home, End", "change a control to its ends"},
+        {"press", "Enter", "press, open a list or a card, type a number"},
+        {"default", "Delete", "a control back to its default"},
+        {"type-number", "double click", "type a number"},
+        {"search", "any letter", "in the gallery: search"},
+};
+const int command_controls_count = sizeof command_controls / sizeof *command_controls;
 
 const command *command_find(const char *name)
 {
@@ -495,16 +508,24 @@ static int columns(const char *utf8)
 	return n;
 }
 
+static void list_row(FILE *out, bool json, bool first, const char *name, const char *keys, const char *help)
+{
+	if (json)
+		fprintf(out, "%s{\"name\": \"%s\", \"keys\": \"%s\", \"summary\": \"%s\"}", first ? "[ " : ",\n  ",
+		        name, keys, help);
+	else
+		fprintf(out, "%-16s %s%*s %s\n", name, keys, 16 - columns(keys), "", help);
+}
+
 void command_list(FILE *out, bool json)
 {
 	char keys[64];
-	for (int i = 0; i < commands_count; i++) {
-		const command *k = &commands[i];
-		command_keys(k, keys, sizeof keys);
-		if (json)
-			fprintf(out, "%s{\"name\": \"%s\", \"keys\": \"%s\", \"summary\": \"%s\"}%s\n", i ? "  " : "[ ",
-			        k->name, keys, k->help, i + 1 < commands_count ? "," : " ]");
-		else
-			fprintf(out, "%-12s %s%*s %s\n", k->name, keys, 16 - columns(keys), "", k->help);
-	}
+	for (int i = 0; i < commands_count; i++)
+		list_row(out, json, i == 0, commands[i].name, command_keys(&commands[i], keys, sizeof keys),
+		        commands[i].help);
+	for (int i = 0; i < command_controls_count; i++)
+		list_row(
+		        out, json, false, command_controls[i].name, command_controls[i].keys, command_controls[i].help);
+	if (json)
+		fprintf(out, " ]\n");
 }

@@ -25,6 +25,13 @@ typedef struct command {
 extern const command commands[];
 extern const int commands_count;
 
+/* How the controls answer the keyboard: no commands, but keys as well. */
+typedef struct command_control {
+	const char *name, *keys, *help;
+} command_control;
+extern const command_control command_controls[];
+extern const int command_controls_count;
+
 const command *command_find(const char *name); /* NULL when unknown */
 /* "Shift+→", several joined by "  ". Returns buf. */
 const char *command_keys(const command *k, char *buf, size_t size);

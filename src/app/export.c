@@ -31,7 +31,8 @@ static void captions(const snap *s, const view *const *list, int n, char *buf, s
 	buf[0] = 0;
 	for (int i = 0; i < n; i++) {
 		char one[1024];
-		int used = snprintf(buf + at, size - at, "%s%s", i ? " " : "", view_summary(list[i], s, one, sizeof one));
+		int used =
+		        snprintf(buf + at, size - at, "%s%s", i ? " " : "", view_summary(list[i], s, one, sizeof one));
 		if (used < 0 || (size_t)used >= size - at)
 			return;
 		at += (size_t)used;

@@ -50,6 +50,7 @@ void gallery_open(bench *b)
 	g->bench_seen = g->bench_seen || !g->open;
 	g->open = true;
 	g->search[0] = 0;
+	g->deaf = g->bench_seen;
 	g->offset = 0;
 	b->help = b->choosing = false;
 	if (g->bench_seen)
@@ -221,7 +222,7 @@ static void describe_present(const bench *b, card_info *k)
 	if (isfinite(a->now[SNAP_LOSS]))
 		snprintf(k->line + at, sizeof k->line - (size_t)at, ", loss %s",
 		        text_short(loss, sizeof loss, a->now[SNAP_LOSS], 4));
-	snprintf(k->note, sizeof k->note, "Esc");
+	snprintf(k->note, sizeof k->note, "Esc goes there");
 }
 
 /* ---- the grid ---- */
@@ -403,10 +404,13 @@ static void keyboard(bench *b, const card_info **pressed)
 	ui *u = &b->ui;
 	gallery *g = &b->gallery;
 	const ui_event *e = &u->event;
+	g->deaf = g->deaf && e->kind != UI_KEY;
 	if (u->used || b->help || b->preferences.open)
 		return;
 	if (e->kind == UI_TYPE && strcmp(e->text, "?") != 0) {
-		search_add(g, e->text);
+		if (!g->deaf)
+			search_add(g, e->text);
+		g->deaf = false;
 		ui_use(u);
 	}
 	if (e->kind != UI_KEY || e->mods & (UI_CTRL | UI_ALT))
@@ -500,7 +504,7 @@ void gallery_draw(bench *b)
 	rect rest = {0, 0, u->c->width, u->c->height};
 	canvas_box(u->c, rest, 0, INK_WINDOW, 1);
 	float margin = fminf(MARGIN * em, rest.w / 24);
-	rect head = rect_cut_top(&rest, fminf(HEAD * em, rest.h / 4));
+	rect head = rect_cut_top(&rest, fmaxf(fminf(HEAD * em, rest.h / 4), 28 * em));
 	head_draw(b, rect_inset(head, margin, 0));
 	rect inner = rest;
 	inner.x += margin;
@@ -517,7 +521,6 @@ void gallery_draw(bench *b)
 		        WEIGHT_REGULAR, INK_MUTED, ALIGN_LEFT);
 	ui_scroll_end(u, rest, content, &g->offset);
 	keyboard(b, &pressed);
-	u->toast_area = head;
 	if (pressed)
 		open_card(b, pressed);
 }

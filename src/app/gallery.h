@@ -15,6 +15,7 @@ typedef struct gallery {
 	cards all;
 	thumbs *thumbs; /* NULL: cards without pictures */
 	char search[GALLERY_SEARCH];
+	bool deaf; /* the letter of the key that opened it is still to come as a text */
 	float offset;
 	int columns;                  /* of the last pass */
 	int order[CARDS_MOST], shown; /* cards of the last pass, as they stand, and where: */

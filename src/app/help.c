@@ -1,24 +1,12 @@
 /* The help screen: the table of commands, and how controls answer the keyboard. */
 #include "app/bench.h"
 #include "app/command.h"
+#include "plot/label.h"
 
 #include <math.h>
 #include <string.h>
 
-static const struct {
-	const char *keys, *help;
-} control_keys[] = {
-        {"Tab, Shift+Tab", "walk through all controls and plots"},
-        {"← → ↑ ↓", "change a control; on a plot: the marked step"},
-        {"Shift+arrows", "finely"},
-        {"PgUp, PgDn", "coarsely"},
-        {"Home, End", "to the ends"},
-        {"Enter", "press a button, open a list, type a number"},
-        {"Delete", "back to the default"},
-        {"double click", "type a number"},
-};
-
-static const float ROW = 23, KEYS = 150, PAD = 24; /* points at type scale 1 */
+static const float ROW = 23, KEYS = 150, PAD = 24, PLOT = 58; /* points at type scale 1 */
 
 static void row(bench *b, rect *at, const char *keys, const char *text)
 {
@@ -26,6 +14,15 @@ static void row(bench *b, rect *at, const char *keys, const char *text)
 	rect r = rect_cut_top(at, ROW * em), left = rect_cut_left(&r, fminf(KEYS * em, r.w * 0.45F));
 	ui_label(&b->ui, left, keys, 13, WEIGHT_BOLD, INK_TEXT, ALIGN_LEFT);
 	ui_label(&b->ui, r, text, 13, WEIGHT_REGULAR, INK_TEXT, ALIGN_LEFT);
+}
+
+/* A plot and what it shows, which takes up to two lines. */
+static void plot_row(bench *b, rect *at, const view *v)
+{
+	float em = b->ui.em;
+	rect r = rect_cut_top(at, PLOT * em), title = rect_cut_top(&r, 20 * em);
+	ui_label(&b->ui, title, v->title, 13, WEIGHT_BOLD, INK_TEXT, ALIGN_LEFT);
+	label_paragraph(b->ui.c, r, v->summary, ui_text_style(&b->ui, 12, WEIGHT_REGULAR, INK_MUTED, ALIGN_LEFT), 2);
 }
 
 static void heading(bench *b, rect *at, const char *text)
@@ -63,8 +60,8 @@ static void command_column(bench *b, rect *at)
 static void control_column(bench *b, rect *at)
 {
 	heading(b, at, "Controls");
-	for (size_t i = 0; i < sizeof control_keys / sizeof *control_keys; i++)
-		row(b, at, control_keys[i].keys, control_keys[i].help);
+	for (int i = 0; i < command_controls_count; i++)
+		row(b, at, command_controls[i].keys, command_controls[i].help);
 	heading(b, at, "The marks on a slider");
 	row(b, at, "hatched", "training usually goes wrong there: allowed");
 	row(b, at, "dot at the left", "not the default");
@@ -72,13 +69,16 @@ static void control_column(bench *b, rect *at)
 	heading(b, at, "The marks on the timeline");
 	row(b, at, "▾  ●  ×  ▸", "first clipped, solved, stopped, bookmark");
 	row(b, at, "tick below", "a setting was changed there");
+	heading(b, at, "The plots");
+	for (int i = 0; i < views_count; i++)
+		plot_row(b, at, views[i]);
 }
 
 void help_draw(bench *b)
 {
 	ui *u = &b->ui;
 	float em = u->em, pad = PAD * em, rows = (float)command_rows() * ROW * em + 36 * em;
-	float other = (float)(sizeof control_keys / sizeof *control_keys + 5) * ROW * em + 108 * em;
+	float other = ((float)(command_controls_count + 5) * ROW + (float)views_count * PLOT + 144) * em;
 	bool two = u->c->width > 940 * em;
 	float content = two ? fmaxf(rows, other) : rows + other;
 	float width = fminf((two ? 1040 : 560) * em, u->c->width), height = fminf(content + 3.5F * pad, u->c->height);

@@ -6,8 +6,8 @@
 #include <math.h>
 #include <stdio.h>
 
-/* Type that stands for 1.7 % of the height of a picture 1.35 m high is read from 8 m (10 arc minutes for capitals): of a
- * frame of 540 points that are the 11 points of the tick labels, and a little. */
+/* Type that stands for 1.7 % of the height of a picture 1.35 m high is read from 8 m (10 arc minutes for capitals): of
+ * a frame of 540 points that are the 11 points of the tick labels, and a little. */
 static const float FRAME_W = 960, FRAME_H = 540, LEAST = 1.25F, MOST = 5;
 static const float BANNER = 30, GAP = 8; /* points at type scale 1 */
 
@@ -24,7 +24,8 @@ static void reading(bench *b, rect *row, const char *name, const char *value)
 {
 	ui *u = &b->ui;
 	float em = u->em, gap = GAP * em;
-	float w = canvas_measure(value, 14 * em, WEIGHT_BOLD).width, n = canvas_measure(name, 12 * em, WEIGHT_REGULAR).width;
+	float w = canvas_measure(value, 14 * em, WEIGHT_BOLD).width,
+	      n = canvas_measure(name, 12 * em, WEIGHT_REGULAR).width;
 	/* in steps, so that a growing number does not push the rest with every digit */
 	w = ceilf(w / (12 * em)) * 12 * em;
 	if (row->w < w + n + 3 * gap)

@@ -1,4 +1,5 @@
-/* worker: the thread that trains. The only threads and locks of the program are in worker.c.
+/* worker: the thread that trains. The threads and locks of training are in worker.c and team.c;
+ * app/thumbs has one more thread for small pictures.
  * The window sends messages and picks up snaps; nothing else is shared.
  * May be included by app. */
 #ifndef RUN_WORKER_H

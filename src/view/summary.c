@@ -10,8 +10,8 @@ static void append_stopped(char *buf, int size, const snap *s)
 	for (int a = 0; a < part_arms(s); a++) {
 		const snap_arm *m = &s->arm[a];
 		if (m->diverged)
-			part_append(buf, size, "; %s%sstopped at update %s", part_arms(s) > 1 ? part_arm_name(s, a) : "",
-			        part_arms(s) > 1 ? " " : "",
+			part_append(buf, size, "; %s%sstopped at update %s",
+			        part_arms(s) > 1 ? part_arm_name(s, a) : "", part_arms(s) > 1 ? " " : "",
 			        axis_count_text(update, sizeof update, (double)m->diverged_update));
 	}
 }
