@@ -44,7 +44,7 @@ typedef enum omega_form_id { OMEGA_PAPER, OMEGA_CODE } omega_form_id;
 typedef enum direction_id { DIRECTION_GRADIENT, DIRECTION_SIMPLEX, DIRECTION_SIMPLEX_SWITCH } direction_id;
 /* Systems of one unit whose weights are (w, b): x_t = w σ(x_{t−1}) + b from x_0 (the state here is h = σ(x)), and yⁿ =
  * wⁿ⁻¹. */
-typedef enum unit_id { UNIT_NONE, UNIT_FIXED_POINT, UNIT_POWER, UNIT_FUNCTION } unit_id;
+typedef enum unit_id { UNIT_NONE, UNIT_FIXED_POINT, UNIT_POWER, UNIT_FUNCTION = 4 } unit_id;
 /* UNIT_FUNCTION: no net at all. The loss is y·f(a, b) + x₀·a + x₁·b with the two weights as a and b, one step and one
  * sequence; y is the batch's target (0: nothing of f shows), x its inputs. `at` writes the value of f, ∂f/∂a, ∂f/∂b; it
  * lives as long as every model made of the specification. */
