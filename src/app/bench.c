@@ -469,11 +469,14 @@ static void plots_part(bench *b, rect r, bool show)
 {
 	float gap = GAP * b->ui.em;
 	b->plots = r.w > 6 * gap && r.h > 6 * gap ? rect_inset(r, gap, gap) : r;
+	relief_before(b);
 	if (show) {
 		ui_clip(&b->ui, r);
 		draw_views(b);
 		ui_clip_end(&b->ui);
 	}
+	if (!(b->narrow && b->overlay))
+		relief_controls(b);
 	if (!(b->narrow && b->overlay) && !b->presenter)
 		plot_titles(b);
 }

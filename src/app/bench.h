@@ -2,6 +2,7 @@
  * of SDL. What the window has to do for it (full screen, quit, title) are plain fields that the window reads. */
 #ifndef APP_BENCH_H
 #define APP_BENCH_H
+#include "app/relief.h"
 #include "app/settings.h"
 #include "run/worker.h"
 #include "ui/ui.h"
@@ -43,6 +44,8 @@ typedef struct bench {
 	rect live;              /* what a new snap changes; the rest only changes after an event … */
 	bool chrome_changed;    /* … or when this says so: then everything is to be drawn */
 	uint32_t chrome_hash;
+
+	relief relief; /* hands on the error surface */
 
 	theme presenter_theme;
 

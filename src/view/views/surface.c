@@ -540,7 +540,7 @@ void surface_draw(const slice_picture *p, const config *look, canvas *c, rect ar
 	if (area.w > 1.25F * area.h && area.w > 44 * em) {
 		flat = rect_cut_right(&solid, 0.46F * area.w);
 		rect_cut_left(&flat, em);
-	} else if (area.h > 40 * em) {
+	} else if (area.h > 36 * em) {
 		flat = rect_cut_bottom(&solid, 0.5F * area.h);
 		rect_cut_top(&flat, em);
 	} else {
