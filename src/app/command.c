@@ -146,6 +146,8 @@ static void back(bench *b, int unused)
 		b->help = false;
 	else if (b->choosing)
 		b->choosing = false;
+	else if (b->relief.crossed)
+		b->relief.crossed = false;
 	else if (b->fork)
 		b->fork = false;
 	else if (b->narrow && b->overlay)

@@ -251,8 +251,6 @@ static void map_keys(bench *b, const surface_places *at, uint32_t id)
 			put_cross(b, at, r->a + right * share * wide, r->b + up * share * high);
 	} else if (key == UI_KEY_ENTER && r->crossed) {
 		relief_start(b);
-	} else if (key == UI_KEY_ESCAPE && r->crossed) {
-		r->crossed = false;
 	} else {
 		return;
 	}
