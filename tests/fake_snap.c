@@ -438,6 +438,66 @@ static void complete(snap *s)
 	}
 }
 
+/* A tilted bowl of `side` points each way over two random directions, and a way into it for every arm. */
+static void fill_picture(snap *s, int side, float factor)
+{
+	slice_picture *p = &s->surface;
+	p->kind = SLICE_RANDOM;
+	p->serial = 1;
+	p->update = s->arm[0].update;
+	p->batch = p->update + 1;
+	p->present = true;
+	p->parameters = 2651;
+	p->na = p->nb = side;
+	p->stride = 1;
+	for (int k = 0; k < 2; k++) {
+		p->low[k] = -1;
+		p->high[k] = 1;
+		snprintf(p->name[k], sizeof p->name[k], "random direction %d", k + 1);
+	}
+	for (int j = 0; j < side; j++)
+		for (int i = 0; i < side; i++) {
+			float x = 2 * (float)i / (float)(side - 1) - 1, y = 2 * (float)j / (float)(side - 1) - 1;
+			p->loss[j * side + i] =
+			        factor * (0.05F + (x - 0.3F) * (x - 0.3F) + 3 * (y + 0.2F) * (y + 0.2F));
+			p->norm[j * side + i] = NAN;
+		}
+	p->ways = s->arms;
+	for (int a = 0; a < p->ways; a++) {
+		slice_way *w = &p->way[a];
+		w->arm = s->arm[a].index;
+		w->steps = 40;
+		w->update = s->arm[a].update;
+		w->clipped = a % 2;
+		w->has_step = true;
+		w->step_clipped = a % 2;
+		for (int i = 0; i < w->steps; i++) {
+			float left = 1 - (float)i / (float)w->steps;
+			w->at[i][0] = 0.3F - 1.1F * left;
+			w->at[i][1] = -0.2F + (i % 2 ? 0.5F : -0.4F) * left * left + 0.1F * (float)a;
+		}
+		for (int k = 0; k < 2; k++) {
+			w->downhill[k] = w->step[k] = k ? 0.25F : 0.15F;
+			w->unclipped[k] = a % 2 ? 10 * w->step[k] : w->step[k];
+		}
+	}
+}
+
+static void fill_surface(snap *s, fake which)
+{
+	slice_picture *p = &s->surface;
+	bool empty = which == FAKE_EMPTY || which == FAKE_FOUR_EMPTY, nan = which == FAKE_NAN || which == FAKE_FOUR_NAN,
+	     huge = which == FAKE_HUGE || which == FAKE_FOUR_HUGE;
+	if (empty)
+		return;
+	fill_picture(s, huge ? SLICE_SIDE : 41, huge ? 1e30F : 0.1F);
+	for (int i = 0; i < p->na * p->nb && nan; i++)
+		p->loss[i] = NAN;
+	for (int a = 0; a < p->ways && nan; a++)
+		for (int i = 0; i < p->way[a].steps; i++)
+			p->way[a].at[i][0] = p->way[a].at[i][1] = NAN;
+}
+
 /* Four arms, rewound to update 800 of 1240: a change under way, a ghost of the run before, one that has stopped. */
 static void fill_four(snap *s)
 {
@@ -461,6 +521,7 @@ static void fill_four(snap *s)
 	s->arm[1].edited = 300;
 	s->state.edit[0] = (state_edit){.update = 300, .value = 0.05, .arm = 1, .knob = KNOB_lr};
 	complete(s);
+	fill_surface(s, FAKE_FOUR);
 	s->update = s->state.update = 800;
 }
 
@@ -520,5 +581,6 @@ const snap *fake_snap(fake which)
 		fill_arm(&made.arm[0], ordinary, 1);
 	}
 	complete(&made);
+	fill_surface(&made, which);
 	return &made;
 }

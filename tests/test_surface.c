@@ -876,8 +876,9 @@ static void pictures_of_the_one_unit_net(void **state)
 		}
 	for (int i = 0; i < 5000; i++) {
 		slice_way_add(p, 1, i, -i);
-		assert_in_range(p->steps[1], 1, SLICE_WAY);
-		assert_true(p->way[1][0][0] == 0 && p->way[1][p->steps[1] - 1][0] == (float)i);
+		const slice_way *w = &p->way[1];
+		assert_in_range(w->steps, 1, SLICE_WAY);
+		assert_true(w->at[0][0] == 0 && w->at[w->steps - 1][0] == (float)i);
 	}
 	free(p);
 }

@@ -551,13 +551,16 @@ static void plots_part(bench *b, rect r, bool show)
 {
 	float gap = GAP * b->ui.em;
 	b->plots = r.w > 6 * gap && r.h > 6 * gap ? rect_inset(r, gap, gap) : r;
+	relief_before(b);
 	if (show) {
 		ui_clip(&b->ui, r);
 		draw_views(b);
 		ui_clip_end(&b->ui);
 	}
-	if (!(panel_floats(b) && b->overlay) && !(b->narrow && tutor_shown(b)))
+	if (!(panel_floats(b) && b->overlay) && !(b->narrow && tutor_shown(b))) {
+		relief_controls(b);
 		plot_titles(b);
+	}
 	tutor_over_plots(b);
 }
 

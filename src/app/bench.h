@@ -5,6 +5,7 @@
 #include "app/exporter.h"
 #include "app/gallery.h"
 #include "app/preferences.h"
+#include "app/relief.h"
 #include "app/settings.h"
 #include "run/worker.h"
 #include "ui/ui.h"
@@ -50,6 +51,7 @@ typedef struct bench {
 	struct tutor *tutor;     /* the lesson that is open; NULL = none */
 	gallery gallery;         /* the start screen, over the bench */
 	preferences preferences; /* the settings, over everything */
+	relief relief;           /* hands on the error surface */
 
 	exporter exporter;
 

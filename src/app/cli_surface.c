@@ -52,15 +52,11 @@ static bool read_axes(job *j, err *e)
 			j->kind = sets[i].kind;
 			return true;
 		}
-	/* the comma between two parameters follows a bracket */
-	const char *between = strstr(j->axes, "],");
-	if (!between || (size_t)(between + 1 - j->axes) >= SLICE_NAME || strlen(between + 2) >= SLICE_NAME)
+	j->kind = SLICE_NAMED;
+	if (!slice_split(j->axes, j->name, e))
 		return err_input(e,
 		        "--axes %.80s: not axes; allowed: w,b, random, pca, grad, or two parameters as W_hh[0,1],b[2]",
 		        j->axes);
-	j->kind = SLICE_NAMED;
-	snprintf(j->name[0], SLICE_NAME, "%.*s", (int)(between + 1 - j->axes), j->axes);
-	snprintf(j->name[1], SLICE_NAME, "%s", between + 2);
 	return true;
 }
 
@@ -278,6 +274,9 @@ static bool compute(job *j, trial *t, const slice_plane *p, err *e)
 	memcpy(j->loss, s->loss, (size_t)all * sizeof *j->loss);
 	memcpy(j->norm, s->norm, (size_t)all * sizeof *j->norm);
 	slice_show(s, t->update, &j->picture);
+	j->picture.batch = t->update + 1;
+	j->picture.present = true;
+	j->picture.parameters = p->parameters;
 	slice_free(s);
 	return ok;
 }
@@ -361,7 +360,7 @@ static void paint(const job *j, const char *caption, canvas *c)
 	rect top = rect_cut_top(&inner, 2 * title.size), foot = rect_cut_bottom(&inner, 2 * small.size);
 	canvas_text(c, top.x, top.y + title.size, "Error surface", title);
 	canvas_text(c, foot.x, foot.y + 1.6F * small.size, caption, small);
-	surface_draw(&j->picture, c, inner, NULL);
+	surface_draw(&j->picture, &j->c, c, inner, NULL);
 }
 
 static bool write_picture(job *j, const char *kind, err *e)
@@ -369,8 +368,8 @@ static bool write_picture(job *j, const char *kind, err *e)
 	static const float W = 1280, H = 720, SCALE = 2;
 	char caption[512], state[STATE_TEXT];
 	j->picture.ways = 1;
-	j->picture.steps[0] = 0;
-	j->picture.clipped[0] = strcmp(config_choice(&j->c, KNOB_clip), "none") != 0;
+	j->picture.way[0].arm = j->picture.way[0].steps = 0;
+	j->picture.way[0].clipped = strcmp(config_choice(&j->c, KNOB_clip), "none") != 0;
 	for (int i = 0; i < j->steps; i++)
 		slice_way_add(&j->picture, 0, j->way[i][0], j->way[i][1]);
 	surface_caption(&j->picture, caption, sizeof caption);

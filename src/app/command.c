@@ -151,6 +151,8 @@ static void back(bench *b, int unused)
 		b->exporter.open = false;
 	else if (b->gallery.open && (gallery_back(b) || !b->fullscreen))
 		return;
+	else if (b->relief.crossed)
+		b->relief.crossed = false;
 	else if (b->fork)
 		b->fork = false;
 	else if ((b->narrow || b->presenter) && b->overlay)
@@ -332,6 +334,41 @@ static void zoom(bench *b, int direction)
 	b->settings_changed = true;
 }
 
+/* ---- the error surface ---- */
+
+static void turn_left(bench *b, int degrees)
+{
+	relief_turn(b, degrees, 0);
+}
+
+static void tilt_up(bench *b, int degrees)
+{
+	relief_turn(b, 0, degrees);
+}
+
+static void surface_zoom(bench *b, int direction)
+{
+	relief_zoom(b, direction > 0 ? 1.1 : direction < 0 ? 1 / 1.1 : 0);
+}
+
+static void surface_axes(bench *b, int unused)
+{
+	(void)unused;
+	relief_next_axes(b);
+}
+
+static void surface_height(bench *b, int unused)
+{
+	(void)unused;
+	relief_next_height(b);
+}
+
+static void start_here(bench *b, int unused)
+{
+	(void)unused;
+	relief_start(b);
+}
+
 static void quit(bench *b, int unused)
 {
 	(void)unused;
@@ -395,6 +432,15 @@ const command commands[] = {
         {"smaller", {{'-', UI_CTRL, 0}}, "everything smaller", zoom, -1},
         {"normal", {{'0', UI_CTRL, 0}}, "normal size", zoom, 0},
         {"settings", {{',', UI_CTRL, 0}}, "settings", preferences_toggle, 0},
+        {"turn-left", {{UI_KEY_LEFT, UI_ALT, 0}}, "surface: turn to the left", turn_left, -5},
+        {"turn-right", {{UI_KEY_RIGHT, UI_ALT, 0}}, "surface: turn to the right", turn_left, 5},
+        {"tilt-up", {{UI_KEY_UP, UI_ALT, 0}}, "surface: look from higher up", tilt_up, 5},
+        {"tilt-down", {{UI_KEY_DOWN, UI_ALT, 0}}, "surface: look from lower down", tilt_up, -5},
+        {"zoom-in", {{'+', UI_ALT, 0}, {'=', UI_ALT, 0}}, "surface: nearer", surface_zoom, 1},
+        {"zoom-out", {{'-', UI_ALT, 0}}, "surface: further away", surface_zoom, -1},
+        {"axes", {{'d', 0, 0}}, "surface: the next kind of axes (directions)", surface_axes, 0},
+        {"height", {{'l', UI_ALT, 0}}, "surface: height automatic, logarithmic, linear", surface_height, 0},
+        {"start-here", {{'j', UI_ALT, 0}}, "surface: choose a place, and start there", start_here, 0},
         {"help", {{0, 0, "?"}, {UI_KEY_F1, 0, 0}}, "this help", help, 0},
         {"quit", {{'q', 0, 0}, {'q', UI_CTRL, 0}}, "quit", quit, 0},
 };
@@ -447,7 +493,10 @@ const char *command_keys(const command *k, char *buf, size_t size)
 		char one[2];
 		if (!b->key && !b->text)
 			break;
-		int n = snprintf(buf + at, size - at, "%s%s%s%s", i ? ", " : "", b->mods & UI_CTRL ? "Ctrl+" : "",
+		int n = snprintf(buf + at, size - at, "%s%s%s%s", i ? ", " : "",
+		        b->mods & UI_CTRL  ? "Ctrl+"
+		        : b->mods & UI_ALT ? "Alt+"
+		                           : "",
 		        b->mods & UI_SHIFT ? "Shift+" : "", b->text ? b->text : key_name(b->key, one));
 		at += n > 0 && (size_t)n < size - at ? (size_t)n : 0;
 	}
@@ -479,8 +528,9 @@ static bool bound(const binding *b, const ui_event *e)
 	if (e->kind == UI_TYPE)
 		return b->text && strcmp(b->text, e->text) == 0;
 	/* '+' needs Shift on many layouts; with Ctrl, Shift is only how the sign is reached */
-	unsigned mods = e->mods & UI_CTRL && strchr("+=-0", e->key < 128 ? e->key : 1) ? e->mods & ~(unsigned)UI_SHIFT
-	                                                                               : e->mods;
+	unsigned mods = e->mods & (UI_CTRL | UI_ALT) && strchr("+=-0", e->key < 128 ? e->key : 1)
+	                        ? e->mods & ~(unsigned)UI_SHIFT
+	                        : e->mods;
 	return b->key && b->key == e->key && b->mods == mods;
 }
 

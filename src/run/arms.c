@@ -1,5 +1,7 @@
 #include "run/arms.h"
 
+#include "run/landscape.h"
+
 #include "base/text.h"
 
 #include <math.h>
@@ -15,6 +17,7 @@ typedef struct arm {
 	trial *t;
 	record *r;
 	history *h;
+	trail way;
 	char name[STATE_NAME];
 	bool hidden;
 	int colour;     /* stays with the arm: 0 … */
@@ -44,6 +47,8 @@ struct arms {
 	unsigned want;
 	run_example example;
 	rescue rescue;
+	landscape *land; /* NULL until it is wanted */
+	bool surface;
 };
 
 /* ---- one arm ---- */
@@ -53,7 +58,24 @@ static void arm_done(arm *m)
 	trial_free(m->t);
 	record_free(m->r);
 	history_free(m->h);
+	trail_done(&m->way);
 	*m = (arm){0};
+}
+
+static const size_t way_bytes = (size_t)24 << 20; /* of an arm's parameters along its way */
+
+/* The way of the parameters begins anew. */
+static bool begin_way(arm *m, err *e)
+{
+	long n = slice_size(m->t->api, m->t->m);
+	if (m->way.parameters != n) {
+		trail_done(&m->way);
+		if (!trail_init(&m->way, n, way_bytes, e))
+			return false;
+	}
+	trail_clear(&m->way);
+	trail_add(&m->way, m->t->update, m->t->api, m->t->m);
+	return true;
 }
 
 /* At update 0 of `start`, measured. */
@@ -63,7 +85,7 @@ static bool arm_init(arm *m, const config *start, size_t budget, err *e)
 	m->t = trial_new(start, e);
 	m->r = m->t ? record_new(e) : NULL;
 	m->h = m->r ? history_new(budget / STATE_ARMS, e) : NULL;
-	if (!m->h) {
+	if (!m->h || !begin_way(m, e)) {
 		arm_done(m);
 		return false;
 	}
@@ -87,12 +109,14 @@ static bool arm_copy(arm *to, const arm *from, err *e)
 	*to = *from;
 	to->r = NULL;
 	to->h = NULL;
+	to->way = (trail){0};
 	to->t = trial_new(&from->t->c, e);
 	to->r = to->t ? record_copy(from->r, e) : NULL;
 	to->h = to->r ? history_copy(from->h, record_aside(to->r, &size), e) : NULL;
-	unsigned char *state = to->h ? malloc(trial_state_size(from->t)) : NULL;
+	bool ok = to->h && trail_copy(&to->way, &from->way, e);
+	unsigned char *state = ok ? malloc(trial_state_size(from->t)) : NULL;
 	if (!state) {
-		if (to->h)
+		if (ok)
 			err_machine(e, "no memory for another arm");
 		arm_done(to);
 		return false;
@@ -135,6 +159,8 @@ static void arm_step(arm *m, bool keep_curve)
 {
 	history_step(m->h, m->t);
 	record_update(m->r, m->t);
+	if (!m->t->diverged)
+		trail_add(&m->way, m->t->update, m->t->api, m->t->m);
 	if (keep_curve && m->t->measured && !m->t->diverged)
 		record_curves(m->r, m->t);
 }
@@ -158,6 +184,7 @@ static bool arm_undo_stop(arm *m, err *e)
 static bool arm_cut(arm *m, err *e)
 {
 	long update = m->t->update, whole = record_cut(m->r, update);
+	trail_cut(&m->way, update);
 	if (whole == update)
 		return true;
 	if (!history_rewind(m->h, m->t, whole, e))
@@ -227,14 +254,16 @@ arms *arms_new(const run_state *s, size_t budget, err *e)
 
 void arms_free(arms *a)
 {
-	if (a)
+	if (a) {
 		empty(a);
+		landscape_free(a->land);
+	}
 	free(a);
 }
 
 bool arms_open(arms *a, const run_state *s, err *e)
 {
-	arms next = {.budget = a->budget, .clock = a->clock};
+	arms next = {.budget = a->budget, .clock = a->clock, .land = a->land, .surface = a->surface};
 	if (!fill(&next, s, e)) {
 		empty(&next);
 		return false;
@@ -382,8 +411,11 @@ static int edits_left(const arms *a)
 static void restart(arm *m, trial *fresh, bool ghost)
 {
 	size_t size;
+	err e;
 	trial_free(m->t);
 	m->t = fresh;
+	if (!begin_way(m, &e)) /* no memory for its picture: the run goes on */
+		trail_done(&m->way);
 	trial_measure(fresh);
 	if (ghost)
 		record_start_again(m->r, fresh);
@@ -939,6 +971,60 @@ void arms_want(arms *a, unsigned want)
 	a->want = want;
 }
 
+/* ---- the surface ---- */
+
+void arms_surface(arms *a, bool on)
+{
+	err e;
+	a->surface = on;
+	if (on && !a->land)
+		a->land = landscape_new(&e);
+	if (on)
+		return;
+	landscape_free(a->land);
+	a->land = NULL;
+}
+
+/* The arms that are drawn. */
+static int seen_arms(const arms *a, landscape_arm *out)
+{
+	int n = 0;
+	for (int i = 0; i < a->n; i++)
+		if (!a->arm[i].hidden && a->arm[i].way.rows > 0)
+			out[n++] = (landscape_arm){a->arm[i].t, &a->arm[i].way, i};
+	return n;
+}
+
+bool arms_surface_work(arms *a)
+{
+	return a->land && landscape_work(a->land);
+}
+
+void arms_surface_aim(arms *a, bool going_on)
+{
+	landscape_arm seen[STATE_ARMS];
+	int n = seen_arms(a, seen);
+	if (a->land && n > 0)
+		landscape_aim(a->land, seen, n, going_on);
+}
+
+static void show_surface(arms *a, slice_picture *out)
+{
+	landscape_arm seen[STATE_ARMS];
+	int n = seen_arms(a, seen);
+	if (!a->clock && a->want & WANT_SURFACE)
+		arms_surface(a, true);
+	if (!a->land || n == 0)
+		return;
+	if (!a->clock) { /* a picture of this state alone, complete */
+		arms_surface_aim(a, false);
+		while (landscape_work(a->land))
+			;
+	}
+	landscape_look(a->land, seen, n, a->want & WANT_SURFACE);
+	landscape_show(a->land, out);
+}
+
 void arms_show(arms *a, snap *s, bool spectrum)
 {
 	s->version = SNAP_VERSION;
@@ -947,6 +1033,7 @@ void arms_show(arms *a, snap *s, bool spectrum)
 	s->end = arms_end(a);
 	s->all = a->n;
 	s->arms = 0;
+	show_surface(a, &s->surface);
 	for (int i = 0; i < a->n; i++) {
 		show_about(&a->arm[i], &s->about[i]);
 		state_label(&s->state, i, s->about[i].name, sizeof s->about[i].name);

@@ -74,6 +74,11 @@ long arms_diverged(const arms *a, int i); /* the update that diverged, as known;
 void arms_state(const arms *a, run_state *s);
 /* What the views want beside the curves (WANT_…). */
 void arms_want(arms *a, unsigned want);
+/* The error surface (run/landscape.h): on or off, where it is to be, a point of it. With a clock arms_show shows what
+ * there is, without one it completes the surface of the present. */
+void arms_surface(arms *a, bool on);
+void arms_surface_aim(arms *a, bool going_on);
+bool arms_surface_work(arms *a); /* false: there is nothing left to do */
 /* Everything for drawing, but for serial, playing, live and replay. `spectrum`: with eigenvalues as they are now. */
 void arms_show(arms *a, snap *s, bool spectrum);
 /* Seconds of a clock: with it the snap tells what an update costs. */

@@ -5,6 +5,7 @@
 #include "num/eig.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,7 +40,7 @@ void slice_parameters(const model_api *api, const model *m, double *theta)
 	}
 }
 
-static void set_parameters(const model_api *api, model *m, const double *theta)
+void slice_set(const model_api *api, model *m, const double *theta)
 {
 	const model_block *table;
 	int n = api->blocks(m, &table);
@@ -51,13 +52,17 @@ static void set_parameters(const model_api *api, model *m, const double *theta)
 
 /* ---- trail ---- */
 
+enum { FEW = 64 }; /* parameters: then every update of a long run is kept */
+
 bool trail_init(trail *t, long parameters, size_t bytes, err *e)
 {
-	size_t row = (size_t)parameters * sizeof *t->theta, most = bytes / row;
-	*t = (trail){.parameters = parameters, .stride = 1, .most = most > 512 ? 512 : most < 8 ? 8 : (int)most};
+	size_t row = (size_t)parameters * sizeof *t->theta, rows = bytes / row,
+	       most = parameters <= FEW ? SLICE_WAY : 512;
+	*t = (trail){.parameters = parameters, .stride = 1, .most = rows > most ? (int)most : rows < 8 ? 8 : (int)rows};
 	t->update = malloc((size_t)t->most * sizeof *t->update);
 	t->theta = malloc((size_t)t->most * row);
-	if (t->update && t->theta)
+	t->scratch = malloc(size_of(parameters));
+	if (t->update && t->theta && t->scratch)
 		return true;
 	trail_done(t);
 	return no_memory(e);
@@ -67,6 +72,7 @@ void trail_done(trail *t)
 {
 	free(t->update);
 	free(t->theta);
+	free(t->scratch);
 	*t = (trail){0};
 }
 
@@ -74,6 +80,39 @@ void trail_clear(trail *t)
 {
 	t->rows = 0;
 	t->stride = 1;
+	t->version++;
+}
+
+int trail_find(const trail *t, long update)
+{
+	int low = 0, high = t->rows;
+	while (low < high) {
+		int mid = (low + high) / 2;
+		if (t->update[mid] <= update)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low - 1;
+}
+
+void trail_cut(trail *t, long update)
+{
+	int rows = trail_find(t, update) + 1;
+	t->version += rows < t->rows;
+	t->rows = rows;
+}
+
+bool trail_copy(trail *to, const trail *from, err *e)
+{
+	size_t row = (size_t)from->parameters * sizeof *from->theta;
+	if (!trail_init(to, from->parameters, row * (size_t)from->most, e))
+		return false;
+	to->rows = from->rows;
+	to->stride = from->stride;
+	memcpy(to->update, from->update, (size_t)from->rows * sizeof *to->update);
+	memcpy(to->theta, from->theta, (size_t)from->rows * row);
+	return true;
 }
 
 static void thin_trail(trail *t)
@@ -85,28 +124,19 @@ static void thin_trail(trail *t)
 	}
 	t->rows = (t->rows + 1) / 2;
 	t->stride *= 2;
+	t->version++;
 }
 
 void trail_add(trail *t, long update, const model_api *api, const model *m)
 {
-	const model_block *table;
 	if (t->rows > 0 && update < t->update[t->rows - 1] + t->stride)
 		return;
 	if (t->rows == t->most)
 		thin_trail(t);
 	float *to = t->theta + (size_t)t->rows * (size_t)t->parameters;
-	int n = api->blocks(m, &table);
-	for (int i = 0; i < n; i++) {
-		long size = (long)table[i].rows * table[i].cols;
-		double *block = malloc(size_of(size));
-		if (!block)
-			return;
-		api->get(m, i, block);
-		for (long k = 0; k < size; k++)
-			to[k] = (float)block[k];
-		free(block);
-		to += size;
-	}
+	slice_parameters(api, m, t->scratch);
+	for (long k = 0; k < t->parameters; k++)
+		to[k] = (float)t->scratch[k];
 	t->update[t->rows++] = update;
 }
 
@@ -248,6 +278,31 @@ bool slice_named(slice_plane *p, const model_api *api, const model *m, const cha
 	return true;
 }
 
+bool slice_own(slice_plane *p, const model_api *api, const model *m, err *e)
+{
+	const model_block *table;
+	long at[2], base = 0;
+	int n = api->blocks(m, &table), found = 0;
+	if (!plane_init(p, api->spec(m)->unit == UNIT_FUNCTION ? SLICE_FUNCTION : SLICE_UNIT, api, m, e))
+		return false;
+	for (int i = 0; i < n; base += (long)table[i].rows * table[i].cols, i++)
+		if (!table[i].frozen && table[i].rows == 1 && table[i].cols == 1 && found < 2)
+			at[found++] = base;
+	if (found < 2) {
+		slice_plane_done(p);
+		return err_check(e, "this net has a single parameter: the view `power` shows its error");
+	}
+	for (int i = 0; i < 2; i++) {
+		p->here[i] = p->origin[at[i]];
+		p->origin[at[i]] = 0;
+		p->d[i][at[i]] = 1;
+	}
+	bool function = p->kind == SLICE_FUNCTION;
+	snprintf(p->name[0], sizeof p->name[0], "%s", function ? "a" : "w");
+	snprintf(p->name[1], sizeof p->name[1], "b");
+	return true;
+}
+
 static double norm(long n, const double *x)
 {
 	return sqrt(dot(n, x, x));
@@ -301,7 +356,7 @@ bool slice_move(const model_api *api, model *m, const char *along, uint64_t seed
 		return named ? err_prefix(e, "start_along") : false;
 	for (long i = 0; i < p.parameters; i++)
 		p.origin[i] += at[0] * p.d[0][i] + at[1] * p.d[1][i];
-	set_parameters(api, m, p.origin);
+	slice_set(api, m, p.origin);
 	slice_plane_done(&p);
 	return true;
 }
@@ -393,7 +448,7 @@ static void copy_batch(const model_api *api, const batch *from, batch *to)
 }
 
 /* Same net, same parameters, same batch. */
-static model *copy_of(const model_api *api, const model *m, err *e)
+model *slice_copy(const model_api *api, const model *m, err *e)
 {
 	model *copy = api->create(api->spec(m), e);
 	const batch *from = api->batch((model *)(uintptr_t)m); /* not changed */
@@ -408,7 +463,7 @@ static model *copy_of(const model_api *api, const model *m, err *e)
 		return NULL;
 	}
 	slice_parameters(api, m, theta);
-	set_parameters(api, copy, theta);
+	slice_set(api, copy, theta);
 	free(theta);
 	api->batch_clear(copy, from->T, from->B);
 	copy_batch(api, from, api->batch(copy));
@@ -430,7 +485,7 @@ static void take_gradient(const model_api *api, const model *m, double *g)
 
 bool slice_gradient(slice_plane *p, const model_api *api, const model *m, const double *step, err *e)
 {
-	model *copy = copy_of(api, m, e);
+	model *copy = slice_copy(api, m, e);
 	model_result r;
 	if (!copy)
 		return false;
@@ -505,7 +560,7 @@ slice *slice_new(const model_api *api, const model *m, const slice_plane *p, con
 	if (!s->loss || !s->norm || !s->theta || !s->order)
 		no_memory(e);
 	else
-		s->m = copy_of(api, m, e);
+		s->m = slice_copy(api, m, e);
 	if (!s->m) {
 		slice_free(s);
 		return NULL;
@@ -534,7 +589,7 @@ double slice_at(slice *s, team *hands, double a, double b, double *norm_out)
 	const slice_plane *p = s->plane;
 	for (long i = 0; i < p->parameters; i++)
 		s->theta[i] = p->origin[i] + a * p->d[0][i] + b * p->d[1][i];
-	set_parameters(s->api, s->m, s->theta);
+	slice_set(s->api, s->m, s->theta);
 	double loss = s->api->forward(s->m, hands);
 	if (norm_out) {
 		model_result r = {0};
@@ -605,7 +660,9 @@ void slice_show_unit(
 	out->kind = SLICE_UNIT;
 	out->na = out->nb = side;
 	out->stride = 1;
-	out->unit = *t;
+	out->x0 = t->x0;
+	out->target = t->target;
+	out->T = t->T;
 	out->share[0] = out->share[1] = 0;
 	for (int k = 0; k < 2; k++) {
 		out->low[k] = low[k];
@@ -621,12 +678,31 @@ void slice_way_add(slice_picture *out, int arm, double a, double b)
 {
 	if (arm < 0 || arm >= SLICE_ARMS)
 		return;
-	if (out->steps[arm] == SLICE_WAY) {
+	slice_way *w = &out->way[arm];
+	if (w->steps == SLICE_WAY) {
 		for (int i = 0; i < SLICE_WAY / 2; i++)
-			memcpy(out->way[arm][i], out->way[arm][2 * i], sizeof out->way[arm][i]);
-		out->steps[arm] = SLICE_WAY / 2;
+			memcpy(w->at[i], w->at[2 * i], sizeof w->at[i]);
+		w->steps = SLICE_WAY / 2;
 	}
-	float *to = out->way[arm][out->steps[arm]++];
+	float *to = w->at[w->steps++];
 	to[0] = (float)a;
 	to[1] = (float)b;
+}
+
+void slice_picture_copy(slice_picture *to, const slice_picture *from)
+{
+	size_t points = (size_t)from->na * (size_t)from->nb * sizeof *from->loss;
+	memcpy(to, from, offsetof(slice_picture, loss));
+	memcpy(to->loss, from->loss, points);
+	memcpy(to->norm, from->norm, points);
+	to->ways = from->ways;
+	to->strangers = from->strangers;
+	for (int i = 0; i < from->ways; i++) {
+		const slice_way *w = &from->way[i];
+		slice_way *o = &to->way[i];
+		o->arm = w->arm;
+		o->steps = w->steps;
+		memcpy(o->at, w->at, (size_t)w->steps * sizeof *w->at);
+		memcpy(&o->update, &w->update, sizeof *w - offsetof(slice_way, update));
+	}
 }

@@ -4,11 +4,10 @@
 #ifndef RUN_SLICE_H
 #define RUN_SLICE_H
 #include "nn/model.h"
+#include "run/picture.h"
 #include "run/unit.h"
 
 #include <stdint.h>
-
-typedef enum slice_kind { SLICE_UNIT, SLICE_NAMED, SLICE_RANDOM, SLICE_PCA, SLICE_GRADIENT } slice_kind;
 
 /* ---- the way so far ---- */
 
@@ -16,18 +15,23 @@ typedef enum slice_kind { SLICE_UNIT, SLICE_NAMED, SLICE_RANDOM, SLICE_PCA, SLIC
 typedef struct trail {
 	long parameters, stride;
 	int rows, most;
-	long *update; /* (rows) */
-	float *theta; /* (rows, parameters) */
+	long version;    /* another one: rows that were there have gone */
+	double *scratch; /* (parameters) */
+	long *update;    /* (rows) */
+	float *theta;    /* (rows, parameters) */
 } trail;
 
 bool trail_init(trail *t, long parameters, size_t bytes, err *e);
 void trail_done(trail *t);
 void trail_clear(trail *t);
+/* Forgets what lies behind an update. */
+void trail_cut(trail *t, long update);
+bool trail_copy(trail *to, const trail *from, err *e);
+/* Index of the last row at or before an update; −1: none. */
+int trail_find(const trail *t, long update);
 void trail_add(trail *t, long update, const model_api *api, const model *m);
 
 /* ---- planes ---- */
-
-enum { SLICE_NAME = 64 };
 
 typedef struct slice_plane {
 	slice_kind kind;
@@ -41,6 +45,8 @@ typedef struct slice_plane {
 
 /* Two parameters, "W_hh[3,1]" or "rnn.bias_ih_l0[2]" (from 0): a and b are their values. */
 bool slice_named(slice_plane *p, const model_api *api, const model *m, const char *const axis[2], err *e);
+/* The two learned parameters of a net that has no others (task=fixed_point, function). */
+bool slice_own(slice_plane *p, const model_api *api, const model *m, err *e);
 /* Two Gaussian directions, filter-normalised: every row has the length of the model's row, biases stay (Li et al.
  * 2018). */
 bool slice_random(slice_plane *p, const model_api *api, const model *m, uint64_t seed, err *e);
@@ -58,6 +64,9 @@ void slice_plane_done(slice_plane *p);
 /* All parameters as one vector, with biases that are not learned; and how many there are. */
 long slice_size(const model_api *api, const model *m);
 void slice_parameters(const model_api *api, const model *m, double *theta);
+void slice_set(const model_api *api, model *m, const double *theta);
+/* Same net, same tuning, same parameters, same batch. NULL and a message when there is no memory. */
+model *slice_copy(const model_api *api, const model *m, err *e);
 /* Coordinates of the point of the plane nearest to θ. */
 void slice_project(const slice_plane *p, const double *theta, double at[2]);
 
@@ -88,26 +97,6 @@ bool slice_advance(slice *s, team *hands, int points);
 double slice_at(slice *s, team *hands, double a, double b, double *norm);
 
 /* ---- for views ---- */
-
-enum { SLICE_SIDE = 256, SLICE_WAY = 1024, SLICE_ARMS = 4 };
-
-/* Without pointers: can be copied and handed from thread to thread. */
-typedef struct slice_picture {
-	slice_kind kind;
-	long update; /* of the run whose loss it is */
-	int na, nb;  /* 0: nothing */
-	int stride;  /* every stride-th point is computed, the others repeat a neighbour; 1: complete */
-	double low[2], high[2];
-	char name[2][SLICE_NAME];
-	double share[2];
-	float loss[SLICE_SIDE * SLICE_SIDE],
-	        norm[SLICE_SIDE * SLICE_SIDE]; /* (nb, na); NAN: not finite, not computed */
-	int ways;                              /* one for each arm */
-	int steps[SLICE_ARMS];
-	float way[SLICE_ARMS][SLICE_WAY][2];
-	bool clipped[SLICE_ARMS]; /* drawn dashed */
-	unit_task unit;           /* SLICE_UNIT: wall and valley can be drawn */
-} slice_picture;
 
 /* What is computed so far; grids wider than a picture are thinned. */
 void slice_show(const slice *s, long update, slice_picture *out);

@@ -4,12 +4,13 @@
  * May be included by run, view and app. */
 #ifndef RUN_SNAP_H
 #define RUN_SNAP_H
+#include "run/picture.h"
 #include "run/state.h"
 
 #include <stdint.h>
 
 enum {
-	SNAP_VERSION = 3,
+	SNAP_VERSION = 4,
 	SNAP_ARMS = STATE_ARMS,
 	SNAP_MARKS = 32,
 	SNAP_BLOCKS = 32,  /* parameter blocks of a net */
@@ -34,7 +35,7 @@ enum {
 };
 
 /* What costs time or room is made for the views that want it. */
-enum { WANT_MATRICES = 1, WANT_TAPE = 2 };
+enum { WANT_MATRICES = 1, WANT_TAPE = 2, WANT_SURFACE = 4 };
 
 /* The scalars that are followed over the updates. Order = columns of `train --csv`. */
 typedef enum snap_scalar {
@@ -293,7 +294,8 @@ typedef struct snap {
 	snap_check check;
 	int all;
 	snap_about about[SNAP_ARMS];
-	int arms; /* that are shown */
+	int arms;              /* that are shown */
+	slice_picture surface; /* with WANT_SURFACE */
 	snap_arm arm[SNAP_ARMS];
 } snap;
 

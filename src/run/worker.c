@@ -19,6 +19,7 @@ static const double slice = 0.008;         /* seconds of training between two lo
 static const double snap_every = 1.0 / 75; /* seconds */
 static const double spectrum_share = 0.1;  /* of the time goes into eigenvalues at most */
 static const double want_share = 0.1;      /* and into what the views want */
+static const double surface_share = 0.15;  /* into the error surface, while a run goes on */
 static const double short_way = 0.15;      /* seconds: a shorter way between two updates is not shown */
 static const double replay_speed = 4;      /* updates per second */
 
@@ -97,11 +98,13 @@ struct worker {
 	double speed, credit; /* updates per second; updates that may be made now */
 	long way_from;        /* where the way to arms_target began */
 	double way_since;
-	unsigned want;                                     /* WANT_… */
-	double want_time, spectrum_time, rate, rate_since; /* rate: updates per second of the clock, since rate_since */
+	unsigned want; /* WANT_… */
+	double want_time, spectrum_time, surface_time, rate,
+	        rate_since; /* rate: updates per second of the clock, since rate_since */
 	long rate_updates;
 	long serial, obeyed;
-	bool changed; /* something to show */
+	bool changed;  /* something to show */
+	bool painting; /* the surface is not complete */
 	char message[320];
 	worker_eye eye; /* look = NULL: nobody */
 	double note[SNAP_NOTES];
@@ -404,6 +407,7 @@ static bool obey_going(worker *w, const message *m, err *e)
 	case MSG_WANT:
 		w->want = (unsigned)m->number;
 		w->want_time = 0;
+		arms_surface(w->a, w->want & WANT_SURFACE);
 		return true;
 	case MSG_BOOKMARK:
 		return arms_bookmark(w->a, e);
@@ -478,7 +482,7 @@ static bool next_message(worker *w, message *m, double seconds)
 {
 	pthread_mutex_lock(&w->lock);
 	if (!w->queued && seconds > 0) {
-		w->busy = w->playing || arms_target(w->a) >= 0 || w->changed || arms_rescuing(w->a);
+		w->busy = w->playing || arms_target(w->a) >= 0 || w->changed || arms_rescuing(w->a) || w->painting;
 		if (!w->busy)
 			pthread_cond_broadcast(&w->settled);
 		struct timespec until;
@@ -612,6 +616,33 @@ static void train(worker *w)
 	}
 }
 
+/* ---- the error surface ---- */
+
+/* Points of it for a while: all the time when nothing else is to be done, else its share. Messages come first. */
+static void paint(worker *w)
+{
+	bool going = w->playing || arms_target(w->a) >= 0;
+	double start = now();
+	if (!(w->want & WANT_SURFACE)) {
+		w->painting = false;
+		return;
+	}
+	arms_surface_aim(w->a, going);
+	if (going && start < w->surface_time)
+		return;
+	double end = start + (going ? slice * surface_share : slice), time = start;
+	bool more = true;
+	while (more && time < end && !atomic_load(&w->pending)) {
+		more = arms_surface_work(w->a);
+		time = now();
+	}
+	w->surface_time = time + (time - start) * (1 / surface_share - 1);
+	if (w->painting && !more)
+		w->changed = true;
+	w->painting = more;
+	w->changed = w->changed || more;
+}
+
 /* ---- snaps ---- */
 
 static void publish(worker *w, double time)
@@ -660,7 +691,7 @@ static void publish(worker *w, double time)
 static double rest_time(const worker *w, double time, double shown)
 {
 	double rest = 1;
-	if (arms_target(w->a) >= 0 || arms_rescuing(w->a))
+	if (arms_target(w->a) >= 0 || arms_rescuing(w->a) || (w->painting && !w->playing))
 		return 0;
 	if (w->playing)
 		rest = speed_of(w) <= 0 ? 0 : (1 - w->credit) / speed_of(w);
@@ -682,6 +713,7 @@ static void *worker_main(void *arg)
 			w->credit = fmin(w->credit + (time - last) * speed_of(w), fmax(1, speed_of(w) * slice));
 		last = time;
 		train(w);
+		paint(w);
 		time = now();
 		bool under_way = arms_target(w->a) >= 0 && time - w->way_since < short_way;
 		if (w->changed && !under_way && !w->searching && time - shown >= snap_every) {
