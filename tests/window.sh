@@ -472,7 +472,7 @@ check "nothing runs before it is answered" eventually value_has toast "Predict f
 check "the prediction is made with the arrows" tab_to_prediction
 key Tab Return
 check "Tab and Enter give it" eventually gone prediction
-key Escape Next Next
+key Next Next
 check "a step has its controls" eventually is w 1
 check "… and a goal" is "goal: output in [99, 101]" open
 key i
