@@ -2,6 +2,7 @@
  * Every figure is a median over interleaved rounds, because machines are noisy. */
 #include "app/cli.h"
 
+#include "app/bench_surface.h"
 #include "app/window.h"
 #include "num/eig.h"
 #include "num/speed.h"
@@ -44,6 +45,7 @@ typedef struct bench {
 	int rows;
 	double peak;
 	double per_step[LENGTHS]; /* seconds */
+	double surface[SURFACE_FIGURES];
 	window_speed speed;
 	bool window;
 } bench;
@@ -229,6 +231,12 @@ static void print_text(const bench *n, bool peers)
 	for (int i = 0; i < LENGTHS; i++)
 		printf("%s %.2f µs at T = %d", i ? "," : "", 1e6 * n->per_step[i], lengths[i]);
 	printf("; last to first %.2f (%.2f) %s\n", growth(n), most_growth, growth(n) <= most_growth ? "ok" : "-");
+	const double *s = n->surface;
+	printf("error surface, 512×512 points of the one-unit net, T = 50: %.2f ms (2.5), two cores %.2f× (1.8)\n",
+	        s[SURFACE_UNIT], s[SURFACE_UNIT] / s[SURFACE_UNIT_2]);
+	printf("64×64 points of the loss of A: %.1f %% of peak (60 %%), native %.1f %%; relief of 256×256 points at "
+	       "1920×1080: %.1f ms (16.7)\n",
+	        100 * s[SURFACE_SLICE] / n->peak, 100 * s[SURFACE_SLICE_NATIVE] / n->peak, s[SURFACE_RELIEF]);
 	if (n->window)
 		printf("window: first frame after %.0f ms (60); a frame at 1920×1080 while training: median %.2f "
 		       "ms (3), p99 %.2f ms "
@@ -259,6 +267,11 @@ static void print_json(const bench *n)
 	for (int i = 0; i < LENGTHS; i++)
 		printf("\"us_T%d\": %.3f, ", lengths[i], 1e6 * n->per_step[i]);
 	printf("\"ratio\": %.3f}", growth(n));
+	const double *s = n->surface;
+	printf(",\n \"surface\": {\"unit_ms\": %.3f, \"unit_ratio_two\": %.3f, \"slice_share\": %.4f, "
+	       "\"slice_share_native\": %.4f, \"relief_ms\": %.2f}",
+	        s[SURFACE_UNIT], s[SURFACE_UNIT] / s[SURFACE_UNIT_2], s[SURFACE_SLICE] / n->peak,
+	        s[SURFACE_SLICE_NATIVE] / n->peak, s[SURFACE_RELIEF]);
 	if (n->window)
 		printf(",\n \"window\": {\"first_frame_ms\": %.2f, \"frame_median_ms\": %.3f, \"frame_p99_ms\": %.3f, "
 		       "\"frames\": %d}",
@@ -282,7 +295,7 @@ static double measure_once(const workload *w, int bits, double seconds, double *
 static bool measure(bench *n, int rounds, double seconds, const char *script, err *e)
 {
 	static double samples[ROWS][VARIANTS][MOST_ROUNDS], peer[ROWS][MOST_ROUNDS], peaks[MOST_ROUNDS * ROWS],
-	        steps[LENGTHS][MOST_ROUNDS];
+	        steps[LENGTHS][MOST_ROUNDS], surface[SURFACE_FIGURES][MOST_ROUNDS];
 	int n_peaks = 0;
 	double work;
 	cli_progress p = cli_progress_start("measuring");
@@ -307,6 +320,11 @@ static bool measure(bench *n, int rounds, double seconds, const char *script, er
 			w.T = lengths[i];
 			steps[i][round] = 1 / (lengths[i] * measure_once(&w, 0, seconds, &work, e));
 		}
+		double one[SURFACE_FIGURES];
+		if (!bench_surface(one, e))
+			return false;
+		for (int i = 0; i < SURFACE_FIGURES; i++)
+			surface[i][round] = one[i];
 	}
 	cli_progress_end(&p);
 	if (cli_interrupted())
@@ -318,6 +336,8 @@ static bool measure(bench *n, int rounds, double seconds, const char *script, er
 	}
 	for (int i = 0; i < LENGTHS; i++)
 		n->per_step[i] = median(steps[i], rounds);
+	for (int i = 0; i < SURFACE_FIGURES; i++)
+		n->surface[i] = median(surface[i], rounds);
 	n->peak = median(peaks, n_peaks);
 	return true;
 }

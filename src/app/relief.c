@@ -106,6 +106,7 @@ static bool start_at(const slice_picture *p, const bench *b, double at_a, double
 		if (!config_set(c, "start_along", "", &e))
 			return false;
 		break;
+	case SLICE_POWER:
 	case SLICE_PCA:
 	case SLICE_GRADIENT:
 		return false;

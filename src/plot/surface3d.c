@@ -10,6 +10,8 @@ const surface3d_pose surface3d_usual = {.turn = 32, .tilt = 38, .zoom = 1};
 
 /* Half the height of the box; its floor reaches from −1 to 1 both ways. */
 #define BOX_HEIGHT 0.55F
+/* What shows of a way behind a hill. */
+#define HIDDEN 0.3F
 enum { SHADES = 256, MOST_PIXELS = 6 << 20 };
 
 typedef struct vertex {
@@ -304,7 +306,8 @@ static float depth_slack(void)
 	return 0.02F * now.scale;
 }
 
-static void draw_segment(vertex a, vertex b, float radius, uint32_t argb, float alpha)
+/* `behind`: how much shows where the surface is in front. */
+static void draw_segment(vertex a, vertex b, float radius, uint32_t argb, float alpha, float behind)
 {
 	float dx = b.x - a.x, dy = b.y - a.y, square = dx * dx + dy * dy, reach = radius + 1, slack = depth_slack();
 	if (!isfinite(a.x + a.y + b.x + b.y))
@@ -319,8 +322,12 @@ static void draw_segment(vertex a, vertex b, float radius, uint32_t argb, float 
 			float ax = px - t * dx, ay = py - t * dy, cover = radius + 0.5F - sqrtf(ax * ax + ay * ay);
 			cover = cover < 1 ? cover : 1;
 			size_t at = (size_t)y * (size_t)now.w + (size_t)x;
-			if (cover > 0 && a.depth + t * (b.depth - a.depth) + slack > now.depth[at])
+			if (cover <= 0)
+				continue;
+			if (a.depth + t * (b.depth - a.depth) + slack > now.depth[at])
 				blend(at, argb, cover * alpha);
+			else if (behind > 0)
+				blend(at, argb, cover * behind);
 		}
 }
 
@@ -350,7 +357,7 @@ void surface3d_way(const double (*at)[2], int n, float width, uint32_t argb, flo
 			        at[i - 1][1] + t * (at[i][1] - at[i - 1][1]));
 			float length = hypotf(v.x - last.x, v.y - last.y);
 			if (!(stride > 0) || fmodf(walked, 2 * stride) < stride)
-				draw_segment(last, v, radius, argb, 1);
+				draw_segment(last, v, radius, argb, 1, HIDDEN);
 			walked += isfinite(length) ? length : 0;
 			last = v;
 		}
@@ -362,8 +369,8 @@ void surface3d_ball(double x, double y, float radius, uint32_t argb)
 	vertex v = on_surface(x, y);
 	float r = radius * now.s->samples * now.c->theme->line;
 	v.depth += r; /* it rests on the surface */
-	draw_segment(v, v, r, 0xFFFFFFFF, 1);
-	draw_segment(v, v, 0.75F * r, argb, 1);
+	draw_segment(v, v, r, 0xFFFFFFFF, 1, HIDDEN);
+	draw_segment(v, v, 0.75F * r, argb, 1, HIDDEN);
 }
 
 /* Thin lines along both directions, so that slopes can be read where the light shows little. */
@@ -379,7 +386,7 @@ static void draw_mesh(void)
 			for (size_t i = 1; i < (size_t)n; i++) {
 				size_t a = way ? fixed * (size_t)f->nx + i - 1 : (i - 1) * (size_t)f->nx + fixed;
 				size_t b = way ? a + 1 : a + (size_t)f->nx;
-				draw_segment(now.vertex[a], now.vertex[b], 0.3F * now.s->samples, 0xFF000000, 0.16F);
+				draw_segment(now.vertex[a], now.vertex[b], 0.3F * now.s->samples, 0xFF000000, 0.16F, 0);
 			}
 		}
 	}

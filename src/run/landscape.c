@@ -323,6 +323,12 @@ static bool own_sheet(landscape *l, sheet *s, const landscape_arm *arm, int n, e
 	slice_picture *o = l->picture;
 	if (!slice_own(&s->plane, t->api, t->m, e) || !make_dual(s, e))
 		return false;
+	o->kind = s->plane.kind;
+	s->complete = true;
+	if (s->plane.kind == SLICE_POWER) {
+		o->na = o->nb = 0;
+		return true;
+	}
 	window_of(&s->plane, arm, n);
 	stretch(&s->plane, t->c.v[KNOB_reach]);
 	memcpy(o->low, s->plane.low, sizeof o->low);
@@ -337,7 +343,6 @@ static bool own_sheet(landscape *l, sheet *s, const landscape_arm *arm, int n, e
 	else
 		show_function(t->plane, o);
 	o->kind = !t->plane || t->plane->id == PLANE_UNIT ? SLICE_UNIT : SLICE_FUNCTION;
-	s->complete = true;
 	return true;
 }
 
@@ -360,6 +365,8 @@ static void show_sheet(landscape *l)
 	o->present = s->present;
 	o->parameters = s->plane.parameters;
 	o->problem[0] = '\0';
+	if (s->plane.kind == SLICE_POWER)
+		snprintf(o->problem, sizeof o->problem, "a single parameter: the view `power` shows its error");
 	changed(l);
 }
 

@@ -7,6 +7,7 @@
 typedef enum slice_kind {
 	SLICE_UNIT,     /* w and b of the one-unit net */
 	SLICE_FUNCTION, /* a and b of task=function */
+	SLICE_POWER,    /* task=power has a single parameter: its ways, b is 0, and no surface */
 	SLICE_NAMED,
 	SLICE_RANDOM,
 	SLICE_PCA,

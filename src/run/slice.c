@@ -282,15 +282,22 @@ bool slice_own(slice_plane *p, const model_api *api, const model *m, err *e)
 {
 	const model_block *table;
 	long at[2], base = 0;
+	unit_id system = api->spec(m)->unit;
 	int n = api->blocks(m, &table), found = 0;
-	if (!plane_init(p, api->spec(m)->unit == UNIT_FUNCTION ? SLICE_FUNCTION : SLICE_UNIT, api, m, e))
+	if (!plane_init(p,
+	            system == UNIT_FUNCTION ? SLICE_FUNCTION
+	            : system == UNIT_POWER  ? SLICE_POWER
+	                                    : SLICE_UNIT,
+	            api, m, e))
 		return false;
-	for (int i = 0; i < n; base += (long)table[i].rows * table[i].cols, i++)
-		if (!table[i].frozen && table[i].rows == 1 && table[i].cols == 1 && found < 2)
+	for (int i = 0; i < n; base += (long)table[i].rows * table[i].cols, i++) {
+		bool learned = !table[i].frozen || (system == UNIT_POWER && table[i].bias && table[i].layer == 0);
+		if (learned && table[i].rows == 1 && table[i].cols == 1 && found < 2)
 			at[found++] = base;
+	}
 	if (found < 2) {
 		slice_plane_done(p);
-		return err_check(e, "this net has a single parameter: the view `power` shows its error");
+		return err_check(e, "this net has not two parameters");
 	}
 	for (int i = 0; i < 2; i++) {
 		p->here[i] = p->origin[at[i]];

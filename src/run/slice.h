@@ -45,7 +45,8 @@ typedef struct slice_plane {
 
 /* Two parameters, "W_hh[3,1]" or "rnn.bias_ih_l0[2]" (from 0): a and b are their values. */
 bool slice_named(slice_plane *p, const model_api *api, const model *m, const char *const axis[2], err *e);
-/* The two learned parameters of a net that has no others (task=fixed_point, function). */
+/* The two learned parameters of a net that has no others (task=fixed_point, function); for task=power the second one is
+ * a bias that stays 0. */
 bool slice_own(slice_plane *p, const model_api *api, const model *m, err *e);
 /* Two Gaussian directions, filter-normalised: every row has the length of the model's row, biases stay (Li et al.
  * 2018). */

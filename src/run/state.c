@@ -21,8 +21,9 @@ void state_begin(run_state *s, const config *c, long update)
 
 bool state_shares(knob_id id)
 {
-	return (strcmp(knob_get(id)->group, "task") == 0 && id != KNOB_teacher_forcing) || id == KNOB_seed ||
-	       id == KNOB_updates || id == KNOB_probe_every || knob_get(id)->restart == KNOB_LOOK;
+	bool function = id == KNOB_function || id == KNOB_condition || id == KNOB_expression || id == KNOB_sparse;
+	return (strcmp(knob_get(id)->group, "task") == 0 && id != KNOB_teacher_forcing) || function ||
+	       id == KNOB_seed || id == KNOB_updates || id == KNOB_probe_every || knob_get(id)->restart == KNOB_LOOK;
 }
 
 bool state_put_edit(state_edit *list, int *n, int most, const state_edit *edit)

@@ -1,5 +1,6 @@
-/* map: the one-unit net as a map of its state, x ← w σ(x) + b: cobweb, bifurcation diagram over b (Doya 1993; Pascanu,
- * Mikolov, Bengio 2013), and the map composed with itself. Made from the knobs w, b, x0 and T alone. */
+/* map: the one-unit net as a map of its state, x ← w σ(x) + b or x ← tanh(w x + b): cobweb, bifurcation diagram over b
+ * (Doya 1993; Pascanu, Mikolov, Bengio 2013), and the map composed with itself. Made from the knobs w, b, x0 and T
+ * alone. */
 #include "base/text.h"
 #include "plot/marks.h"
 #include "run/unit.h"
@@ -13,7 +14,8 @@ enum { ACROSS = 601, COLUMNS = 561, SETTLE = 300, MOST_WEB = 400 };
 
 static unit unit_of(const config *c)
 {
-	return (unit){UNIT_SIGMOID, c->v[KNOB_w], c->v[KNOB_b]};
+	return (unit){
+	        strcmp(config_choice(c, KNOB_map), "tanh") == 0 ? UNIT_TANH : UNIT_SIGMOID, c->v[KNOB_w], c->v[KNOB_b]};
 }
 
 static int steps_of(const config *c)
@@ -26,8 +28,9 @@ static void states_of(const unit *u, double x0, double *low, double *high)
 {
 	unit_fixed f[UNIT_FIXED];
 	int n = unit_fixed_points(u, f);
-	*low = fmin(x0, u->b + fmin(0, u->w));
-	*high = fmax(x0, u->b + fmax(0, u->w));
+	bool tangent = u->kind == UNIT_TANH;
+	*low = fmin(x0, tangent ? -1 : u->b + fmin(0, u->w));
+	*high = fmax(x0, tangent ? 1 : u->b + fmax(0, u->w));
 	for (int i = 0; i < n; i++) {
 		*low = fmin(*low, f[i].x);
 		*high = fmax(*high, f[i].x);
@@ -101,7 +104,7 @@ static void draw_cobweb(const config *c, canvas *cv, rect area, const view_focus
 	        .y = over(low, high),
 	        .x_title = "state xₜ",
 	        .y_title = "next state",
-	        .square = true};
+	        .square = area.w > 1.3F * area.h || area.h > 1.3F * area.w};
 	plot p = plot_begin(cv, area, &spec);
 	if (!plot_has_room(&p))
 		return;
@@ -137,13 +140,16 @@ static void biases_of(const unit *u, double *low, double *high)
 {
 	double fold[2], x[2];
 	bool folds = unit_folds(u->kind, u->w, fold, x);
-	double middle = folds ? 0.5 * (fold[0] + fold[1]) : -0.5 * u->w,
+	double middle = folds                  ? 0.5 * (fold[0] + fold[1])
+	                : u->kind == UNIT_TANH ? 0
+	                                       : -0.5 * u->w,
 	       half = folds ? fmax(0.7, fold[1] - fold[0]) : 1.5;
 	*low = fmin(middle - half, u->b - 0.2);
 	*high = fmax(middle + half, u->b + 0.2);
 }
 
 typedef struct sweeps {
+	unit_kind kind;
 	double w, low, high;
 	double up[COLUMNS], down[COLUMNS];
 	float shown_up[COLUMNS], shown_down[COLUMNS];
@@ -153,11 +159,11 @@ typedef struct sweeps {
 static const sweeps *sweeps_of(const unit *u, double low, double high)
 {
 	static sweeps s;
-	if (s.made && s.w == u->w && s.low == low && s.high == high)
+	if (s.made && s.kind == u->kind && s.w == u->w && s.low == low && s.high == high)
 		return &s;
-	s.w = u->w, s.low = low, s.high = high, s.made = true;
-	unit_sweep(
-	        u->kind, u->w, low, (high - low) / (COLUMNS - 1), COLUMNS, low + fmin(0, u->w), SETTLE, s.up, s.down);
+	s.kind = u->kind, s.w = u->w, s.low = low, s.high = high, s.made = true;
+	unit_sweep(u->kind, u->w, low, (high - low) / (COLUMNS - 1), COLUMNS,
+	        u->kind == UNIT_TANH ? -1 : low + fmin(0, u->w), SETTLE, s.up, s.down);
 	for (int i = 0; i < COLUMNS; i++) {
 		s.shown_up[i] = (float)s.up[i];
 		s.shown_down[i] = (float)s.down[i];
@@ -165,7 +171,13 @@ static const sweeps *sweeps_of(const unit *u, double low, double high)
 	return &s;
 }
 
-/* b = x − w σ(x): every fixed point, the unstable branch dashed. */
+/* The bias that makes x a fixed point: b = x − w σ(x), or artanh x − w x. */
+static double bias_of(const unit *u, double x)
+{
+	return u->kind == UNIT_TANH ? atanh(x) - u->w * x : x - u->w * unit_sigmoid(x);
+}
+
+/* Every fixed point, the unstable branch dashed. */
 static void draw_branches(const plot *p, const unit *u)
 {
 	static point at[ACROSS];
@@ -175,7 +187,9 @@ static void draw_branches(const plot *p, const unit *u)
 	canvas_group(p->c, "fixed points");
 	for (int i = 0; i < ACROSS; i++) {
 		double x = low + (high - low) * i / (ACROSS - 1);
-		unit here = {u->kind, u->w, x - u->w * unit_sigmoid(x)};
+		if (u->kind == UNIT_TANH && fabs(x) >= 1)
+			continue;
+		unit here = {u->kind, u->w, bias_of(u, x)};
 		bool now = fabs(unit_slope(&here, x)) < 1;
 		point q = {plot_x(p, here.b), plot_y(p, x)};
 		if (n > 0 && now != stable) {
@@ -282,7 +296,7 @@ static const composed *composed_of(const config *c)
 	static composed k;
 	unit u = unit_of(c);
 	int T = steps_of(c);
-	if (k.n > 0 && k.u.w == u.w && k.u.b == u.b && k.x0 == c->v[KNOB_x0] && k.T == T)
+	if (k.n > 0 && k.u.kind == u.kind && k.u.w == u.w && k.u.b == u.b && k.x0 == c->v[KNOB_x0] && k.T == T)
 		return &k;
 	k.u = u, k.x0 = c->v[KNOB_x0], k.T = T;
 	k.n = compositions(T, k.steps);
@@ -376,9 +390,9 @@ static const char *caption(const snap *s, bool run, char *buf, int size)
 	const config *c = &s->arm[0].config;
 	(void)run;
 	buf[0] = '\0';
-	part_append(buf, size, "x ← w σ(x) + b with w = %s, b = %s, from x₀ = %s, %d steps. ",
-	        text_short(w, sizeof w, c->v[KNOB_w], 4), text_short(b, sizeof b, c->v[KNOB_b], 4),
-	        text_short(x0, sizeof x0, c->v[KNOB_x0], 4), steps_of(c));
+	part_append(buf, size, "x ← %s with w = %s, b = %s, from x₀ = %s, %d steps. ",
+	        unit_of(c).kind == UNIT_TANH ? "tanh(w x + b)" : "w σ(x) + b", text_short(w, sizeof w, c->v[KNOB_w], 4),
+	        text_short(b, sizeof b, c->v[KNOB_b], 4), text_short(x0, sizeof x0, c->v[KNOB_x0], 4), steps_of(c));
 	part_append(buf, size,
 	        "Discs: stable fixed points, rings: unstable; strip: their basins. Sweeps of b: %d steps in each "
 	        "column.",

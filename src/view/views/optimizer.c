@@ -26,9 +26,16 @@ typedef struct descents {
 	axis scale;
 } descents;
 
+static bool is_task(const snap *s)
+{
+	return strcmp(config_choice(&s->arm[0].config, KNOB_task), "function") == 0;
+}
+
 /* One row per update of the run; a preview before it has begun and where the run does something else. */
 static int rows_of(const snap *s)
 {
+	if (is_task(s) && s->arm[0].update > 0)
+		return s->arm[0].update < ROWS - 1 ? (int)s->arm[0].update + 1 : ROWS;
 	long n = s->arm[0].update > 0 && s->arm[0].update < PREVIEW ? s->arm[0].update : PREVIEW;
 	return (int)n + 1;
 }
@@ -134,24 +141,55 @@ static void name_arrow(const plot *p, double x0, double y0, double x, double y, 
 	canvas_text(p->c, px + 0.55F * s.size, py - 0.35F * s.size, text, s);
 }
 
-static void draw_parts(const descents *d, const plot *p, const view_focus *focus)
+/* Where the lecture's nesterov looks at the gradient: the last step's momentum further on. */
+static void draw_look_ahead(const descents *d, int arm, int row, const plot *p)
 {
-	int row = row_shown(d, 0, focus);
+	const config *c = &d->c[arm];
+	if (row < 1 || strcmp(config_choice(c, KNOB_optimizer), "nesterov") != 0 ||
+	        strcmp(config_choice(c, KNOB_form), "lecture") != 0)
+		return;
+	const plane_step *s = &d->step[arm][row], *before = &d->step[arm][row - 1];
+	double mu = c->v[KNOB_momentum], a = s->a + mu * before->step[0], b = s->b + mu * before->step[1];
+	ink own = part_place_ink(arm);
+	canvas_line(p->c, plot_x(p, s->a), plot_y(p, s->b), plot_x(p, a), plot_y(p, b),
+	        plot_stroke(1.5F, own, 1, DASH_DOTTED));
+	marks_one(p, a, b, MARK_RING, 4, own, 1);
+	if (d->arms == 1)
+		name_arrow(p, s->a, s->b, a, b, "look ahead", own);
+}
+
+/* The step of one arm and what it is made of: alone in the colours of its parts, among others in its own. */
+static void draw_parts_of(const descents *d, int arm, const plot *p, const view_focus *focus)
+{
+	int row = row_shown(d, arm, focus);
+	bool alone = d->arms == 1;
 	if (row < 0)
 		return;
-	const plane_step *s = &d->step[0][row];
-	const config *c = &d->c[0];
+	const plane_step *s = &d->step[arm][row];
+	const config *c = &d->c[arm];
 	double lr = c->v[KNOB_lr], g[2] = {-lr * s->clipped[0], -lr * s->clipped[1]},
 	       rest[2] = {s->step[0] - g[0], s->step[1] - g[1]};
-	canvas_group(p->c, "parts");
+	ink momentum = alone ? INK_SERIES_1 : part_place_ink(arm),
+	    gradient = alone ? INK_SERIES_0 : part_place_ink(arm), step = alone ? INK_TEXT : part_place_ink(arm);
+	draw_look_ahead(d, arm, row, p);
 	if (has_parts(c)) {
-		vector_draw(p, s->a, s->b, rest[0], rest[1], plot_stroke(2, INK_SERIES_1, 1, DASH_SOLID));
-		vector_draw(p, s->a + rest[0], s->b + rest[1], g[0], g[1], plot_stroke(2, INK_SERIES_0, 1, DASH_SOLID));
-		name_arrow(p, s->a, s->b, s->a + rest[0], s->b + rest[1], "momentum", INK_SERIES_1);
+		vector_draw(p, s->a, s->b, rest[0], rest[1], plot_stroke(alone ? 2 : 1.25F, momentum, 1, DASH_SOLID));
+		vector_draw(p, s->a + rest[0], s->b + rest[1], g[0], g[1],
+		        plot_stroke(alone ? 2 : 1.25F, gradient, 1, DASH_SOLID));
+		if (alone)
+			name_arrow(p, s->a, s->b, s->a + rest[0], s->b + rest[1], "momentum", momentum);
 	}
-	vector_draw(p, s->a, s->b, s->step[0], s->step[1], plot_stroke(3, INK_TEXT, 1, DASH_SOLID));
-	name_arrow(p, s->a, s->b, s->a + s->step[0], s->b + s->step[1], "step", INK_TEXT);
-	marks_one(p, s->a, s->b, MARK_DISC, 3.5F, INK_TEXT, 1);
+	vector_draw(p, s->a, s->b, s->step[0], s->step[1], plot_stroke(3, step, 1, DASH_SOLID));
+	if (alone)
+		name_arrow(p, s->a, s->b, s->a + s->step[0], s->b + s->step[1], "step", step);
+	marks_one(p, s->a, s->b, MARK_DISC, 3.5F, step, 1);
+}
+
+static void draw_parts(const descents *d, const plot *p, const view_focus *focus)
+{
+	canvas_group(p->c, "parts");
+	for (int a = d->arms - 1; a >= 0; a--)
+		draw_parts_of(d, a, p, focus);
 	canvas_group_end(p->c);
 }
 

@@ -23,6 +23,18 @@ static int steps_of(const config *c)
 
 /* ---- over n ---- */
 
+/* The knob `height` asks for powers themselves instead of their logarithms. */
+static bool is_linear(const snap *s)
+{
+	return strcmp(config_choice(&s->arm[0].config, KNOB_height), "linear") == 0;
+}
+
+static void power_values(double w, float *y)
+{
+	for (int n = 1; n <= STEPS; n++)
+		y[n - 1] = (float)fmax(-1e30, fmin(1e30, unit_power(w, n).value));
+}
+
 static void power_curve(double w, float *y)
 {
 	double per_step = unit_power(w, 2).log10;
@@ -71,39 +83,51 @@ static void draw_over_n(const snap *s, canvas *c, rect area, const view_focus *f
 	double w[SNAP_ARMS + 4];
 	ink color[SNAP_ARMS + 4];
 	int n = weights_of(s, w, color), at = steps_of(&s->arm[0].config);
+	bool linear = is_linear(s);
 	span all = span_none;
 	labels l = {0};
 	char value[48];
 	for (int i = 0; i < n; i++) {
-		double end = unit_power(w[i], STEPS).log10;
-		end = fmax(-DECADES, fmin(DECADES, end));
+		double end = linear ? unit_power(w[i], STEPS).value : unit_power(w[i], STEPS).log10;
+		end = linear ? fmax(-1e30, fmin(1e30, end)) : fmax(-DECADES, fmin(DECADES, end));
+		if (linear && color[i] == INK_MUTED && fabs(end) > 2)
+			end = (double)NAN; /* it leaves the picture */
 		if (color[i] != INK_MUTED || fabs(end) < 20)
 			span_add(&all, end);
 		label *k = labels_add(&l, end, color[i], "w = %s", text_short(value, sizeof value, w[i], 4));
 		k->rank = color[i] != INK_MUTED;
 	}
-	span_add(&all, -6);
-	span_add(&all, 6);
+	if (!linear) {
+		span_add(&all, -6);
+		span_add(&all, 6);
+	}
 	plot_spec spec = {.x = axis_count(1, STEPS),
-	        .y = axis_log(all),
+	        .y = linear ? axis_linear(all) : axis_log(all),
 	        .x_title = "step n",
-	        .y_title = "|yⁿ|",
+	        .y_title = linear ? "yⁿ" : "|yⁿ|",
 	        .right = labels_width(&l, c, 0.3F * area.w)};
 	plot p = plot_begin(c, area, &spec);
 	if (!plot_has_room(&p))
 		return;
-	draw_limit(&p, DOUBLE_MOST, "largest f64: 1.8·10³⁰⁸");
-	draw_limit(&p, -DOUBLE_MOST - 15.3, "smallest f64: 4.9·10⁻³²⁴");
-	draw_limit(&p, FLOAT_MOST, "largest f32: 3.4·10³⁸");
+	if (!linear) {
+		draw_limit(&p, DOUBLE_MOST, "largest f64: 1.8·10³⁰⁸");
+		draw_limit(&p, -DOUBLE_MOST - 15.3, "smallest f64: 4.9·10⁻³²⁴");
+		draw_limit(&p, FLOAT_MOST, "largest f32: 3.4·10³⁸");
+	}
+	canvas_clip(c, p.area);
 	for (int i = n - 1; i >= 0; i--) {
 		char name[32];
-		power_curve(w[i], y);
+		if (linear)
+			power_values(w[i], y);
+		else
+			power_curve(w[i], y);
 		snprintf(name, sizeof name, "series:power:%d", i);
 		canvas_group(c, name);
 		line_draw(&p, (curve){y, STEPS, 1, 1},
 		        plot_stroke(color[i] == INK_MUTED ? 1.25F : 2.5F, color[i], 1, DASH_SOLID));
 		canvas_group_end(c);
 	}
+	canvas_clip_end(c);
 	plot_vertical(&p, at, plot_stroke(1, INK_TEXT, 0.45F, DASH_DASHED));
 	if (spec.right > 0)
 		labels_draw(&l, &p);
@@ -186,6 +210,110 @@ static void draw_over_w(const snap *s, canvas *c, rect area, const view_focus *f
 	readout_draw(&r, c, p.area, focus->pointer);
 }
 
+/* ---- the error, and the balls on it ---- */
+
+static bool has_balls(const snap *s)
+{
+	return s->surface.kind == SLICE_POWER && s->surface.ways > 0;
+}
+
+/* log10 of (wⁿ⁻¹ − target)². */
+static double error_at(double w, int n, double target)
+{
+	double miss = fabs(unit_power(w, n).value - target);
+	return isfinite(miss) ? 2 * log10(miss) : 2 * fmax(unit_power(w, n).log10, 0);
+}
+
+/* The weights that the balls have passed, with room; not further than the powers can be told. */
+static void error_window(const snap *s, double target, int n, double *low, double *high)
+{
+	double goal = target > 0 && n > 1 ? pow(target, 1.0 / (n - 1)) : 1;
+	*low = *high = goal;
+	for (int a = 0; a < s->surface.ways; a++) {
+		const slice_way *w = &s->surface.way[a];
+		for (int i = 0; i < w->steps; i++) {
+			*low = fmin(*low, fmax((double)w->at[i][0], goal - 1));
+			*high = fmax(*high, fmin((double)w->at[i][0], goal + 1));
+		}
+	}
+	double room = fmax(0.12 * (*high - *low), 2.0 / (n + 10));
+	*low -= room;
+	*high += room;
+}
+
+static void draw_ball(const snap *s, const slice_way *w, const plot *p, int n, double target)
+{
+	static point at[SLICE_WAY];
+	char name[32];
+	int shown = w->steps < 400 ? w->steps : 400;
+	ink own = part_place_ink(w->arm);
+	if (w->steps < 1)
+		return;
+	const float(*from)[2] = w->at + (w->steps - shown);
+	for (int i = 0; i < shown; i++) {
+		double x = (double)from[i][0];
+		at[i] = (point){plot_x(p, x), plot_y(p, fmax(p->y.low, error_at(x, n, target)))};
+	}
+	snprintf(name, sizeof name, "ball:%d", w->arm);
+	canvas_group(p->c, name);
+	canvas_polyline(p->c, at, shown, plot_stroke(1.5F, own, 0.75F, w->clipped ? DASH_DASHED : DASH_SOLID));
+	canvas_disc(p->c, at[shown - 1].x, at[shown - 1].y, 6.5F, INK_PANEL, 1);
+	canvas_disc(p->c, at[shown - 1].x, at[shown - 1].y, 5, own, 1);
+	canvas_group_end(p->c);
+	(void)s;
+}
+
+static void draw_error(const snap *s, canvas *c, rect area, const view_focus *focus)
+{
+	static float y[ACROSS];
+	double low, high, target = s->arm[0].config.v[KNOB_target];
+	int n = steps_of(&s->arm[0].config);
+	span all = span_none;
+	error_window(s, target, n, &low, &high);
+	double dx = (high - low) / (ACROSS - 1);
+	for (int i = 0; i < ACROSS; i++)
+		y[i] = (float)error_at(low + i * dx, n, target);
+	span_add_all(&all, y, ACROSS);
+	all.high = fmin(all.high, 2 * fmax(0, log10(fabs(target) + 1)) + 12);
+	all.low = fmax(all.low, fmin(all.high - 8, -4));
+	plot_spec spec = {.x = {.kind = AXIS_LINEAR, .low = low, .high = high, .zero = NAN},
+	        .y = axis_log(all),
+	        .x_title = "weight w",
+	        .y_title = "(yⁿ − target)²"};
+	plot p = plot_begin(c, area, &spec);
+	if (!plot_has_room(&p))
+		return;
+	canvas_clip(c, p.area);
+	canvas_group(c, "series:error");
+	line_draw(&p, (curve){y, ACROSS, low, dx}, plot_stroke(2, INK_MUTED, 1, DASH_SOLID));
+	canvas_group_end(c);
+	labels l = {0};
+	for (int a = s->surface.ways - 1; a >= 0; a--)
+		draw_ball(s, &s->surface.way[a], &p, n, target);
+	canvas_clip_end(c);
+	for (int a = 0; a < s->surface.ways; a++) {
+		const slice_way *w = &s->surface.way[a];
+		char now[32];
+		double x = w->steps ? (double)w->at[w->steps - 1][0] : (double)NAN;
+		label *k = labels_add(&l, 0, part_place_ink(w->arm), "%s w %s%s",
+		        s->surface.ways > 1 ? part_arm_name(s, a < part_arms(s) ? a : 0) : "now",
+		        isfinite(x) ? text_short(now, sizeof now, x, 6) : "–",
+		        x < low    ? ", out to the left"
+		        : x > high ? ", out to the right"
+		                   : "");
+		k->dash = w->clipped ? DASH_DASHED : DASH_SOLID;
+	}
+	labels_legend(&l, &p);
+	if (!focus || !focus->has_pointer || !rect_has(p.area, focus->pointer.x, focus->pointer.y))
+		return;
+	readout r = {0};
+	char value[48];
+	double w = axis_value(&p.x, focus->pointer.x);
+	readout_add(&r, INK_NONE, "w = %s", text_short(value, sizeof value, w, 7));
+	readout_add(&r, INK_MUTED, "error %s", axis_power(value, sizeof value, error_at(w, n, target)));
+	readout_draw(&r, c, p.area, focus->pointer);
+}
+
 static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
 {
 	float em = plot_em(c, TYPE_TICK);
@@ -193,6 +321,10 @@ static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
 	if (area.w > 44 * em) {
 		rect left = rect_cut_left(&right, 0.5F * (area.w - 2 * em));
 		rect_cut_left(&right, 2 * em);
+		if (has_balls(s) && area.h > 24 * em) {
+			rect low = rect_cut_bottom(&right, 0.5F * right.h);
+			draw_error(s, c, rect_inset(low, 0, 0.4F * em), focus);
+		}
 		draw_over_n(s, c, left, focus);
 	} else if (area.h > 34 * em) {
 		rect top = rect_cut_top(&right, 0.5F * area.h);
@@ -211,6 +343,11 @@ static const char *caption(const snap *s, bool run, char *buf, int size)
 	part_append(buf, size,
 	        "y¹ = 1, yⁿ = w yⁿ⁻¹: %d steps, and over the weight at n = %d with its derivative (n − 1) wⁿ⁻².", STEPS,
 	        steps_of(&s->arm[0].config));
+	if (has_balls(s))
+		part_append(buf, size, " Balls: the arms' weights on the squared error to the target%s.",
+		        s->surface.way[0].clipped || (s->surface.ways > 1 && s->surface.way[1].clipped)
+		                ? ", dashed where clipped"
+		                : "");
 	return buf;
 }
 
@@ -257,7 +394,8 @@ static void numbers(const snap *s, view_data *d)
 const view view_power = {
         .name = "power",
         .title = "One weight, many steps",
-        .summary = "yⁿ = wⁿ⁻¹ over n and over w, and its derivative",
+        .summary = "yⁿ = wⁿ⁻¹ over n and over w, its derivative, and the descent to a target",
+        .wants = WANT_SURFACE,
         .draw = draw,
         .data = numbers,
         .caption = caption,

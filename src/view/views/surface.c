@@ -573,6 +573,8 @@ const char *surface_caption(const slice_picture *p, char *buf, int size)
 		part_append(buf, size, "Error E = (σ(x_T) − %s)² of x ← w σ(x) + b from x₀ = %s, T = %d",
 		        text_short(a, sizeof a, p->target, 3), text_short(b, sizeof b, p->x0, 3), p->T);
 		return buf;
+	case SLICE_POWER:
+		return buf;
 	case SLICE_FUNCTION:
 		part_append(buf, size, "%s%s", p->title, p->has_minimum ? " (cross: its minimum)" : "");
 		return buf;
