@@ -1,6 +1,7 @@
 /* Going back: any past update again, bit for bit, for every cell and optimizer, with changes under way; forks, budgets,
  * divergences, and arms that are compared. */
 #include "base/rng.h"
+#include "num/eig.h"
 #include "run/arms.h"
 
 #include <math.h>
@@ -99,9 +100,9 @@ static void change(arms *a, int arm, const char *pair)
 /* A run of 300 updates whose knobs change five times; then 100 random updates of it, from anywhere to anywhere. */
 static void rewinds(const char *text, size_t budget)
 {
-	enum { N = 300, CHANGES = 5 };
+	enum { N = 300, CHANGES = 6 };
 	static const char *const changes[CHANGES] = {
-	        "lr=0.004", "clip=norm", "optimizer=momentum", "clip_at=0.3", "optimizer=adam"};
+	        "lr=0.004", "clip=norm", "optimizer=momentum", "clip_at=0.3", "rescale=0.7", "optimizer=adam"};
 	err e;
 	uint64_t hash[N + 1];
 	trial *t = open_trial(text);
@@ -112,7 +113,7 @@ static void rewinds(const char *text, size_t budget)
 	for (int u = 1; u <= N; u++) {
 		assert_true(history_step(h, t));
 		for (int i = 0; i < CHANGES; i++)
-			if (u == 40 + 53 * i) {
+			if (u == 40 + 43 * i) {
 				config c = t->c;
 				set(&c, changes[i]);
 				assert_true(history_edit(h, t, &c, STATE_EDITS, &e));
@@ -657,15 +658,96 @@ static void anything_in_any_order(void **unused)
 	}
 }
 
+/* ---- rescaling under way ---- */
+
+static void rescale(arms *a, double rho)
+{
+	err e;
+	if (!arms_rescale(a, 0, rho, &e))
+		fail_msg("%s", e.text);
+}
+
+static double radius(const arms *a)
+{
+	static double W[32 * 32];
+	const char *name;
+	double rho;
+	err e;
+	int n = trial_transition(arms_trial(a, 0), W, &name);
+	assert_in_range(n, 1, 32);
+	assert_true(eig_spectral_radius(n, W, &rho, &e));
+	return rho;
+}
+
+/* A drag is many rescalings at one update: only the last one counts, in the weights, the state and the curves. */
+static void a_dragged_radius_counts_once(void **unused)
+{
+	(void)unused;
+	static const char *const cells[] = {"rnn", "lstm", "gru layers=2", "scrn", "untied"};
+	static char text[STATE_TEXT];
+	for (int c = 0; c < 5; c++) {
+		char start[160];
+		snprintf(
+		        start, sizeof start, "unroll/1 hidden=9 T=8 batch=3 optimizer=adam lr=0.002 cell=%s", cells[c]);
+		arms *a = open_arms(start, 4 * MIB), *b = open_arms(start, 4 * MIB);
+		go(a, 37);
+		go(b, 37);
+		uint64_t before = hash_trial(arms_trial(a, 0));
+		rescale(b, 1.3);
+		rescale(a, 0.5);
+		rescale(a, 0.8);
+		change(a, 0, "rescale=0.9");
+		rescale(a, 1.3);
+		assert_true(hash_trial(arms_trial(a, 0)) == hash_trial(arms_trial(b, 0)) &&
+		            hash_trial(arms_trial(a, 0)) != before);
+		if (c == 0) {
+			double rho = radius(a);
+			assert_true(fabs(rho - 1.3) < 1e-5);
+		}
+		go(a, 20);
+		rescale(a, 1.3); /* the same radius again: the matrix has moved since */
+		go(a, 5);
+		arms_state(a, &state);
+		int edits = state.edits;
+		assert_int_equal(edits, 2);
+		state_write(&state, text, sizeof text);
+		assert_non_null(strstr(text, " @37 rescale=1.3 @57 rescale=1.3 @62"));
+		uint64_t end = hash_trial(arms_trial(a, 0));
+		arms *again = open_arms(text, 4 * MIB);
+		arms_arrive(again);
+		assert_true(hash_trial(arms_trial(again, 0)) == end);
+		seek(a, 37);
+		assert_true(hash_trial(arms_trial(a, 0)) == hash_trial(arms_trial(b, 0)));
+		seek(a, 62);
+		assert_true(hash_trial(arms_trial(a, 0)) == end);
+		err e;
+		assert_true(arms_reset(a, &e));
+		assert_true(arms_trial(a, 0)->c.v[KNOB_rescale] == 0);
+		rescale(a, 0.6); /* at the start it is a setting of the start */
+		rescale(a, 0.7);
+		change(a, 0, "rescale=0.8");
+		change(a, 0, "rescale=0.75");
+		snprintf(start, sizeof start,
+		        "unroll/1 hidden=9 T=8 batch=3 optimizer=adam lr=0.002 cell=%s rho=0.7 rescale=0.75", cells[c]);
+		arms *fresh = open_arms(start, 4 * MIB);
+		assert_true(hash_trial(arms_trial(a, 0)) == hash_trial(arms_trial(fresh, 0)));
+		assert_false(arms_rescale(a, 0, 0, &e) || arms_rescale(a, 0, -1, &e) || arms_rescale(a, 0, NAN, &e));
+		arms_free(fresh);
+		arms_free(again);
+		arms_free(a);
+		arms_free(b);
+	}
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(every_cell_comes_back),
-	        cmocka_unit_test(every_optimizer_comes_back), cmocka_unit_test(any_budget_will_do),
-	        cmocka_unit_test(the_budget_is_kept), cmocka_unit_test(edits_cut_the_future),
-	        cmocka_unit_test(a_state_repeats_a_run), cmocka_unit_test(arms_stay_equal),
-	        cmocka_unit_test(curves_follow), cmocka_unit_test(a_reset_leaves_a_ghost),
-	        cmocka_unit_test(an_explosion_is_replayed), cmocka_unit_test(a_rescue_does_what_it_takes),
-	        cmocka_unit_test(one_stops_the_other_goes_on), cmocka_unit_test(marks_are_set),
-	        cmocka_unit_test(anything_in_any_order)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(a_dragged_radius_counts_once),
+	        cmocka_unit_test(every_cell_comes_back), cmocka_unit_test(every_optimizer_comes_back),
+	        cmocka_unit_test(any_budget_will_do), cmocka_unit_test(the_budget_is_kept),
+	        cmocka_unit_test(edits_cut_the_future), cmocka_unit_test(a_state_repeats_a_run),
+	        cmocka_unit_test(arms_stay_equal), cmocka_unit_test(curves_follow),
+	        cmocka_unit_test(a_reset_leaves_a_ghost), cmocka_unit_test(an_explosion_is_replayed),
+	        cmocka_unit_test(a_rescue_does_what_it_takes), cmocka_unit_test(one_stops_the_other_goes_on),
+	        cmocka_unit_test(marks_are_set), cmocka_unit_test(anything_in_any_order)};
 	return cmocka_run_group_tests_name("history", tests, NULL, NULL);
 }

@@ -229,6 +229,10 @@ typedef struct model_api {
 	void (*grad)(const model *m, int block, double *out); /* of the last backward(), before clipping */
 	bool (*init)(model *m, const init_spec *s, err *e);   /* also clears the optimizer */
 
+	/* Recurrent matrices, gate by gate, times what gives them this spectral radius, as `rho` does at the start.
+	 * False when one has no eigenvalues to go by. */
+	bool (*rescale)(model *m, double rho, err *e);
+
 	batch *(*batch)(model *m);                                     /* to be filled before forward() */
 	void (*batch_clear)(model *m, int T, int B);                   /* zero inputs, full lengths, sets T and B */
 	double (*forward)(model *m, team *t);                          /* loss of the batch */

@@ -225,6 +225,39 @@ static bool draw_block(R(net) *n, int index, const init_spec *s, double *W, err 
 	       err_prefix(e, "initializer for %s", b->name);
 }
 
+/* One gate's matrix of one step, rows × rows, times what makes its spectral radius `rho`. */
+static bool rescale_matrix(int rows, double *W, double rho, err *e)
+{
+	double now;
+	if (!eig_spectral_radius(rows, W, &now, e))
+		return false;
+	for (long i = 0; now > 0 && i < (long)rows * rows; i++)
+		W[i] *= rho / now;
+	return true;
+}
+
+static bool api_rescale(model *m, double rho, err *e)
+{
+	R(net) *n = net_of(m);
+	bool ok = true;
+	for (int i = 0; i < n->blocks && ok; i++) {
+		const model_block *b = &n->block[i];
+		int rows = b->rows / b->gates / b->copies;
+		if (!b->recurrent || b->frozen)
+			continue;
+		double *W = malloc((size_t)b->rows * (size_t)b->cols * sizeof *W);
+		if (!W)
+			return err_machine(e, "no memory for %s; lower the knob hidden", b->name);
+		api_get(m, i, W);
+		for (int k = 0; k < b->gates * b->copies && ok; k++)
+			ok = rescale_matrix(rows, W + (size_t)k * (size_t)rows * (size_t)rows, rho, e);
+		if (ok)
+			api_set(m, i, W);
+		free(W);
+	}
+	return ok;
+}
+
 static void api_optimizer_reset(model *m)
 {
 	R(net) *n = net_of(m);
@@ -692,6 +725,7 @@ const model_api R(model) = {
         .set = api_set,
         .grad = api_grad,
         .init = api_init,
+        .rescale = api_rescale,
         .batch = api_batch,
         .batch_clear = api_batch_clear,
         .forward = api_forward,

@@ -379,13 +379,23 @@ static void restart(arm *m, trial *fresh, bool ghost)
 	history_start(m->h, fresh, aside, size);
 }
 
+/* Weights that begin anew begin as the settings of the start say: a rescaling under way belongs to the run before. */
+static config begins_with(const arm *m, const config *c)
+{
+	config start = *c;
+	if (c->v[KNOB_rescale] == m->t->c.v[KNOB_rescale])
+		start.v[KNOB_rescale] = history_start_config(m->h)->v[KNOB_rescale];
+	return start;
+}
+
 /* The arms whose bit is set in `which` begin again with these settings; the others go back to update 0. */
 static bool begin_again(arms *a, const config *c, unsigned which, err *e)
 {
 	trial *fresh[STATE_ARMS] = {0};
 	bool ok = true;
 	for (int i = 0; i < a->n && ok; i++) {
-		fresh[i] = which & 1U << i ? trial_new(&c[i], e) : NULL;
+		config start = begins_with(&a->arm[i], &c[i]);
+		fresh[i] = which & 1U << i ? trial_new(&start, e) : NULL;
 		ok = fresh[i] || !(which & 1U << i);
 	}
 	for (int i = 0; i < a->n; i++) {
@@ -401,6 +411,19 @@ static bool begin_again(arms *a, const config *c, unsigned which, err *e)
 	return ok;
 }
 
+/* Makes a rescaling of the present undone: the next one begins where it began. */
+static bool arm_unscale(arm *m, err *e)
+{
+	long update = m->t->update;
+	if (update == 0 || !history_rescales(m->h, update))
+		return true;
+	if (!history_forget_rescale(m->h, m->t, e))
+		return false;
+	while (m->t->update < update && !m->t->diverged)
+		arm_step(m, true);
+	return true;
+}
+
 /* Changes under way. */
 static bool adjust(arms *a, const config *c, err *e)
 {
@@ -414,7 +437,9 @@ static bool adjust(arms *a, const config *c, err *e)
 		arm *m = &a->arm[i];
 		if (history_edits_needed(m->t, &c[i]) == 0)
 			continue;
-		if (!arm_undo_stop(m, e) || !history_edit(m->h, m->t, &c[i], STATE_EDITS, e) || !arm_cut(m, e))
+		bool rescales = c[i].v[KNOB_rescale] != m->t->c.v[KNOB_rescale];
+		if (!arm_undo_stop(m, e) || (rescales && !arm_unscale(m, e)) ||
+		        !history_edit(m->h, m->t, &c[i], STATE_EDITS, e) || !arm_cut(m, e))
 			return false;
 	}
 	return true;
@@ -429,7 +454,9 @@ bool arms_config(arms *a, int i, const config *c, err *e)
 		wanted[k] = k == i ? *c : with_shared(&a->arm[k].t->c, c);
 		if (!config_fits(&wanted[k], e))
 			return false;
-		if (config_restart(&a->arm[k].t->c, &wanted[k]) == KNOB_WEIGHTS)
+		const trial *t = a->arm[k].t;
+		bool rescales = t->update == 0 && t->c.v[KNOB_rescale] != wanted[k].v[KNOB_rescale];
+		if (config_restart(&t->c, &wanted[k]) == KNOB_WEIGHTS || rescales)
 			which |= 1U << k;
 		needed += history_edits_needed(a->arm[k].t, &wanted[k]);
 	}
@@ -446,6 +473,28 @@ bool arms_config(arms *a, int i, const config *c, err *e)
 	for (int k = 0; k < a->n; k++) /* one that had stopped lives again, where the others are not or have stopped */
 		uneven = uneven || a->arm[k].t->update != now || a->arm[k].t->diverged;
 	return !uneven || arms_seek(a, arms_update(a) > now ? arms_update(a) : now, e);
+}
+
+bool arms_rescale(arms *a, int i, double rho, err *e)
+{
+	arm *m = &a->arm[i];
+	if (!(rho > 0 && rho <= knob_get(KNOB_rho)->high))
+		return err_input(e, "rescale=%g: not a spectral radius; allowed: above 0, up to %g", rho,
+		        knob_get(KNOB_rho)->high);
+	if (m->t->update == 0 && !m->t->diverged) {
+		config c = m->t->c;
+		c.v[KNOB_rho] = rho;
+		c.v[KNOB_rescale] = 0;
+		return arms_config(a, i, &c, e);
+	}
+	if (edits_left(a) < 1)
+		return err_input(
+		        e, "%d changes under way are all that a state holds; start again to change more", STATE_EDITS);
+	if (!arm_undo_stop(m, e) || !arm_unscale(m, e))
+		return false;
+	history_rescale(m->h, m->t, rho);
+	long now = arms_update(a);
+	return arm_cut(m, e) && (m->t->update == now || arms_seek(a, now, e));
 }
 
 bool arms_reset(arms *a, err *e)

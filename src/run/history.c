@@ -304,7 +304,7 @@ static void drop_idle_edits(history *h, long update)
 		for (int k = 0; k < i; k++)
 			if (h->edit[k].update < update && h->edit[k].knob == h->edit[i].knob)
 				before = h->edit[k].value;
-		if (before != h->edit[i].value || knob_get(h->edit[i].knob)->restart == KNOB_OPTIMIZER)
+		if (before != h->edit[i].value || state_acts(h->edit[i].knob))
 			continue;
 		h->edits--;
 		memmove(h->edit + i, h->edit + i + 1, (size_t)(h->edits - i) * sizeof *h->edit);
@@ -317,6 +317,16 @@ void history_look(history *h, trial *t, const config *c)
 	config_look(&t->c, c);
 }
 
+static void edit_one(history *h, trial *t, knob_id id, double value)
+{
+	const state_edit k = {.update = t->update, .value = value, .knob = id};
+	if (t->update == 0)
+		h->start.v[id] = value;
+	else
+		state_put_edit(h->edit, &h->edits, STATE_EDITS, &k);
+	trial_edit(t, id, value);
+}
+
 bool history_edit(history *h, trial *t, const config *c, int room, err *e)
 {
 	if (config_restart(&t->c, c) == KNOB_WEIGHTS)
@@ -325,18 +335,37 @@ bool history_edit(history *h, trial *t, const config *c, int room, err *e)
 		return err_input(
 		        e, "%d changes under way are all that a state holds; start again to change more", STATE_EDITS);
 	cut(h, t);
-	for (int id = 0; id < KNOB_COUNT; id++) {
-		if (t->c.v[id] == c->v[id] || knob_get((knob_id)id)->restart == KNOB_LOOK)
-			continue;
-		const state_edit k = {.update = t->update, .value = c->v[id], .knob = (knob_id)id};
-		if (t->update == 0)
-			h->start.v[id] = c->v[id];
-		else
-			state_put_edit(h->edit, &h->edits, STATE_EDITS, &k);
-		trial_edit(t, (knob_id)id, c->v[id]);
-	}
+	for (int id = 0; id < KNOB_COUNT; id++)
+		if (t->c.v[id] != c->v[id] && knob_get((knob_id)id)->restart != KNOB_LOOK)
+			edit_one(h, t, (knob_id)id, c->v[id]);
 	drop_idle_edits(h, t->update);
 	return true;
+}
+
+bool history_rescales(const history *h, long update)
+{
+	for (int i = 0; i < h->edits; i++)
+		if (h->edit[i].update == update && h->edit[i].knob == KNOB_rescale)
+			return true;
+	return false;
+}
+
+bool history_forget_rescale(history *h, trial *t, err *e)
+{
+	long update = t->update;
+	cut(h, t);
+	for (int i = h->edits - 1; i >= 0; i--)
+		if (h->edit[i].update == update && h->edit[i].knob == KNOB_rescale) {
+			h->edits--;
+			memmove(h->edit + i, h->edit + i + 1, (size_t)(h->edits - i) * sizeof *h->edit);
+		}
+	return history_rewind(h, t, update - 1, e);
+}
+
+void history_rescale(history *h, trial *t, double rho)
+{
+	cut(h, t);
+	edit_one(h, t, KNOB_rescale, rho);
 }
 
 /* ---- going back ---- */

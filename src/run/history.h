@@ -44,6 +44,12 @@ bool history_step(history *h, trial *t);
 bool history_edit(history *h, trial *t, const config *c, int room, err *e);
 /* Knobs of pictures: the same at every update, so nothing is cut. */
 void history_look(history *h, trial *t, const config *c);
+/* The matrix is rescaled from what it is now, so that a second rescaling at the same update has to begin where the
+ * first one began: whether there is one; forgets it, and what lay ahead, and stands at least one update before, from
+ * where history_steps lead back; then the new one, for which there must be room. t->update > 0. */
+bool history_rescales(const history *h, long update);
+bool history_forget_rescale(history *h, trial *t, err *e);
+void history_rescale(history *h, trial *t, double rho);
 /* Changes needed to get from t's settings to c. */
 int history_edits_needed(const trial *t, const config *c);
 

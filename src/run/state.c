@@ -53,6 +53,11 @@ config state_config(const run_state *s, int arm, long update)
 	return c;
 }
 
+bool state_acts(knob_id id)
+{
+	return knob_get(id)->restart == KNOB_OPTIMIZER || id == KNOB_rescale;
+}
+
 /* ---- names ---- */
 
 static bool names_arm(const run_state *s, int i, const char *name)

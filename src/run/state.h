@@ -56,6 +56,9 @@ config state_config(const run_state *s, int arm, long update);
 /* Index of the arm with this name, letter or number ("clip 0.1", "B", "2"); −1 and a message when there is none. */
 int state_find_arm(const run_state *s, const char *name, err *e);
 
+/* True for knobs whose change does something at its update, also when the value stays: it clears the optimizer's
+ * memory, or rescales the weights. */
+bool state_acts(knob_id id);
 /* True for what all arms have in common: the task, its batches, the seed. */
 bool state_shares(knob_id id);
 /* What tells this arm from the others: its name, or the settings in which they differ now ("lstm, lr 0.05"), or its

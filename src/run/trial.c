@@ -237,7 +237,7 @@ static init_spec init_of(const trial *t)
 	const config *c = &t->c;
 	init_spec s = {.init = choice(c, KNOB_init),
 	        .sigma = c->v[KNOB_sigma],
-	        .rho = c->v[KNOB_rho],
+	        .rho = c->v[KNOB_rescale] > 0 ? c->v[KNOB_rescale] : c->v[KNOB_rho],
 	        .sigma_in = c->v[KNOB_sigma_in],
 	        .sigma_out = c->v[KNOB_sigma_out],
 	        .forget_bias = c->v[KNOB_forget_bias],
@@ -381,7 +381,10 @@ static void revive(trial *t)
 void trial_edit(trial *t, knob_id id, double value)
 {
 	config c = t->c;
+	err e;
 	c.v[id] = value;
+	if (id == KNOB_rescale && value > 0)
+		(void)t->api->rescale(t->m, value, &e); /* weights without eigenvalues are not finite: they stay */
 	if (knob_get(id)->restart == KNOB_OPTIMIZER)
 		t->api->optimizer_reset(t->m);
 	revive(t);

@@ -51,8 +51,9 @@ bool trial_draw(const trial *t, model *m, err *e);
 /* Takes over knobs that need no restart of the weights (config_restart < KNOB_WEIGHTS). The optimizer keeps its memory:
  * for a state that is loaded. */
 void trial_configure(trial *t, const config *c);
-/* Changes one such knob under way; a knob with KNOB_OPTIMIZER clears the optimizer's memory, whatever its value was. A
- * run that has diverged goes on from its last finite state. */
+/* Changes one such knob under way. What acts does so whatever the value was before (state_acts): a knob with
+ * KNOB_OPTIMIZER clears the optimizer's memory, `rescale` rescales the recurrent matrix. A run that has diverged goes
+ * on from its last finite state. */
 void trial_edit(trial *t, knob_id id, double value);
 /* Makes the changes that a state has for one of its arms at the present update; to be called after every trial_step. */
 void trial_follow(trial *t, const state_edit *edits, int n, int arm);
