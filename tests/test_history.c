@@ -294,7 +294,7 @@ static void arms_stay_equal(void **unused)
 	assert_true(hash_trial(arms_trial(a, 0)) == hash_trial(arms_trial(a, 1)));
 	assert_true(hash_trial(arms_trial(a, 0)) != hash_trial(arms_trial(a, 2)));
 	seek(a, 25);
-	trial *t = arms_trial_to_check(a, 2);
+	trial *t = (trial *)(uintptr_t)arms_trial(a, 2);
 	uint64_t forked = hash_trial(t);
 	trial_edit(t, KNOB_lr, 0.003);
 	assert_true(hash_trial(t) == hash_trial(arms_trial(a, 0)) && forked != hash_trial(t));

@@ -86,6 +86,20 @@ static void arms_and_views(void **unused)
 	assert_true(lr_at(0, 10) == 0.5 && lr_at(1, 10) == 0.7);
 }
 
+static void the_example_is_part_of_it(void **unused)
+{
+	(void)unused;
+	same_text("unroll/1 T=40 example=431:12.2=0.5,40.1=1 temperature=0.7 @500");
+	assert_true(s.example.batch == 431 && s.example.edits == 2 && s.example.temperature == 0.7);
+	assert_true(s.example.edit[1].step == 40 && s.example.edit[1].feature == 1 && s.example.edit[1].value == 1);
+	same_text("unroll/1 example=1");
+	read("unroll/1 example=7:3.0=4,3.0=5"); /* the later word counts */
+	assert_true(s.example.edits == 1 && s.example.edit[0].value == 5);
+	same_text("unroll/1 arm=a colour=3 cell=rnn arm=b cell=lstm");
+	read("unroll/1 arm=a colour=1 arm=b colour=2"); /* each in its place */
+	assert_string_equal(state_write(&s, text, sizeof text), "unroll/1 arm=a arm=b");
+}
+
 static void labels_tell_arms_apart(void **unused)
 {
 	(void)unused;
@@ -124,7 +138,12 @@ static void wrong_words_are_named(void **unused)
 	        {"unroll/1 views=a,b,", "views=a,b,"}, {"unroll/1 views=LOSS", "views=LOSS"},
 	        {"unroll/1 views=a,b,c,d,e,f,g,h,i", "8"}, {"unroll/1 arm=\"open", "quote"}, {"unroll/1 word", "word"},
 	        {"unroll/1 arm=0123456789012345678901234567890123456789", "40 bytes"},
-	        {"unroll/1 arm=\"a\001\"", "control"}};
+	        {"unroll/1 arm=\"a\001\"", "control"}, {"unroll/1 colour=2", "colour=2"},
+	        {"unroll/1 arm=a colour=5", "colour=5"}, {"unroll/1 example=0", "example=0"},
+	        {"unroll/1 example=3:", "STEP.FEATURE"}, {"unroll/1 example=3:1", "STEP.FEATURE"},
+	        {"unroll/1 example=3:1.2", "STEP.FEATURE"}, {"unroll/1 example=3:0.2=1", "STEP.FEATURE"},
+	        {"unroll/1 example=3:1.2=nan", "STEP.FEATURE"}, {"unroll/1 example=3:1.2=4,", "STEP.FEATURE"},
+	        {"unroll/1 temperature=-1", "temperature=-1"}, {"unroll/1 temperature=hot", "hot"}};
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
 		err e = {0};
 		memset(&s, 7, sizeof s);
@@ -214,7 +233,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(old_strings_keep_their_meaning),
 	        cmocka_unit_test(changes_under_way), cmocka_unit_test(arms_and_views),
-	        cmocka_unit_test(labels_tell_arms_apart), cmocka_unit_test(wrong_words_are_named),
-	        cmocka_unit_test(the_largest_state), cmocka_unit_test(what_is_written_is_read)};
+	        cmocka_unit_test(the_example_is_part_of_it), cmocka_unit_test(labels_tell_arms_apart),
+	        cmocka_unit_test(wrong_words_are_named), cmocka_unit_test(the_largest_state),
+	        cmocka_unit_test(what_is_written_is_read)};
 	return cmocka_run_group_tests_name("state", tests, NULL, NULL);
 }

@@ -44,7 +44,8 @@ static void chip_text(bench *b, rect r, int arm)
 	ui *u = &b->ui;
 	float em = u->em;
 	char name[160], detail[96];
-	ink colour = o->hidden ? INK_MUTED : INK_TEXT;
+	int colour = o->colour > 0 ? o->colour - 1 : arm;
+	ink tone = o->hidden ? INK_MUTED : INK_TEXT;
 	size_and_cost(o, detail, sizeof detail);
 	if (b->snap->all == 1 && !o->name[0])
 		summary(&o->config, name, sizeof name);
@@ -53,15 +54,15 @@ static void chip_text(bench *b, rect r, int arm)
 	if (b->snap->all > 1) {
 		rect line = rect_cut_left(&r, fminf(36 * em, r.w / 3));
 		canvas_line(u->c, line.x, line.y + line.h / 2, line.x + line.w - 6 * em, line.y + line.h / 2,
-		        plot_stroke(2.5F, (ink)(INK_ARM_0 + arm), o->hidden ? 0.4F : 1, dashes[arm]));
+		        plot_stroke(2.5F, (ink)(INK_ARM_0 + colour), o->hidden ? 0.4F : 1, dashes[colour]));
 	}
 	if (r.h < 34 * em || !detail[0]) {
-		ui_label(u, r, name, 13, b->snap->all > 1 ? WEIGHT_BOLD : WEIGHT_REGULAR, colour, ALIGN_LEFT);
+		ui_label(u, r, name, 13, b->snap->all > 1 ? WEIGHT_BOLD : WEIGHT_REGULAR, tone, ALIGN_LEFT);
 		return;
 	}
 	rect lower = rect_cut_bottom(&r, r.h / 2);
 	ui_label(u, (rect){r.x, r.y + 2 * em, r.w, r.h - 2 * em}, name, 13,
-	        b->snap->all > 1 ? WEIGHT_BOLD : WEIGHT_REGULAR, o->diverged && b->snap->all > 1 ? INK_BAD : colour,
+	        b->snap->all > 1 ? WEIGHT_BOLD : WEIGHT_REGULAR, o->diverged && b->snap->all > 1 ? INK_BAD : tone,
 	        ALIGN_LEFT);
 	ui_label(u, (rect){lower.x, lower.y - 1 * em, lower.w, lower.h}, detail, 11, WEIGHT_REGULAR, INK_MUTED,
 	        ALIGN_LEFT);

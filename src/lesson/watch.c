@@ -1,6 +1,7 @@
 #include "lesson/watch.h"
 
 #include "lesson/gauge.h"
+#include "run/arms.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -266,7 +266,8 @@ typedef struct model_api {
 	const model_tuning *(*tuning)(const model *m);
 	double (*penalty)(const model
 	                *m); /* l1 and l2 of the weights as they are; they have a gradient of their own, Ω has not */
-	bool (*carries)(const model *m); /* anything from step to step: false for a convolution */
+	bool (*feeds_back)(const model *m); /* the outputs of a step are inputs of the next */
+	bool (*carries)(const model *m);    /* anything from step to step: false for a convolution */
 	/* Recurrent and feed-forward depth: products with weights on the longest way around one step of time, and from
 	 * the input to the output of one step. */
 	void (*depth)(const model *m, int *recurrent, int *feedforward);

@@ -554,6 +554,11 @@ static double api_penalty(const model *m)
 	return R(net_penalty)(net_in(m), NULL);
 }
 
+static bool api_feeds_back(const model *m)
+{
+	return net_in(m)->layer[0].cell->feedback;
+}
+
 static bool api_carries(const model *m)
 {
 	return !net_in(m)->layer[0].cell->convolution;
@@ -744,6 +749,7 @@ const model_api R(model) = {
         .tune = api_tune,
         .tuning = api_tuning,
         .penalty = api_penalty,
+        .feeds_back = api_feeds_back,
         .carries = api_carries,
         .depth = api_depth,
         .transition = api_transition,

@@ -17,8 +17,23 @@ typedef struct arm {
 	history *h;
 	char name[STATE_NAME];
 	bool hidden;
+	int colour;     /* stays with the arm: 0 … */
 	double seconds; /* per update, smoothed */
 } arm;
+
+/* The way of a rescue, one update at a time. */
+typedef struct rescue {
+	enum { RESCUE_NONE, RESCUE_GO, RESCUE_TRY, RESCUE_BACK } phase;
+	int arm;
+	long update, back; /* where it begins; where it stood */
+	bool known;        /* the settings that failed are */
+	config was, c;     /* they; what is being tried */
+	double fresh_loss; /* of the net before training */
+	double loss, sum;  /* at `update`; of the last updates of a try */
+	int tried, lowered;
+	bool clipped, well;
+	double began;
+} rescue;
 
 struct arms {
 	int n;
@@ -27,6 +42,8 @@ struct arms {
 	size_t budget;
 	double (*clock)(void);
 	unsigned want;
+	run_example example;
+	rescue rescue;
 };
 
 /* ---- one arm ---- */
@@ -169,7 +186,9 @@ static bool fill(arms *a, const run_state *s, err *e)
 		history_plan(m->h, own, n);
 		snprintf(m->name, sizeof m->name, "%s", s->arm[a->n].name);
 		m->hidden = s->arm[a->n].hidden;
+		m->colour = s->arm[a->n].colour > 0 ? s->arm[a->n].colour - 1 : a->n;
 	}
+	a->example = s->example;
 	free(own);
 	a->target = s->update;
 	return ok;
@@ -445,6 +464,15 @@ static bool adjust(arms *a, const config *c, err *e)
 	return true;
 }
 
+static bool same_sequences(const config *a, const config *b)
+{
+	for (int id = 0; id < KNOB_COUNT; id++)
+		if (state_shares((knob_id)id) && id != KNOB_updates && id != KNOB_probe_every &&
+		        !config_same(a, b, (knob_id)id))
+			return false;
+	return true;
+}
+
 bool arms_config(arms *a, int i, const config *c, err *e)
 {
 	config wanted[STATE_ARMS];
@@ -464,8 +492,13 @@ bool arms_config(arms *a, int i, const config *c, err *e)
 		history_look(a->arm[k].h, a->arm[k].t, c);
 	if (!which && !needed)
 		return true;
-	if (which)
-		return begin_again(a, wanted, which, e);
+	if (which) {
+		bool same = same_sequences(&a->arm[i].t->c, c);
+		if (!begin_again(a, wanted, which, e))
+			return false;
+		a->example = same ? a->example : (run_example){.temperature = a->example.temperature};
+		return true;
+	}
 	long now = arms_update(a);
 	bool uneven = false;
 	if (!adjust(a, wanted, e))
@@ -507,6 +540,18 @@ bool arms_reset(arms *a, err *e)
 
 /* ---- the set ---- */
 
+static int free_colour(const arms *a)
+{
+	for (int colour = 0; colour < STATE_ARMS; colour++) {
+		bool taken = false;
+		for (int i = 0; i < a->n; i++)
+			taken = taken || a->arm[i].colour == colour;
+		if (!taken)
+			return colour;
+	}
+	return 0;
+}
+
 bool arms_duplicate(arms *a, int i, err *e)
 {
 	if (a->n == STATE_ARMS)
@@ -520,6 +565,7 @@ bool arms_duplicate(arms *a, int i, err *e)
 		return false;
 	a->arm[a->n].name[0] = '\0';
 	a->arm[a->n].hidden = false;
+	a->arm[a->n].colour = free_colour(a);
 	a->n++;
 	return true;
 }
@@ -544,6 +590,8 @@ bool arms_remove(arms *a, int i, err *e)
 	a->n--;
 	memmove(&a->arm[i], &a->arm[i + 1], (size_t)(a->n - i) * sizeof *a->arm);
 	a->arm[a->n] = (arm){0};
+	if (a->n == 1) /* nothing is left that it could be taken for */
+		a->arm[0].colour = 0;
 	show_one(a);
 	return true;
 }
@@ -588,79 +636,70 @@ bool arms_bookmark(arms *a, err *e)
 
 /* ---- rescue ---- */
 
-/* What is known before it is tried. */
-typedef struct rescue_try {
-	arm *m;
-	long update;       /* where it begins */
-	config was;        /* the settings that failed */
-	double fresh_loss; /* of the net before training */
-	double loss;       /* at `update` */
-} rescue_try;
-
 /* Whether the run is well for the next updates: finite, and at the end no worse than a fresh net or the place where it
- * began. The arm is left behind them. */
-static bool is_well(rescue_try *r)
+ * began. */
+static bool ended_well(const rescue *r)
 {
-	trial *t = r->m->t;
-	double sum = 0;
-	for (int i = 0; i < TRIED; i++) {
-		history_step(r->m->h, t);
-		if (t->diverged)
+	return r->sum <= fmax(2 * r->fresh_loss, r->loss);
+}
+
+/* Back to where the rescue begins; rounds of the history lead there. */
+static bool rescue_again(arms *a, err *e)
+{
+	rescue *r = &a->rescue;
+	arm *m = &a->arm[r->arm];
+	r->phase = RESCUE_GO;
+	return history_rewind(m->h, m->t, r->update, e);
+}
+
+/* Clipping first, then learning rates lower by half a decade each. False when there is no more to try. */
+static bool next_settings(const arms *a, rescue *r)
+{
+	char text[32];
+	err e;
+	bool first = !r->known, late = a->clock && a->clock() - r->began > PATIENCE;
+	if (first) {
+		r->known = true;
+		r->was = r->c = a->arm[r->arm].t->c;
+		r->clipped = strcmp(config_choice(&r->was, KNOB_clip), "norm") == 0;
+		r->lowered = r->clipped;
+		if (!r->clipped && !config_set(&r->c, "clip", "norm", &e))
 			return false;
-		r->loss = i == 0 ? t->r.loss : r->loss;
-		sum += i >= TRIED - 10 ? t->r.loss / 10 : 0;
-	}
-	return sum <= fmax(2 * r->fresh_loss, r->loss);
-}
-
-static bool try_settings(rescue_try *r, const config *c, bool *well, err *e)
-{
-	arm *m = r->m;
-	if (!history_seek(m->h, m->t, r->update, e) || !history_edit(m->h, m->t, c, STATE_EDITS, e))
+	} else if (late || ++r->lowered > LOWERINGS) {
 		return false;
-	*well = is_well(r);
-	return true;
+	}
+	if (r->lowered == 0)
+		return true;
+	snprintf(text, sizeof text, "%.2g", r->was.v[KNOB_lr] * pow(10, -0.5 * r->lowered));
+	return text_read_number(text, false, &r->c.v[KNOB_lr]);
 }
 
-/* Loss of the net before training, on its first batch; then to where the rescue begins. */
-static bool look_at_both(rescue_try *r, err *e)
+bool arms_rescue_begin(arms *a, int i, err *e)
 {
-	arm *m = r->m;
+	arm *m = &a->arm[i];
+	rescue *r = &a->rescue;
+	long failed = history_diverged(m->h), now = arms_update(a);
+	if (!failed)
+		return err_input(e, "this run has not stopped");
+	if (edits_left(a) < 2)
+		return err_input(e, "%d changes under way are all that a state holds; start again", STATE_EDITS);
+	*r = (rescue){.arm = i,
+	        .update = failed > BACK ? failed - BACK : 0,
+	        .back = m->t->diverged && now < failed ? failed : now,
+	        .began = a->clock ? a->clock() : 0};
 	if (!history_seek(m->h, m->t, 0, e))
 		return false;
 	trial_measure(m->t);
 	r->fresh_loss = m->t->r.loss;
-	if (!history_seek(m->h, m->t, r->update, e))
-		return false;
-	r->was = m->t->c;
-	return true;
+	return rescue_again(a, e);
 }
 
-/* Clipping first, then learning rates lower by half a decade each. */
-static bool find_settings(const arms *a, rescue_try *r, config *c, bool *well, err *e)
+bool arms_rescuing(const arms *a)
 {
-	bool clipped = strcmp(config_choice(&r->was, KNOB_clip), "norm") == 0;
-	double began = a->clock ? a->clock() : 0;
-	*c = r->was;
-	*well = false;
-	if (!clipped && !config_set(c, "clip", "norm", e))
-		return false;
-	for (int lowered = clipped; !*well && lowered <= LOWERINGS; lowered++) {
-		char text[32];
-		if (lowered > 0) {
-			snprintf(text, sizeof text, "%.2g", r->was.v[KNOB_lr] * pow(10, -0.5 * lowered));
-			if (!text_read_number(text, false, &c->v[KNOB_lr]))
-				break;
-		}
-		if (!try_settings(r, c, well, e))
-			return false;
-		if (a->clock && a->clock() - began > PATIENCE)
-			break;
-	}
-	return true;
+	return a->rescue.phase != RESCUE_NONE;
 }
 
-static void tell(const rescue_try *r, const config *c, char *said, size_t size)
+static void tell(const rescue *r, const config *c, char *said, size_t size)
 {
 	char number[32], from[32], to[32];
 	bool clips = c->v[KNOB_clip] != r->was.v[KNOB_clip], slows = c->v[KNOB_lr] != r->was.v[KNOB_lr];
@@ -678,36 +717,166 @@ static void tell(const rescue_try *r, const config *c, char *said, size_t size)
 		        " By then the loss had already gone far off; further back there is more to save.");
 }
 
-bool arms_rescue(arms *a, int i, char *said, size_t size, err *e)
+/* What was tried is cut away again: the curves have not seen it. */
+static bool rescue_settle(arms *a, char *said, size_t size, err *e)
 {
-	arm *m = &a->arm[i];
-	long failed = history_diverged(m->h), now = arms_update(a),
-	     back = m->t->diverged && now < failed ? failed : now;
-	rescue_try r = {.m = m, .update = failed > BACK ? failed - BACK : 0};
-	config c;
-	bool well;
-	if (!failed)
-		return err_input(e, "this run has not stopped");
-	if (edits_left(a) < 2)
-		return err_input(e, "%d changes under way are all that a state holds; start again", STATE_EDITS);
-	if (!look_at_both(&r, e) || !find_settings(a, &r, &c, &well, e) || !history_seek(m->h, m->t, r.update, e))
-		return false;
-	/* what was tried is cut away again: the curves have not seen it */
-	if (!history_edit(m->h, m->t, well ? &c : &r.was, STATE_EDITS, e) || !arm_cut(m, e))
+	rescue *r = &a->rescue;
+	arm *m = &a->arm[r->arm];
+	r->phase = RESCUE_NONE;
+	if (!history_edit(m->h, m->t, r->well ? &r->c : &r->was, STATE_EDITS, e) || !arm_cut(m, e))
 		return false;
 	arrive_at_start(m);
 	record_jump(m->r);
-	if (!well && arms_seek(a, back, e)) /* to where it stood: if it had stopped, it stops once more */
+	if (!r->well) { /* to where it stood: if it had stopped, it stops once more */
+		if (!arms_seek(a, r->back, e))
+			return false;
 		return err_input(e,
 		        "neither clipping nor a learning rate of %.2g helps from update %ld; go further back, or start "
 		        "again",
-		        c.v[KNOB_lr], r.update);
-	if (!well && arms_seek(a, back, e)) /* to where it stood: if it had stopped, it stops once more */
+		        r->c.v[KNOB_lr], r->update);
+	}
+	tell(r, &r->c, said, size);
+	return arms_seek(a, r->update, e);
+}
+
+/* The next settings from where the rescue begins, or the end of it there. */
+static bool rescue_arrived(arms *a, err *e)
+{
+	rescue *r = &a->rescue;
+	arm *m = &a->arm[r->arm];
+	if (!next_settings(a, r)) {
+		r->phase = RESCUE_BACK;
+		return true;
+	}
+	r->phase = RESCUE_TRY;
+	r->tried = 0;
+	r->sum = 0;
+	return history_edit(m->h, m->t, &r->c, STATE_EDITS, e);
+}
+
+/* One update of a try. */
+static bool rescue_try(arms *a, err *e)
+{
+	rescue *r = &a->rescue;
+	arm *m = &a->arm[r->arm];
+	trial *t = m->t;
+	history_step(m->h, t);
+	if (t->diverged)
+		return rescue_again(a, e);
+	r->loss = r->tried == 0 ? t->r.loss : r->loss;
+	r->sum += r->tried >= TRIED - 10 ? t->r.loss / 10 : 0;
+	if (++r->tried < TRIED)
+		return true;
+	r->well = ended_well(r);
+	if (!rescue_again(a, e))
 		return false;
-	if (!well)
+	if (r->well)
+		r->phase = RESCUE_BACK;
+	return true;
+}
+
+bool arms_rescue_turn(arms *a, char *said, size_t size, err *e)
+{
+	rescue *r = &a->rescue;
+	arm *m = &a->arm[r->arm];
+	bool ok = true;
+	if (r->phase == RESCUE_TRY)
+		ok = rescue_try(a, e);
+	else if (m->t->update < r->update && !m->t->diverged)
+		history_step(m->h, m->t);
+	else if (r->phase == RESCUE_GO)
+		ok = rescue_arrived(a, e);
+	else
+		ok = rescue_settle(a, said, size, e);
+	if (!ok)
+		r->phase = RESCUE_NONE;
+	return ok;
+}
+
+bool arms_rescue_give_up(arms *a, err *e)
+{
+	rescue *r = &a->rescue;
+	arm *m = &a->arm[r->arm];
+	if (r->phase == RESCUE_NONE)
+		return true;
+	r->phase = RESCUE_NONE;
+	if (!history_seek(m->h, m->t, r->update, e))
 		return false;
-	tell(&r, &c, said, size);
-	return arms_seek(a, r.update, e);
+	if (r->known && (!history_edit(m->h, m->t, &r->was, STATE_EDITS, e) || !arm_cut(m, e)))
+		return false;
+	arrive_at_start(m);
+	record_jump(m->r);
+	return arms_seek(a, r->back, e);
+}
+
+bool arms_rescue(arms *a, int i, char *said, size_t size, err *e)
+{
+	if (!arms_rescue_begin(a, i, e))
+		return false;
+	while (arms_rescuing(a))
+		if (!arms_rescue_turn(a, said, size, e))
+			return false;
+	return true;
+}
+
+/* ---- the gradient on show ---- */
+
+/* Weights of a block that can be compared in about a second: each takes four forward passes. */
+static long check_most(const trial *t)
+{
+	const model_block *table;
+	double pass = 2.0 * t->task_spec.B * t->shape.T_max * (double)t->api->parameters(t->m);
+	double n = 5e9 / (4 * pass * t->api->blocks(t->m, &table));
+	return n < 4 ? 4 : n > 60 ? 60 : (long)n;
+}
+
+/* To the update before the present one. */
+static bool before_last(arm *m, err *e)
+{
+	long update = m->t->update - 1;
+	if (!history_rewind(m->h, m->t, update, e))
+		return false;
+	while (m->t->update < update)
+		arm_step(m, false);
+	return true;
+}
+
+bool arms_check(arms *a, int i, gradcheck *out, long *update, err *e)
+{
+	arm *m = &a->arm[i];
+	trial *t = m->t;
+	if (t->diverged)
+		return err_input(e, "this run has stopped: its gradient is not finite; go back to check one that is");
+	*update = t->update;
+	if (t->update > 0) { /* the weights before the update whose gradient is on show */
+		if (!before_last(m, e))
+			return false;
+		trial_measure(t);
+	}
+	bool ok = gradcheck_run(t, 2e-3, check_most(t), out, e);
+	while (t->update < *update && !t->diverged) /* and that update once more: nothing has happened */
+		arm_step(m, false);
+	arrive_at_start(m);
+	return ok;
+}
+
+bool arms_redo(arms *a, int i, err *e)
+{
+	arm *m = &a->arm[i];
+	if (m->t->update > 0 && !m->t->diverged) {
+		if (!before_last(m, e))
+			return false;
+		arm_step(m, false);
+	}
+	arrive_at_start(m);
+	return true;
+}
+
+/* ---- the example ---- */
+
+void arms_example(arms *a, const run_example *x)
+{
+	a->example = *x;
 }
 
 /* ---- looking ---- */
@@ -717,6 +886,7 @@ void arms_state(const arms *a, run_state *s)
 	s->arms = a->n;
 	s->views = 0;
 	s->edits = 0;
+	s->example = a->example;
 	s->update = arms_update(a);
 	for (int i = 0; i < a->n && arms_stopped(a); i++) /* a run that stopped stops again */
 		s->update = a->arm[i].t->diverged_update > s->update ? a->arm[i].t->diverged_update : s->update;
@@ -724,7 +894,9 @@ void arms_state(const arms *a, run_state *s)
 		const arm *m = &a->arm[i];
 		int n;
 		const state_edit *edit = history_edits(m->h, &n);
-		s->arm[i] = (state_arm){.hidden = m->hidden, .start = *history_start_config(m->h)};
+		s->arm[i] = (state_arm){.hidden = m->hidden,
+		        .colour = m->colour == i ? 0 : m->colour + 1,
+		        .start = *history_start_config(m->h)};
 		snprintf(s->arm[i].name, sizeof s->arm[i].name, "%s", m->name);
 		for (int k = 0; k < n && s->edits < STATE_EDITS; k++) {
 			if (edit[k].update > m->t->update)
@@ -740,6 +912,7 @@ static void show_about(const arm *m, snap_about *o)
 	int n;
 	const history_mark *mark = history_marks(m->h, &n);
 	o->hidden = m->hidden;
+	o->colour = m->colour + 1;
 	o->config = m->t->c;
 	o->update = m->t->update;
 	o->end = history_end(m->h) > o->update ? history_end(m->h) : o->update;
@@ -755,8 +928,11 @@ static void show_about(const arm *m, snap_about *o)
 static void show_arm(arm *m, int index, const snap *s, bool spectrum, unsigned want, snap_arm *o)
 {
 	record_want(m->r, want);
+	m->t->example = &s->state.example;
 	snap_copy_arm(o, record_arm(m->r, m->t, spectrum));
+	m->t->example = NULL;
 	o->index = index;
+	o->colour = m->colour + 1;
 	snprintf(o->name, sizeof o->name, "%s", s->about[index].name);
 	o->end = s->about[index].end;
 	o->edits = 0;

@@ -3,6 +3,7 @@
  * Arms are numbered from 0. A function that fails leaves everything as it was. */
 #ifndef RUN_ARMS_H
 #define RUN_ARMS_H
+#include "run/gradcheck.h"
 #include "run/history.h"
 #include "run/record.h"
 #include "run/snap.h"
@@ -53,12 +54,24 @@ bool arms_bookmark(arms *a, err *e);                 /* sets or takes away one a
 /* For an arm that diverged: ten updates before it, clips the gradient by its norm, and where that is not enough lowers
  * the learning rate until forty updates pass. `said` tells what was done. */
 bool arms_rescue(arms *a, int i, char *said, size_t size, err *e);
+/* The same in small parts: a turn is one update at most. While arms_rescuing, nothing but turns and giving up, which
+ * goes back to where the arm stood. */
+bool arms_rescue_begin(arms *a, int i, err *e);
+bool arms_rescuing(const arms *a);
+bool arms_rescue_turn(arms *a, char *said, size_t size, err *e);
+bool arms_rescue_give_up(arms *a, err *e);
+/* Compares the gradient on show, that of update *update, with central differences; then everything is as it was. */
+bool arms_check(arms *a, int i, gradcheck *out, long *update, err *e);
+/* The sequence that the views look at. Gone with the sequences it is one of (another task, seed …). */
+void arms_example(arms *a, const run_example *x);
 
 /* ---- looking ---- */
 int arms_count(const arms *a);
 const trial *arms_trial(const arms *a, int i);
-long arms_diverged(const arms *a, int i);   /* the update that diverged, as known; 0 = none */
-trial *arms_trial_to_check(arms *a, int i); /* for measurements that change no state */
+/* For measurements that change no state but the results of the last step; arms_redo brings those back. */
+trial *arms_trial_to_check(arms *a, int i);
+bool arms_redo(arms *a, int i, err *e);
+long arms_diverged(const arms *a, int i); /* the update that diverged, as known; 0 = none */
 void arms_state(const arms *a, run_state *s);
 /* What the views want beside the curves (WANT_…). */
 void arms_want(arms *a, unsigned want);

@@ -1,5 +1,7 @@
 #include "run/matrix.h"
 
+#include "run/example.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,6 +33,8 @@ static bool key_of(const trial *t, uint64_t *key)
 	h = mix(h, t->c.v, sizeof t->c.v);
 	h = mix(h, t->c.data, strlen(t->c.data));
 	h = mix(h, &t->update, sizeof t->update);
+	if (example_is_set(t))
+		h = mix(h, t->example, sizeof *t->example);
 	free(state);
 	*key = h ? h : 1;
 	return true;
@@ -41,20 +45,16 @@ model *matrix_net(const trial *t, err *e)
 	model_tuning u = *t->api->tuning(t->m);
 	u.l1 = u.l2 = u.omega = 0;
 	u.truncate = 0;
-	void *state = malloc(t->api->state_size(t->m));
-	model *m = state ? t->api->create(t->api->spec(t->m), e) : NULL;
-	if (!state)
-		err_machine(e, "no memory for a copy of the net");
-	if (m && t->api->tune(m, &u, e)) {
-		t->api->state_save(t->m, state);
-		t->api->state_load(m, state);
+	model *m = example_copy_net(t, &u, e);
+	if (!m)
+		return NULL;
+	if (!example_is_set(t)) {
 		trial_batch(t, m);
-		t->api->forward(m, t->team);
-	} else if (m) {
+	} else if (!example_fill(t, m, e)) {
 		t->api->destroy(m);
-		m = NULL;
+		return NULL;
 	}
-	free(state);
+	t->api->forward(m, t->team);
 	return m;
 }
 
@@ -302,6 +302,7 @@ void matrix_measure(const trial *t, snap_matrices *out)
 	memset(out, 0, sizeof *out);
 	out->key = key;
 	out->update = t->update;
+	out->example = example_is_set(t);
 	model *m = matrix_net(t, &e);
 	if (!m) {
 		snprintf(out->problem, sizeof out->problem, "%.159s", e.text);

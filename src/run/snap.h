@@ -73,6 +73,7 @@ typedef struct snap_mark {
 typedef struct snap_matrices {
 	uint64_t key; /* of what was measured; 0 = nothing yet */
 	long update;  /* updates made */
+	bool example; /* of the example alone, not of a batch */
 	int T;        /* steps of the batch; 0 = nothing measured */
 	char problem[160];
 
@@ -109,6 +110,13 @@ typedef struct snap_tape {
 	int sequence; /* which one of `batch` */
 	int batch;
 
+	/* the example (run/state.h): the sequence stays while the training goes on, with the weights of now */
+	long example;         /* its batch; 0 = what is shown is that of the last update */
+	int edits;            /* inputs of it that were replaced */
+	bool has_dh;          /* dh is known: of this sequence alone */
+	double loss;          /* of this sequence; NAN when not known */
+	float dh[SNAP_STEPS]; /* log10 ‖∂L/∂h_k‖ */
+
 	/* hidden units: those of all layers, one layer after the other */
 	int units, layers, rows;   /* units: of one layer */
 	int unit[SNAP_TAPE_UNITS]; /* which unit a row shows: 0 … layers·units − 1 */
@@ -144,18 +152,28 @@ typedef struct snap_tape {
 	short target[SNAP_STEPS], said[SNAP_STEPS];
 	float p_target[SNAP_STEPS], p_said[SNAP_STEPS];
 	float want[SNAP_TAPE_VALUES][SNAP_STEPS], got[SNAP_TAPE_VALUES][SNAP_STEPS];
-	float last[SNAP_TAPE_NAMES]; /* all outputs at the last loss step */
+	/* outputs that are fed back: the answers with the other input, the targets in place of the net's own answers or
+	 * the other way round */
+	bool has_other, forced;                    /* forced: `got` and `said` come with the targets as inputs */
+	bool other_wrong[SNAP_STEPS];              /* like wrong */
+	short other_said[SNAP_STEPS];              /* like said */
+	float other[SNAP_TAPE_VALUES][SNAP_STEPS]; /* like got */
+	float last[SNAP_TAPE_NAMES];               /* all outputs at the last loss step */
 	char answer[SNAP_TAPE_NAMES][12];
 
 	/* the net left to itself, with the weights after the update: its likeliest symbol is its next input */
 	int given, sampled; /* sampled: with the given ones; 0 = its answers are no inputs */
 	short sample[SNAP_TAPE_SAMPLE];
+	double temperature; /* 0: the likeliest symbol */
+	/* forced against free: what the net answers step by step along the sequence itself, from the same place on */
+	short along[SNAP_TAPE_SAMPLE];
 } snap_tape;
 
 typedef struct snap_arm {
 	config config; /* as it is now */
 	char name[64]; /* for labels: what tells it from the others */
-	int index;     /* among all arms, the hidden ones included: its colour and line style */
+	int index;     /* among all arms, the hidden ones included */
+	int colour;    /* and line style: 1 … SNAP_ARMS; 0 = that of its index */
 	long update;   /* updates made so far */
 	long end;      /* the furthest update known: more than `update` when the run was rewound */
 	int edits;     /* changes under way so far */
@@ -221,6 +239,7 @@ typedef struct snap_arm {
 typedef struct snap_about {
 	char name[64];
 	bool hidden;
+	int colour;    /* as in snap_arm */
 	config config; /* as it is now */
 	long update, end;
 	int parameters;
@@ -231,11 +250,36 @@ typedef struct snap_about {
 	snap_mark mark[SNAP_MARKS];
 } snap_about;
 
+/* The gradient on show against central differences, block by block. */
+typedef struct snap_check_block {
+	char name[24], file_name[48];
+	long weights, checked; /* checked: 0 when they are not learned */
+	double worst, largest; /* relative error; the steepest slope */
+	bool good;
+} snap_check_block;
+
+typedef struct snap_check {
+	long serial; /* increases with every check; 0 = none yet */
+	int arm;
+	long update;  /* whose gradient it was; 0 = before training */
+	double limit; /* of the relative error */
+	int blocks;
+	snap_check_block block[SNAP_BLOCKS];
+} snap_check;
+
+/* A run that goes on until a condition holds. */
+typedef struct snap_until {
+	bool active;
+	long from;      /* where it began */
+	char text[160]; /* the condition … */
+	char now[160];  /* … and its numbers: "loss 0.93" */
+} snap_until;
+
 typedef struct snap {
-	int version; /* SNAP_VERSION */
-	long serial; /* increases with every snap */
-	long obeyed; /* messages of the window that have been carried out */
-	bool playing;
+	int version;                 /* SNAP_VERSION */
+	long serial;                 /* increases with every snap */
+	long obeyed;                 /* messages of the window that have been carried out */
+	bool playing;                /* or searching */
 	bool live;                   /* of a run that can be played, not of a picture */
 	bool replay;                 /* plays slowly towards a known divergence */
 	long update, end;            /* of all arms: the present; the furthest one known */
@@ -244,6 +288,9 @@ typedef struct snap {
 	char message[320];           /* one sentence for the reader about all arms; "" = nothing */
 	double note[SNAP_NOTES];     /* what the watcher of the run has written */
 	char note_text[SNAP_NOTE_TEXT];
+	bool searching;              /* for settings that rescue a run */
+	snap_until until;
+	snap_check check;
 	int all;
 	snap_about about[SNAP_ARMS];
 	int arms; /* that are shown */

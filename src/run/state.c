@@ -53,6 +53,18 @@ config state_config(const run_state *s, int arm, long update)
 	return c;
 }
 
+bool state_put_example(run_example *x, const example_edit *edit)
+{
+	int at = 0;
+	while (at < x->edits && (x->edit[at].step != edit->step || x->edit[at].feature != edit->feature))
+		at++;
+	if (at == STATE_EXAMPLE)
+		return false;
+	x->edit[at] = *edit;
+	x->edits += at == x->edits;
+	return true;
+}
+
 bool state_acts(knob_id id)
 {
 	return knob_get(id)->restart == KNOB_OPTIMIZER || id == KNOB_rescale;
@@ -225,6 +237,19 @@ static void put_edits(out *o, const run_state *s, int arm, bool common, long *la
 	}
 }
 
+/* "example=431:12.2=0.5,40.1=1": batch, then step.feature=value. */
+static void put_example(out *o, const run_example *x)
+{
+	char value[64];
+	if (x->batch > 0)
+		put(o, " example=%ld", x->batch);
+	for (int i = 0; i < x->edits && x->batch > 0; i++)
+		put(o, "%s%d.%d=%s", i ? "," : ":", x->edit[i].step, x->edit[i].feature,
+		        text_exact(value, sizeof value, x->edit[i].value));
+	if (x->temperature > 0)
+		put(o, " temperature=%s", text_exact(value, sizeof value, x->temperature));
+}
+
 const char *state_write(const run_state *s, char *buf, size_t size)
 {
 	out o = {buf, size, 0};
@@ -238,12 +263,15 @@ const char *state_write(const run_state *s, char *buf, size_t size)
 			put_knob(&o, &s->arm[0].start, (knob_id)id);
 	for (int i = 0; i < s->views; i++)
 		put(&o, "%s%s", i ? "," : " views=", s->view[i]);
+	put_example(&o, &s->example);
 	put_edits(&o, s, 0, true, &last);
 	for (int a = 0; several && a < s->arms; a++) {
 		put(&o, " arm=");
 		put_text(&o, s->arm[a].name);
 		if (s->arm[a].hidden)
 			put(&o, " shown=0");
+		if (s->arm[a].colour > 0 && s->arm[a].colour != a + 1)
+			put(&o, " colour=%d", s->arm[a].colour);
 		for (int id = 0; id < KNOB_COUNT; id++)
 			if (!same_in_all(s, (knob_id)id))
 				put_knob(&o, &s->arm[a].start, (knob_id)id);
@@ -349,6 +377,67 @@ static bool read_shown(reader *r, const char *value, err *e)
 	return true;
 }
 
+static bool read_colour(reader *r, const char *value, err *e)
+{
+	bool good = value[0] >= '1' && value[0] < '1' + STATE_ARMS && !value[1];
+	if (r->arm < 0)
+		return err_input(e, "state: colour=%.20s belongs to an arm; put it behind an arm=NAME", value);
+	if (!good)
+		return err_input(e, "state: colour=%.20s: unknown value; allowed: 1 to %d", value, STATE_ARMS);
+	r->s->arm[r->arm].colour = value[0] - '0';
+	return true;
+}
+
+/* A number up to one of `ends`; NAN when it is none. Advances *p to its end. */
+static double read_part(const char **p, const char *ends)
+{
+	char word[64];
+	size_t n = strcspn(*p, ends);
+	double v = NAN;
+	snprintf(word, sizeof word, "%.*s", (int)(n < sizeof word ? n : 0), *p);
+	*p += n;
+	return text_read_number(word, false, &v) ? v : (double)NAN;
+}
+
+static bool is_whole(double v, double low, double high)
+{
+	return v >= low && v <= high && v == floor(v);
+}
+
+static bool read_example(reader *r, const char *text, err *e)
+{
+	run_example x = {.temperature = r->s->example.temperature};
+	const char *p = text;
+	double batch = read_part(&p, ":");
+	if (!is_whole(batch, 1, 1e9))
+		return err_input(
+		        e, "state: example=%.40s does not begin with a batch; allowed: example=1 to 1000000000", text);
+	x.batch = (long)batch;
+	while (*p) {
+		p++;
+		double step = read_part(&p, ".=,"), feature = *p == '.' ? (p++, read_part(&p, "=,")) : NAN,
+		       value = *p == '=' ? (p++, read_part(&p, ",")) : NAN;
+		if (!is_whole(step, 1, 1e6) || !is_whole(feature, 0, 1e6) || !isfinite(value))
+			return err_input(e,
+			        "state: example=%.60s: not a list of inputs; allowed: BATCH:STEP.FEATURE=VALUE,… with "
+			        "feature 0 for a symbol",
+			        text);
+		if (!state_put_example(&x, &(example_edit){.step = (int)step, .feature = (int)feature, .value = value}))
+			return err_input(e, "state: example=%.40s…: more than %d inputs", text, STATE_EXAMPLE);
+	}
+	r->s->example = x;
+	return true;
+}
+
+static bool read_temperature(reader *r, const char *text, err *e)
+{
+	double v;
+	if (!text_read_number(text, false, &v) || !(v >= 0 && v <= 100))
+		return err_input(e, "state: temperature=%.40s: not a temperature; allowed: 0 to 100", text);
+	r->s->example.temperature = v;
+	return true;
+}
+
 static bool read_views(reader *r, const char *list, err *e)
 {
 	run_state *s = r->s;
@@ -418,6 +507,12 @@ static bool read_word(reader *r, const char *word, err *e)
 		return read_shown(r, word + 6, e);
 	if (strncmp(word, "views=", 6) == 0)
 		return read_views(r, word + 6, e);
+	if (strncmp(word, "colour=", 7) == 0)
+		return read_colour(r, word + 7, e);
+	if (strncmp(word, "example=", 8) == 0)
+		return read_example(r, word + 8, e);
+	if (strncmp(word, "temperature=", 12) == 0)
+		return read_temperature(r, word + 12, e);
 	return read_setting(r, word, e);
 }
 

@@ -15,7 +15,8 @@ enum {
 	STATE_VIEWS = 8,
 	STATE_EDITS = 1024, /* changes under way, of all arms together */
 	STATE_NAME = 40,    /* bytes, with the NUL */
-	STATE_VIEW = 24
+	STATE_VIEW = 24,
+	STATE_EXAMPLE = 32 /* inputs replaced in the example */
 };
 
 /* A knob that was changed after `update` updates. Knobs that begin the run again (KNOB_WEIGHTS) cannot be. A knob with
@@ -30,8 +31,23 @@ typedef struct state_edit {
 typedef struct state_arm {
 	char name[STATE_NAME]; /* "" = none given */
 	bool hidden;           /* trains on, but is not drawn */
+	int colour;            /* 1 … STATE_ARMS; 0 = that of its place */
 	config start;          /* at update 0 */
 } state_arm;
+
+/* The sequence that the views look at: the first one of a batch, with inputs replaced. */
+typedef struct example_edit {
+	int step;    /* 1-based */
+	int feature; /* 1-based; 0: `value` is the symbol that stands there */
+	double value;
+} example_edit;
+
+typedef struct run_example {
+	long batch; /* of this update, 1 and more; 0 = that of the last update, whatever it is */
+	int edits;
+	example_edit edit[STATE_EXAMPLE];
+	double temperature; /* of what a net says when it is left to itself; 0: its likeliest symbol */
+} run_example;
 
 typedef struct run_state {
 	int arms;
@@ -39,6 +55,7 @@ typedef struct run_state {
 	int views; /* shown, in this order; 0 = all */
 	char view[STATE_VIEWS][STATE_VIEW];
 	long update;
+	run_example example;
 	int edits; /* arm by arm, in the order of their updates */
 	state_edit edit[STATE_EDITS];
 } run_state;
@@ -68,6 +85,8 @@ const char *state_label(const run_state *s, int arm, char *buf, size_t size);
 /* Puts an edit into a list kept in order of arm and update, over one of the same arm, update and knob. False when the
  * list is full. */
 bool state_put_edit(state_edit *list, int *n, int most, const state_edit *edit);
+/* Replaces an input of the example: over an edit of the same step and feature. False when there are too many. */
+bool state_put_example(run_example *x, const example_edit *edit);
 /* "unknown knob …", "… would start the run again …": whether the knob can be changed under way. */
 bool state_may_edit(const char *word, knob_id id, long update, err *e);
 

@@ -1,5 +1,6 @@
 #include "run/tape.h"
 
+#include "run/example.h"
 #include "run/judge.h"
 
 #include <math.h>
@@ -184,14 +185,6 @@ static void put_name(char *out, size_t size, const char *(*f)(const task_spec *,
 		snprintf(out, size, "%d", i);
 }
 
-static int symbol_at(const trial *t, const batch *b, int step, int sequence)
-{
-	for (int k = 0; k < b->I; k++)
-		if (real_at(t, b->x, step * b->x_t + sequence * b->x_b + k) > 0.5)
-			return k;
-	return -1;
-}
-
 static void read_inputs(const trial *t, const batch *b, snap_tape *o)
 {
 	o->inputs = b->I;
@@ -202,7 +195,7 @@ static void read_inputs(const trial *t, const batch *b, snap_tape *o)
 	for (int i = 0; i < entries(b->T); i++) {
 		int step = step_of(i, b->T);
 		bool inside = step < b->length[SEQUENCE];
-		o->input[i] = (short)(o->symbols && inside ? symbol_at(t, b, step, SEQUENCE) : -1);
+		o->input[i] = (short)(o->symbols && inside ? example_symbol(t, b, step, SEQUENCE) : -1);
 		for (int k = 0; k < SNAP_TAPE_VALUES; k++)
 			o->x[k][i] = inside && k < b->I ? (float)real_at(t, b->x, step * b->x_t + SEQUENCE * b->x_b + k)
 			                                : NAN;
@@ -263,44 +256,77 @@ static void read_answers(const trial *t, const batch *b, snap_tape *o)
 
 /* ---- left to itself ---- */
 
-/* The targets are the next inputs, in every sequence of the batch: answers can be fed back. */
-static bool predicts_input(const trial *t, const batch *b)
+/* The likeliest symbol at a step. */
+static int answer_at(const trial *t, int step)
 {
-	if (!b->classes || b->I != b->O || !b->label_t || b->T < 2)
-		return false;
-	for (int i = 0; i < b->B; i++)
-		for (int step = 0; step + 1 < b->length[i]; step++)
-			if (symbol_at(t, b, step + 1, i) != b->label[(long)step * b->label_t + i])
-				return false;
-	return true;
+	double p[WIDEST];
+	int best = 0;
+	t->api->output(t->m, step, SEQUENCE, p);
+	for (int k = 1; k < t->api->batch(t->m)->O; k++)
+		best = p[k] > p[best] ? k : best;
+	return best;
 }
 
 static void read_sample(const trial *t, const batch *b, snap_tape *o)
 {
 	int text[SNAP_TAPE_SAMPLE], from = b->length[SEQUENCE];
 	err e;
+	double temperature = t->example ? t->example->temperature : 0;
 	o->given = o->sampled = 0;
-	if (!predicts_input(t, b))
+	o->temperature = temperature;
+	if (!example_predicts_input(t, b))
 		return;
 	/* a short word from its first letter to its end, a text from a few letters on */
 	int given = from < SNAP_TAPE_SAMPLE / 4 ? 1 : SNAP_TAPE_SAMPLE / 4;
 	int n = from < SNAP_TAPE_SAMPLE / 4 ? from + 1 : SNAP_TAPE_SAMPLE;
 	for (int i = 0; i < given; i++)
-		text[i] = symbol_at(t, b, i, SEQUENCE);
-	if (!judge_continue(t, given, n, 0, 0, text, &e))
+		text[i] = example_symbol(t, b, i, SEQUENCE);
+	if (!judge_continue(t, given, n, temperature, (uint64_t)t->update, text, &e))
 		return;
 	for (int i = 0; i < n; i++)
 		o->sample[i] = (short)text[i];
+	for (int i = 0; i < n; i++) { /* said[i − 1] is the answer for place i */
+		int step = i - 1;
+		o->along[i] = (short)(i < given ? text[i] : step < from ? answer_at(t, step) : -1);
+	}
 	o->given = given;
 	o->sampled = n;
 }
 
-void tape_read(const trial *t, snap_tape *tape)
+/* ---- forced and free ---- */
+
+/* The same sequence with the other input: targets or the net's own answers. */
+static void read_other(const trial *t, const batch *b, snap_tape *o)
+{
+	model_tuning u = *t->api->tuning(t->m);
+	err e;
+	o->has_other = false;
+	o->forced = u.forcing;
+	if (!t->api->feeds_back(t->m) || b->T < 2)
+		return;
+	u.forcing = !u.forcing;
+	trial with = *t;
+	snap_tape *other = malloc(sizeof *other);
+	with.m = other ? example_copy_net(t, &u, &e) : NULL;
+	if (with.m && (example_is_set(t) ? example_fill(t, with.m, &e)
+	                                 : (trial_batch_of(t, with.m, o->update > 0 ? o->update - 1 : 0), true))) {
+		t->api->forward(with.m, NULL);
+		read_answers(&with, t->api->batch(with.m), other);
+		memcpy(o->other, other->got, sizeof o->other);
+		memcpy(o->other_said, other->said, sizeof o->other_said);
+		memcpy(o->other_wrong, other->wrong, sizeof o->other_wrong);
+		o->has_other = true;
+	}
+	if (with.m)
+		t->api->destroy(with.m);
+	free(other);
+}
+
+/* ---- all ---- */
+
+static void read_all(const trial *t, snap_tape *tape)
 {
 	const batch *b = t->api->batch(t->m);
-	if (t->r.T < 1 || t->r.T != b->T || b->B < 1)
-		return;
-	tape->update = t->diverged ? t->diverged_update : t->update;
 	tape->T = b->T;
 	tape->sequence = SEQUENCE + 1;
 	tape->length = b->length[SEQUENCE];
@@ -311,4 +337,45 @@ void tape_read(const trial *t, snap_tape *tape)
 	read_inputs(t, b, tape);
 	read_answers(t, b, tape);
 	read_sample(t, b, tape);
+	read_other(t, b, tape);
+}
+
+/* On a net of its own: the run does not notice. */
+static void read_example(const trial *t, snap_tape *tape)
+{
+	trial with = *t;
+	model_result r;
+	err e;
+	with.m = example_net(t, &e);
+	if (!with.m)
+		return; /* no memory: the picture stays */
+	double loss = t->api->forward(with.m, NULL);
+	t->api->backward(with.m, NULL, true, &r);
+	tape->update = t->example->batch;
+	tape->example = t->example->batch;
+	tape->edits = t->example->edits;
+	read_all(&with, tape);
+	tape->batch = t->task_spec.B;
+	tape->loss = loss;
+	tape->has_dh = r.finite && r.dh_norm;
+	for (int i = 0; i < entries(r.T) && tape->has_dh; i++)
+		tape->dh[i] = (float)log10(r.dh_norm[step_of(i, r.T)]);
+	t->api->destroy(with.m);
+}
+
+void tape_read(const trial *t, snap_tape *tape)
+{
+	const batch *b = t->api->batch(t->m);
+	if (example_is_set(t)) {
+		read_example(t, tape);
+		return;
+	}
+	if (t->r.T < 1 || t->r.T != b->T || b->B < 1)
+		return;
+	tape->update = t->diverged ? t->diverged_update : t->update;
+	tape->example = 0;
+	tape->edits = 0;
+	tape->has_dh = false;
+	tape->loss = NAN;
+	read_all(t, tape);
 }

@@ -453,14 +453,19 @@ bool trial_restart(trial *t, err *e)
 
 /* ---- one update ---- */
 
-void trial_batch(const trial *t, model *m)
+void trial_batch_of(const trial *t, model *m, long update)
 {
 	const task_supply *supply = is_f64(&t->c) ? &task_supply_f64 : &task_supply_f32;
 	rng r;
-	int T = supply->begin(t->task, &t->task_spec, t->update, &r);
+	int T = supply->begin(t->task, &t->task_spec, update, &r);
 	t->api->batch_clear(m, T, t->task_spec.B);
-	supply->fill(t->task, &t->task_spec, &t->shape, t->update, &r, t->api->batch(m));
-	t->api->batch(m)->masks = rng_make(t->task_spec.seed, RNG_MASKS, (uint64_t)t->update);
+	supply->fill(t->task, &t->task_spec, &t->shape, update, &r, t->api->batch(m));
+	t->api->batch(m)->masks = rng_make(t->task_spec.seed, RNG_MASKS, (uint64_t)update);
+}
+
+void trial_batch(const trial *t, model *m)
+{
+	trial_batch_of(t, m, t->update);
 }
 
 static double share_wrong(const trial *t)

@@ -36,6 +36,8 @@ typedef struct trial {
 	int waited;                        /* evaluations since then */
 	bool stopped; /* it has waited long enough: whoever plays the run should pause; further steps can be made */
 
+	const run_example *example; /* the sequence that the views look at, or NULL; training knows nothing of it */
+
 	bool diverged;
 	long diverged_update;
 	char message[320]; /* what happened and what to try */
@@ -71,6 +73,8 @@ void trial_step(trial *t);
 void trial_measure(trial *t);
 /* The batch of the next update, into a net of the same shape. */
 void trial_batch(const trial *t, model *m);
+/* … of the update that follows `update` updates. */
+void trial_batch_of(const trial *t, model *m, long update);
 /* Order n of the matrix that carries the hidden state of the first layer from step to step, and its name (that of the
  * candidate for gated cells); 0: there is none. Writes n × n numbers, row-major, into W unless it is NULL. */
 int trial_transition(const trial *t, double *W, const char **name);

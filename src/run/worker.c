@@ -42,6 +42,9 @@ typedef enum kind {
 	MSG_RESCUE,
 	MSG_CHECK,
 	MSG_SCRIPT,
+	MSG_RESCALE,
+	MSG_EXAMPLE,
+	MSG_HOLDS,
 	MSG_WANT,
 	MSG_WATCH,
 	MSG_QUIT
@@ -54,6 +57,8 @@ typedef struct message {
 	double value;
 	run_state *state; /* OPEN: belongs to the message */
 	worker_eye eye;   /* WATCH: belongs to the message */
+	run_example example;
+	worker_condition condition; /* HOLDS */
 	char name[STATE_NAME + 8];
 	config c;
 } message;
@@ -84,8 +89,11 @@ struct worker {
 	/* The worker's own. */
 	snap *spare;
 	arms *a;
-	bool playing, replay;
-	long until;           /* play pauses there */
+	bool playing, replay, searching; /* searching: for settings that rescue a run */
+	long until;                      /* play pauses there … */
+	worker_condition condition;      /* … and where this holds; holds = NULL: nowhere */
+	long until_from;
+	snap_check check;
 	double speed, credit; /* updates per second; updates that may be made now */
 	long way_from;        /* where the way to arms_target began */
 	double way_since;
@@ -99,6 +107,8 @@ struct worker {
 	double note[SNAP_NOTES];
 	char note_text[SNAP_NOTE_TEXT];
 };
+
+static void publish(worker *w, double time);
 
 static double now(void)
 {
@@ -145,14 +155,23 @@ static void rate_restart(worker *w)
 	w->rate_since = now();
 }
 
+static void drop_condition(worker *w)
+{
+	if (w->condition.release)
+		w->condition.release(w->condition.data);
+	w->condition = (worker_condition){0};
+}
+
 static void pause_run(worker *w)
 {
+	drop_condition(w);
 	w->playing = w->replay = false;
 	w->until = LONG_MAX;
 }
 
 static void play(worker *w, long until)
 {
+	drop_condition(w);
 	w->playing = true;
 	w->replay = false;
 	w->until = until;
@@ -181,31 +200,45 @@ static bool on_known_way(const worker *w)
 	return arms_target(w->a) >= 0 && arms_target(w->a) <= arms_end(w->a);
 }
 
-static void check_gradient(worker *w, int arm)
+static void note_check(worker *w, const gradcheck *g, const trial *t, int arm, long update)
 {
-	err e;
-	gradcheck g;
-	trial *t = arms_trial_to_check(w->a, arm);
-	if (t->diverged)
-		return;
-	trial_measure(t);
-	if (!gradcheck_run(t, 2e-3, 60, &g, &e)) {
-		say(w, e.text);
-		return;
+	snap_check *c = &w->check;
+	*c = (snap_check){.serial = c->serial + 1, .arm = arm, .update = update};
+	c->limit = strcmp(t->api->precision, "f64") == 0 ? 1e-6 : 1e-2;
+	for (int i = 0; i < g->blocks && i < SNAP_BLOCKS; i++) {
+		const model_block *table;
+		t->api->blocks(t->m, &table);
+		snap_check_block *o = &c->block[c->blocks++];
+		snprintf(o->name, sizeof o->name, "%.23s", table[i].label);
+		snprintf(o->file_name, sizeof o->file_name, "%.47s", g->block[i]);
+		o->weights = (long)table[i].rows * table[i].cols;
+		o->checked = g->checked[i];
+		o->worst = g->worst[i];
+		o->largest = g->largest[i];
+		o->good = g->worst[i] < c->limit;
 	}
+}
+
+static bool check_gradient(worker *w, int arm, err *e)
+{
+	gradcheck g;
+	long update;
+	if (!arms_check(w->a, arm, &g, &update, e))
+		return false;
+	note_check(w, &g, arms_trial(w->a, arm), arm, update);
 	int worst = 0;
 	long weights = 0;
 	for (int i = 0; i < g.blocks; i++) {
 		worst = g.worst[i] > g.worst[worst] ? i : worst;
 		weights += g.checked[i];
 	}
-	double limit = strcmp(t->api->precision, "f64") == 0 ? 1e-6 : 1e-2;
 	char error[32], text[320];
 	snprintf(text, sizeof text,
 	        "Gradient %s: %ld weights against central differences, largest relative error %s in %s.",
-	        g.worst[worst] < limit ? "checked" : "WRONG", weights,
+	        g.worst[worst] < w->check.limit ? "checked" : "WRONG", weights,
 	        text_short(error, sizeof error, g.worst[worst], 2), g.block[worst]);
 	say(w, text);
+	return true;
 }
 
 static bool write_script(worker *w, int arm, err *e)
@@ -224,7 +257,8 @@ static bool write_script(worker *w, int arm, err *e)
 	pthread_mutex_unlock(&w->lock);
 	if (!ok)
 		free(text);
-	return ok;
+	err again;
+	return arms_redo(w->a, arm, ok ? e : &again) && ok;
 }
 
 static bool begun(worker *w, bool ok)
@@ -271,16 +305,27 @@ static bool replay(worker *w, int arm, err *e)
 	return true;
 }
 
+/* The rest are turns between two looks at the queue. */
 static bool rescue(worker *w, int arm, err *e)
 {
-	char said[320];
 	pause_run(w);
-	if (!arms_rescue(w->a, arm, said, sizeof said, e))
-		return false;
-	say(w, said);
-	set_out(w);
+	if (!arms_diverged(w->a, arm))
+		return err_input(e, "this run has not stopped");
+	/* what is tried on the way is nothing to see: the last picture stays until it is over */
+	w->searching = true;
+	say(w, "Looking for settings that go on well: clipping first, then smaller steps. Space ends the search.");
+	publish(w, now());
+	w->searching = arms_rescue_begin(w->a, arm, e);
+	return w->searching;
+}
+
+/* Play as far as a condition does not hold. */
+static void play_until_holds(worker *w, const worker_condition *c)
+{
 	play(w, LONG_MAX);
-	return true;
+	w->message[0] = '\0';
+	w->condition = *c;
+	w->until_from = arms_update(w->a);
 }
 
 /* A new learning rate keeps the message that explains the run; new weights do not. */
@@ -318,10 +363,11 @@ static bool obey_arms(worker *w, const message *m, err *e)
 	case MSG_RESCUE:
 		return rescue(w, m->arm, e);
 	case MSG_CHECK:
-		check_gradient(w, m->arm);
-		return true;
+		return check_gradient(w, m->arm, e);
 	case MSG_SCRIPT:
 		return write_script(w, m->arm, e);
+	case MSG_RESCALE:
+		return arms_rescale(w->a, m->arm, m->value, e);
 	default:
 		return true;
 	}
@@ -362,9 +408,31 @@ static bool obey_going(worker *w, const message *m, err *e)
 	case MSG_WATCH:
 		watch(w, &m->eye);
 		return true;
+	case MSG_EXAMPLE:
+		arms_example(w->a, &m->example);
+		w->want_time = 0;
+		return true;
+	case MSG_HOLDS:
+		play_until_holds(w, &m->condition);
+		return true;
 	default:
 		return obey_arms(w, m, e);
 	}
+}
+
+/* What concerns neither the runs nor their settings leaves a search alone. */
+static bool ends_rescue(kind k)
+{
+	return k != MSG_SPEED && k != MSG_WANT && k != MSG_RENAME && k != MSG_HIDE && k != MSG_EXAMPLE;
+}
+
+/* The arms that a condition knows are gone, or begin again. (What plays or pauses drops it anyway.) */
+static bool ends_condition(const worker *w, const message *m)
+{
+	bool sets = m->kind == MSG_CONFIG && m->arm >= 0 && m->arm < arms_count(w->a);
+	return m->kind == MSG_RESET || m->kind == MSG_OPEN || (m->kind >= MSG_COMPARE && m->kind <= MSG_EXCHANGE) ||
+	       m->kind == MSG_CHECK || m->kind == MSG_RESCUE ||
+	       (sets && config_restart(&arms_trial(w->a, m->arm)->c, &m->c) == KNOB_WEIGHTS);
 }
 
 /* False when the worker has to end. */
@@ -374,6 +442,14 @@ static bool obey(worker *w, const message *m)
 	w->obeyed = m->place;
 	if (m->kind == MSG_QUIT)
 		return false;
+	if (ends_rescue(m->kind) && arms_rescuing(w->a)) {
+		w->message[0] = '\0';
+		w->searching = false;
+		if (!arms_rescue_give_up(w->a, &e))
+			say(w, e.text);
+	}
+	if (ends_condition(w, m))
+		drop_condition(w);
 	if (!obey_going(w, m, &e))
 		say(w, e.text);
 	free(m->state);
@@ -386,7 +462,13 @@ static bool obey(worker *w, const message *m)
 static bool needs_arrival(kind k)
 {
 	return k == MSG_CONFIG || (k >= MSG_COMPARE && k <= MSG_REMOVE) || k == MSG_BOOKMARK || k == MSG_RESCUE ||
-	       k == MSG_CHECK || k == MSG_SCRIPT;
+	       k == MSG_CHECK || k == MSG_SCRIPT || k == MSG_RESCALE;
+}
+
+/* What plays waits for the end of a search, which plays itself. */
+static bool goes_on(const message *m)
+{
+	return (m->kind == MSG_PLAY && m->number) || m->kind == MSG_UNTIL || m->kind == MSG_HOLDS;
 }
 
 /* Takes the oldest message; waits for one up to `seconds` when there is nothing else to do. */
@@ -394,7 +476,7 @@ static bool next_message(worker *w, message *m, double seconds)
 {
 	pthread_mutex_lock(&w->lock);
 	if (!w->queued && seconds > 0) {
-		w->busy = w->playing || arms_target(w->a) >= 0 || w->changed;
+		w->busy = w->playing || arms_target(w->a) >= 0 || w->changed || arms_rescuing(w->a);
 		if (!w->busy)
 			pthread_cond_broadcast(&w->settled);
 		struct timespec until;
@@ -409,7 +491,8 @@ static bool next_message(worker *w, message *m, double seconds)
 		*m = (message){.kind = MSG_QUIT};
 		return true;
 	}
-	bool any = w->queued > 0 && !(needs_arrival(w->queue[0].kind) && on_known_way(w));
+	bool any = w->queued > 0 && !(needs_arrival(w->queue[0].kind) && on_known_way(w)) &&
+	           !(w->searching && goes_on(&w->queue[0]));
 	if (any) {
 		*m = w->queue[0];
 		memmove(w->queue, w->queue + 1, (size_t)(w->queued - 1) * sizeof *w->queue);
@@ -435,6 +518,21 @@ static long limit_of(const worker *w)
 	return limit > 0 && limit < w->until ? limit : w->until;
 }
 
+/* The update that the condition has been waiting for: the run rests there. */
+static bool holds(worker *w)
+{
+	char text[240], number[32], said[320];
+	worker_condition *c = &w->condition;
+	if (!c->holds || !c->holds(c->data, w->a))
+		return false;
+	c->tell(c->data, w->a, text, sizeof text);
+	snprintf(said, sizeof said, "Update %s: %s.", text_short(number, sizeof number, (double)arms_update(w->a), 9),
+	        text);
+	pause_run(w);
+	say(w, said);
+	return true;
+}
+
 /* One round, when there is something to do and the speed allows it. */
 static bool go_on(worker *w)
 {
@@ -458,6 +556,8 @@ static bool go_on(worker *w)
 	w->credit -= 1;
 	int stopped = arms_out_of_patience(w->a);
 	bool made = arms_round(w->a), seen = look(w, false, false);
+	if (made && holds(w))
+		return false;
 	if (arms_out_of_patience(w->a) > stopped || seen) {
 		pause_run(w);
 		w->changed = true;
@@ -466,11 +566,32 @@ static bool go_on(worker *w)
 	return made;
 }
 
+/* A slice of a rescue. */
+static void search(worker *w, double end)
+{
+	char said[320] = "";
+	err e = {0};
+	bool ok = true;
+	while (ok && arms_rescuing(w->a) && now() < end)
+		ok = arms_rescue_turn(w->a, said, sizeof said, &e);
+	if (arms_rescuing(w->a))
+		return;
+	w->searching = false;
+	say(w, ok ? said : e.text);
+	set_out(w);
+	if (ok)
+		play(w, LONG_MAX);
+}
+
 /* Trains for a slice, or as far as there is to go. */
 static void train(worker *w)
 {
 	double end = now() + slice;
 	long made = 0;
+	if (arms_rescuing(w->a)) {
+		search(w, end);
+		return;
+	}
 	while (go_on(w)) {
 		made++;
 		if (now() >= end || (atomic_load(&w->pending) && !on_known_way(w)))
@@ -506,7 +627,7 @@ static void publish(worker *w, double time)
 		w->want_time = time + (now() - start) / want_share;
 	s->serial = ++w->serial;
 	s->obeyed = w->obeyed;
-	s->playing = w->playing;
+	s->playing = w->playing || w->searching;
 	s->replay = w->replay;
 	s->live = true;
 	s->travel_to = arms_target(w->a) >= 0 ? arms_target(w->a) : 0;
@@ -516,6 +637,13 @@ static void publish(worker *w, double time)
 	snprintf(s->message, sizeof s->message, "%s", w->message);
 	memcpy(s->note, w->note, sizeof s->note);
 	memcpy(s->note_text, w->note_text, sizeof s->note_text);
+	s->searching = w->searching;
+	s->check = w->check;
+	s->until = (snap_until){.from = w->until_from, .active = w->condition.holds != NULL};
+	if (w->condition.holds) {
+		snprintf(s->until.text, sizeof s->until.text, "%s", w->condition.text);
+		w->condition.tell(w->condition.data, w->a, s->until.now, sizeof s->until.now);
+	}
 	pthread_mutex_lock(&w->lock);
 	w->spare = w->front;
 	w->front = s;
@@ -530,7 +658,7 @@ static void publish(worker *w, double time)
 static double rest_time(const worker *w, double time, double shown)
 {
 	double rest = 1;
-	if (arms_target(w->a) >= 0)
+	if (arms_target(w->a) >= 0 || arms_rescuing(w->a))
 		return 0;
 	if (w->playing)
 		rest = speed_of(w) <= 0 ? 0 : (1 - w->credit) / speed_of(w);
@@ -554,7 +682,7 @@ static void *worker_main(void *arg)
 		train(w);
 		time = now();
 		bool under_way = arms_target(w->a) >= 0 && time - w->way_since < short_way;
-		if (w->changed && !under_way && time - shown >= snap_every) {
+		if (w->changed && !under_way && !w->searching && time - shown >= snap_every) {
 			publish(w, time);
 			shown = time;
 		}
@@ -566,7 +694,8 @@ static void *worker_main(void *arg)
 /* Of a row of settings, or of updates to go to (a slider that is being dragged), only the last counts. */
 static bool replaces(const message *m, const message *before)
 {
-	return m->kind == before->kind && m->arm == before->arm && (m->kind == MSG_CONFIG || m->kind == MSG_SEEK);
+	return m->kind == before->kind && m->arm == before->arm &&
+	       (m->kind == MSG_CONFIG || m->kind == MSG_SEEK || m->kind == MSG_RESCALE || m->kind == MSG_EXAMPLE);
 }
 
 static void post(worker *w, const message *m)
@@ -613,12 +742,15 @@ static bool prepare(worker *w, const run_state *s, size_t budget, err *e)
 
 static void release(worker *w)
 {
-	arms_free(w->a);
 	eye_free(&w->eye);
 	for (int i = 0; i < w->queued; i++) {
 		free(w->queue[i].state);
 		eye_free(&w->queue[i].eye);
+		if (w->queue[i].condition.release)
+			w->queue[i].condition.release(w->queue[i].condition.data);
 	}
+	drop_condition(w);
+	arms_free(w->a);
 	free(w->front);
 	free(w->shown);
 	free(w->spare);
@@ -765,6 +897,21 @@ char *worker_take_script(worker *w)
 	w->script = NULL;
 	pthread_mutex_unlock(&w->lock);
 	return text;
+}
+
+void worker_rescale(worker *w, int arm, double rho)
+{
+	post(w, &(message){.kind = MSG_RESCALE, .arm = arm, .value = rho});
+}
+
+void worker_example(worker *w, const run_example *x)
+{
+	post(w, &(message){.kind = MSG_EXAMPLE, .example = *x});
+}
+
+void worker_play_until_holds(worker *w, const worker_condition *c)
+{
+	post(w, &(message){.kind = MSG_HOLDS, .condition = *c});
 }
 
 void worker_want(worker *w, unsigned want)

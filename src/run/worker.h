@@ -3,9 +3,20 @@
  * May be included by app. */
 #ifndef RUN_WORKER_H
 #define RUN_WORKER_H
-#include "run/arms.h"
+#include "run/snap.h"
 
 typedef struct worker worker;
+struct arms;
+
+/* Something to wait for. All functions are called from the worker's thread; `release` once, when it is no longer
+ * needed. */
+typedef struct worker_condition {
+	void *data;
+	char text[160];                                                         /* as it was typed */
+	bool (*holds)(void *data, const struct arms *a);                        /* after every update */
+	void (*tell)(void *data, const struct arms *a, char *buf, size_t size); /* "loss 0.093" */
+	void (*release)(void *data);
+} worker_condition;
 
 enum { WORKER_HISTORY_MIB = 256 }; /* usual memory for the checkpoints of all arms */
 
@@ -18,7 +29,10 @@ void worker_free(worker *w); /* stops and joins the thread */
 /* Messages; they return at once and are carried out in order. What cannot be done leaves everything as it was; the
  * reason arrives in snap.message. */
 void worker_play(worker *w, bool play);
-void worker_play_until(worker *w, long update);  /* at the speed that is set, then pause */
+void worker_play_until(worker *w, long update); /* at the speed that is set, then pause */
+/* … and pauses at the first update after which the condition holds, whatever the speed. Another message about going on,
+ * and arms that come, go or begin again, end the waiting. */
+void worker_play_until_holds(worker *w, const worker_condition *c);
 void worker_step(worker *w, long updates);       /* that many more updates, then pause */
 void worker_seek(worker *w, long update);        /* to any update, past or future, then pause; the newest call counts */
 void worker_reset(worker *w);                    /* same settings and seed, update 0 */
@@ -35,12 +49,16 @@ void worker_exchange(worker *w, int arm, int with);
 void worker_rename(worker *w, int arm, const char *name);
 void worker_hide(worker *w, int arm, bool hidden);
 void worker_bookmark(worker *w);
+void worker_rescale(worker *w, int arm, double rho);
+/* The sequence that the views look at. */
+void worker_example(worker *w, const run_example *x);
 
 /* The last twenty updates before a divergence once more, slowly. Any other message about going on ends it. */
 void worker_replay(worker *w, int arm);
-/* arms_rescue, then play. */
+/* arms_rescue, in small parts between two messages, then play. A message that moves the run gives it up. */
 void worker_rescue(worker *w, int arm);
-/* Compares the gradient of the current state with central differences; the verdict arrives in snap.message. */
+/* Compares the gradient on show with central differences; the verdict arrives in snap.message, block by block in
+ * snap.check. */
 void worker_check_gradient(worker *w, int arm);
 
 /* One batch as a script (run/pytorch.h): worker_take_script gives it to the caller, who frees it, once a snap that
@@ -56,7 +74,7 @@ void worker_want(worker *w, unsigned want);
  * pauses a run that is being played.
  */
 typedef struct worker_eye {
-	bool (*look)(void *data, const arms *a, bool moved, double *note, char *text);
+	bool (*look)(void *data, const struct arms *a, bool moved, double *note, char *text);
 	void (*follow)(
 	        void *data, void *before); /* in place of another with the same `look`: takes over what it knows */
 	void (*free)(void *data);          /* when it is no longer used */

@@ -77,6 +77,19 @@ void R(marked_draw)(variant form, marked_value value, double neutral, rng *r, co
 		sequence_x(b, 0, i)[0] = sequence_x(b, b->T - 4, i)[0] = -1;
 }
 
+int R(marked_read)(variant form, double neutral, const batch *b, int i, int most, double *x)
+{
+	int n = 0;
+	for (int t = 0; t < b->length[i] && n < most; t++) {
+		const real *at = sequence_x(b, t, i);
+		if (at[0] > (real)0.5)
+			x[n++] = (double)at[1];
+	}
+	if (form == VARIANT_HOCHREITER && n < 2 && n < most) /* its mark is −1 like that of any first pair */
+		x[n++] = neutral;
+	return n;
+}
+
 double R(marked_first)(int L)
 {
 	int near, far;

@@ -21,6 +21,9 @@ double R(marked_first)(int L);
 void R(marked_lags)(variant form, int L, int *nearest, int *furthest);
 /* False and a message when T is too short for the form. */
 bool R(marked_fits)(const task_spec *s, variant form, const char *name, err *e);
+/* The values that stand at marks now, in the order of their steps, those beyond the number `most` left out. Returns how
+ * many. In Hochreiter's form a mark that is missing was on the first pair, which counts as `neutral`. */
+int R(marked_read)(variant form, double neutral, const batch *b, int i, int most, double *x);
 /* task.wrong for one real target per sequence: |error| above the bound. */
 bool R(marked_wrong)(const batch *b, int sequence, const void *z, double bound);
 

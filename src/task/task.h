@@ -119,6 +119,9 @@ typedef struct task {
 	int (*length)(const task_spec *s, rng *r);
 	/* Fills a cleared batch (T, B set) with fresh sequences. `update` counts from 0. */
 	void (*fill)(const task_spec *s, long update, rng *r, batch *b);
+	/* Sets the target of a sequence whose inputs were changed by hand to what it is for these; NULL: nothing says
+	 * what it would be, and the target stays. */
+	void (*retarget)(const task_spec *s, batch *b, int sequence);
 	/* True when the answer z (O logits) at a loss step of a sequence is wrong. */
 	bool (*wrong)(const task_spec *s, const batch *b, int step, int sequence, const void *z);
 	/* Name of an input feature that stands for a symbol, and of an output class; NULL for numbers. The functions

@@ -17,6 +17,12 @@ int part_arm_index(const snap *s, int arm)
 	return s->arm[arm].index & (SNAP_ARMS - 1);
 }
 
+int part_arm_colour(const snap *s, int arm)
+{
+	int colour = s->arm[arm].colour;
+	return colour > 0 ? (colour - 1) & (SNAP_ARMS - 1) : part_arm_index(s, arm);
+}
+
 ink part_place_ink(int place)
 {
 	return (ink)(INK_ARM_0 + (place & (SNAP_ARMS - 1)));
@@ -30,12 +36,12 @@ dash part_place_dash(int place)
 
 ink part_arm_ink(const snap *s, int arm)
 {
-	return part_place_ink(part_arm_index(s, arm));
+	return part_place_ink(part_arm_colour(s, arm));
 }
 
 dash part_arm_dash(const snap *s, int arm)
 {
-	return part_place_dash(part_arm_index(s, arm));
+	return part_place_dash(part_arm_colour(s, arm));
 }
 
 stroke part_arm_stroke(const snap *s, int arm, float width)

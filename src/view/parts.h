@@ -13,9 +13,10 @@
 #undef VIEW
 
 /* ---- arms ---- */
-int part_arms(const snap *s);               /* 1 … SNAP_ARMS, whatever the snap says */
-int part_arm_index(const snap *s, int arm); /* its place among all arms: 0 … 3 */
-ink part_place_ink(int place);              /* of the first, second … thing that is compared */
+int part_arms(const snap *s);                /* 1 … SNAP_ARMS, whatever the snap says */
+int part_arm_index(const snap *s, int arm);  /* its place among all arms: 0 … 3 */
+int part_arm_colour(const snap *s, int arm); /* of ink, line style and form: 0 … 3; stays with the arm */
+ink part_place_ink(int place);               /* of the first, second … thing that is compared */
 dash part_place_dash(int place);
 ink part_arm_ink(const snap *s, int arm);
 dash part_arm_dash(const snap *s, int arm);

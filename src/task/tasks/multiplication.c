@@ -47,6 +47,15 @@ static void fill(const task_spec *s, long update, rng *r, batch *b)
 	}
 }
 
+static void retarget(const task_spec *s, batch *b, int i)
+{
+	enum { MOST = 16 };
+	double x[MOST], product = 1;
+	for (int k = R(marked_read)(form(s), 1, b, i, MOST, x) - 1; k >= 0; k--)
+		product *= x[k];
+	((real *)b->y)[i] = (real)product;
+}
+
 static bool wrong(const task_spec *s, const batch *b, int step, int sequence, const void *z)
 {
 	(void)step;
@@ -58,5 +67,6 @@ const task R(task_multiplication) = {.name = "multiplication",
         .shape = shape,
         .length = R(sequence_length),
         .fill = fill,
+        .retarget = retarget,
         .wrong = wrong,
         .uses = TASK_USES_VARIANT | TASK_USES_T | TASK_USES_JITTER | TASK_USES_NOISE};

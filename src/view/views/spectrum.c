@@ -89,7 +89,7 @@ static void draw_eigenvalues(const snap *s, const plot *p)
 		char name[32];
 		snprintf(name, sizeof name, "eigenvalues:%d", a);
 		canvas_group(p->c, name);
-		marks_draw(p, arm->eig_re, arm->eig_im, n, mark_of(part_arm_index(s, a)), radius, part_arm_ink(s, a),
+		marks_draw(p, arm->eig_re, arm->eig_im, n, mark_of(part_arm_colour(s, a)), radius, part_arm_ink(s, a),
 		        0.8F);
 		draw_largest(arm, p, part_arm_ink(s, a));
 		canvas_group_end(p->c);
