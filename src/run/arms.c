@@ -496,7 +496,7 @@ bool arms_config(arms *a, int i, const config *c, err *e)
 		bool same = same_sequences(&a->arm[i].t->c, c);
 		if (!begin_again(a, wanted, which, e))
 			return false;
-		a->example = same ? a->example : (run_example){.temperature = a->example.temperature};
+		a->example = same ? a->example : (run_example){0};
 		return true;
 	}
 	long now = arms_update(a);

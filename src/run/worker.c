@@ -435,6 +435,15 @@ static bool ends_condition(const worker *w, const message *m)
 	       (sets && config_restart(&arms_trial(w->a, m->arm)->c, &m->c) == KNOB_WEIGHTS);
 }
 
+static void give_up_search(worker *w)
+{
+	err e = {0};
+	w->message[0] = '\0';
+	w->searching = false;
+	if (!arms_rescue_give_up(w->a, &e))
+		say(w, e.text);
+}
+
 /* False when the worker has to end. */
 static bool obey(worker *w, const message *m)
 {
@@ -442,15 +451,13 @@ static bool obey(worker *w, const message *m)
 	w->obeyed = m->place;
 	if (m->kind == MSG_QUIT)
 		return false;
-	if (ends_rescue(m->kind) && arms_rescuing(w->a)) {
-		w->message[0] = '\0';
-		w->searching = false;
-		if (!arms_rescue_give_up(w->a, &e))
-			say(w, e.text);
-	}
+	bool searched = ends_rescue(m->kind) && arms_rescuing(w->a);
+	if (searched)
+		give_up_search(w);
 	if (ends_condition(w, m))
 		drop_condition(w);
-	if (!obey_going(w, m, &e))
+	/* a pause that ends a search has done so: the way back goes on */
+	if (!(searched && m->kind == MSG_PLAY) && !obey_going(w, m, &e))
 		say(w, e.text);
 	free(m->state);
 	look(w, true, false);
