@@ -89,8 +89,8 @@ static void arms_and_views(void **unused)
 static void the_example_is_part_of_it(void **unused)
 {
 	(void)unused;
-	same_text("unroll/1 T=40 example=431:12.2=0.5,40.1=1 temperature=0.7 @500");
-	assert_true(s.example.batch == 431 && s.example.edits == 2 && s.example.temperature == 0.7);
+	same_text("unroll/1 T=40 example=431:12.2=0.5,40.1=1 @500");
+	assert_true(s.example.batch == 431 && s.example.edits == 2);
 	assert_true(s.example.edit[1].step == 40 && s.example.edit[1].feature == 1 && s.example.edit[1].value == 1);
 	same_text("unroll/1 example=1");
 	read("unroll/1 example=7:3.0=4,3.0=5"); /* the later word counts */
@@ -143,7 +143,8 @@ static void wrong_words_are_named(void **unused)
 	        {"unroll/1 example=3:", "STEP.FEATURE"}, {"unroll/1 example=3:1", "STEP.FEATURE"},
 	        {"unroll/1 example=3:1.2", "STEP.FEATURE"}, {"unroll/1 example=3:0.2=1", "STEP.FEATURE"},
 	        {"unroll/1 example=3:1.2=nan", "STEP.FEATURE"}, {"unroll/1 example=3:1.2=4,", "STEP.FEATURE"},
-	        {"unroll/1 temperature=-1", "temperature=-1"}, {"unroll/1 temperature=hot", "hot"}};
+	        {"unroll/1 task=hello temperature=-1", "temperature=-1"},
+	        {"unroll/1 task=hello temperature=hot", "hot"}};
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
 		err e = {0};
 		memset(&s, 7, sizeof s);

@@ -523,7 +523,7 @@ bool arms_config(arms *a, int i, const config *c, err *e)
 		bool same = same_sequences(&a->arm[i].t->c, c);
 		if (!begin_again(a, wanted, which, e))
 			return false;
-		a->example = same ? a->example : (run_example){.temperature = a->example.temperature};
+		a->example = same ? a->example : (run_example){0};
 		return true;
 	}
 	long now = arms_update(a);
@@ -857,6 +857,17 @@ static long check_most(const trial *t)
 	return n < 4 ? 4 : n > 60 ? 60 : (long)n;
 }
 
+/* To the update before the present one. */
+static bool before_last(arm *m, err *e)
+{
+	long update = m->t->update - 1;
+	if (!history_rewind(m->h, m->t, update, e))
+		return false;
+	while (m->t->update < update)
+		arm_step(m, false);
+	return true;
+}
+
 bool arms_check(arms *a, int i, gradcheck *out, long *update, err *e)
 {
 	arm *m = &a->arm[i];
@@ -865,10 +876,8 @@ bool arms_check(arms *a, int i, gradcheck *out, long *update, err *e)
 		return err_input(e, "this run has stopped: its gradient is not finite; go back to check one that is");
 	*update = t->update;
 	if (t->update > 0) { /* the weights before the update whose gradient is on show */
-		if (!history_rewind(m->h, t, *update - 1, e))
+		if (!before_last(m, e))
 			return false;
-		while (t->update < *update - 1)
-			arm_step(m, false);
 		trial_measure(t);
 	}
 	bool ok = gradcheck_run(t, 2e-3, check_most(t), out, e);
@@ -881,15 +890,14 @@ bool arms_check(arms *a, int i, gradcheck *out, long *update, err *e)
 bool arms_aside(arms *a, int i, bool (*look)(trial *t, void *data, err *e), void *data, err *e)
 {
 	arm *m = &a->arm[i];
-	trial *t = m->t;
-	long update = t->update;
-	bool ok = look(t, data, e);
-	if (t->diverged)
+	bool ok = look(m->t, data, e);
+	if (m->t->diverged)
 		return ok;
-	if (update > 0 && !history_rewind(m->h, t, update - 1, e))
-		return false;
-	while (t->update < update && !t->diverged)
+	if (m->t->update > 0) {
+		if (!before_last(m, e))
+			return false;
 		arm_step(m, false);
+	}
 	arrive_at_start(m);
 	return ok;
 }

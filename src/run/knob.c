@@ -703,6 +703,8 @@ bool config_uses(const config *c, knob_id id)
 		return choice_is(c, KNOB_direction, "simplex_switch");
 	case KNOB_variant:
 		return t->uses & TASK_USES_VARIANT;
+	case KNOB_temperature: /* answers that can be the next inputs */
+		return t->reads == TASK_READS_TEXT || strcmp(t->name, "hello") == 0;
 	case KNOB_T:
 		return t->uses & TASK_USES_T;
 	case KNOB_T_jitter:

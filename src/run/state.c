@@ -247,8 +247,6 @@ static void put_example(out *o, const run_example *x)
 	for (int i = 0; i < x->edits && x->batch > 0; i++)
 		put(o, "%s%d.%d=%s", i ? "," : ":", x->edit[i].step, x->edit[i].feature,
 		        text_exact(value, sizeof value, x->edit[i].value));
-	if (x->temperature > 0)
-		put(o, " temperature=%s", text_exact(value, sizeof value, x->temperature));
 }
 
 const char *state_write(const run_state *s, char *buf, size_t size)
@@ -407,7 +405,7 @@ static bool is_whole(double v, double low, double high)
 
 static bool read_example(reader *r, const char *text, err *e)
 {
-	run_example x = {.temperature = r->s->example.temperature};
+	run_example x = {0};
 	const char *p = text;
 	double batch = read_part(&p, ":");
 	if (!is_whole(batch, 1, 1e9))
@@ -427,15 +425,6 @@ static bool read_example(reader *r, const char *text, err *e)
 			return err_input(e, "state: example=%.40s…: more than %d inputs", text, STATE_EXAMPLE);
 	}
 	r->s->example = x;
-	return true;
-}
-
-static bool read_temperature(reader *r, const char *text, err *e)
-{
-	double v;
-	if (!text_read_number(text, false, &v) || !(v >= 0 && v <= 100))
-		return err_input(e, "state: temperature=%.40s: not a temperature; allowed: 0 to 100", text);
-	r->s->example.temperature = v;
 	return true;
 }
 
@@ -512,8 +501,6 @@ static bool read_word(reader *r, const char *word, err *e)
 		return read_colour(r, word + 7, e);
 	if (strncmp(word, "example=", 8) == 0)
 		return read_example(r, word + 8, e);
-	if (strncmp(word, "temperature=", 12) == 0)
-		return read_temperature(r, word + 12, e);
 	return read_setting(r, word, e);
 }
 

@@ -46,7 +46,6 @@ typedef struct run_example {
 	long batch; /* of this update, 1 and more; 0 = that of the last update, whatever it is */
 	int edits;
 	example_edit edit[STATE_EXAMPLE];
-	double temperature; /* of what a net says when it is left to itself; 0: its likeliest symbol */
 } run_example;
 
 typedef struct run_state {

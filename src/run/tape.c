@@ -271,7 +271,7 @@ static void read_sample(const trial *t, const batch *b, snap_tape *o)
 {
 	int text[SNAP_TAPE_SAMPLE], from = b->length[SEQUENCE];
 	err e;
-	double temperature = t->example ? t->example->temperature : 0;
+	double temperature = t->c.v[KNOB_temperature];
 	o->given = o->sampled = 0;
 	o->temperature = temperature;
 	if (!example_predicts_input(t, b))

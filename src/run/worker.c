@@ -441,6 +441,15 @@ static bool ends_condition(const worker *w, const message *m)
 	       (sets && config_restart(&arms_trial(w->a, m->arm)->c, &m->c) == KNOB_WEIGHTS);
 }
 
+static void give_up_search(worker *w)
+{
+	err e = {0};
+	w->message[0] = '\0';
+	w->searching = false;
+	if (!arms_rescue_give_up(w->a, &e))
+		say(w, e.text);
+}
+
 /* False when the worker has to end. */
 static bool obey(worker *w, const message *m)
 {
@@ -448,15 +457,13 @@ static bool obey(worker *w, const message *m)
 	w->obeyed = m->place;
 	if (m->kind == MSG_QUIT)
 		return false;
-	if (ends_rescue(m->kind) && arms_rescuing(w->a)) {
-		w->message[0] = '\0';
-		w->searching = false;
-		if (!arms_rescue_give_up(w->a, &e))
-			say(w, e.text);
-	}
+	bool searched = ends_rescue(m->kind) && arms_rescuing(w->a);
+	if (searched)
+		give_up_search(w);
 	if (ends_condition(w, m))
 		drop_condition(w);
-	if (!obey_going(w, m, &e))
+	/* a pause that ends a search has done so: the way back goes on */
+	if (!(searched && m->kind == MSG_PLAY) && !obey_going(w, m, &e))
 		say(w, e.text);
 	free(m->state);
 	look(w, true, false);
@@ -776,6 +783,7 @@ static bool prepare(worker *w, const run_state *s, size_t budget, err *e)
 
 static void release(worker *w)
 {
+	eye_free(&w->eye);
 	for (int i = 0; i < w->queued; i++) {
 		free(w->queue[i].state);
 		eye_free(&w->queue[i].eye);
@@ -783,7 +791,6 @@ static void release(worker *w)
 			w->queue[i].condition.release(w->queue[i].condition.data);
 	}
 	drop_condition(w);
-	eye_free(&w->eye);
 	arms_free(w->a);
 	free(w->front);
 	free(w->shown);

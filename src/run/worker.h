@@ -75,7 +75,7 @@ void worker_want(worker *w, unsigned want);
  * pauses a run that is being played.
  */
 typedef struct worker_eye {
-	bool (*look)(void *data, const arms *a, bool moved, double *note, char *text);
+	bool (*look)(void *data, const struct arms *a, bool moved, double *note, char *text);
 	void (*follow)(
 	        void *data, void *before); /* in place of another with the same `look`: takes over what it knows */
 	void (*free)(void *data);          /* when it is no longer used */
