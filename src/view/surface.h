@@ -14,8 +14,6 @@ surface3d_pose surface_pose(const config *look);
 
 /* Any surface; `look`: the knobs turn, tilt, zoom and height. */
 void surface_draw(const slice_picture *p, const config *look, canvas *c, rect area, view_focus *focus);
-/* Its numbers. */
-void surface_data(const slice_picture *p, view_data *d);
 /* "loss over two random directions, filter-normalised": what is drawn, what is held fixed, of which batch. Returns buf.
  */
 const char *surface_caption(const slice_picture *p, char *buf, int size);

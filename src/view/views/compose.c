@@ -2,6 +2,7 @@
  * composition is (Goodfellow, Bengio, Courville 2016, section 10.7). Made from knobs alone. */
 #include "run/compose.h"
 #include "base/text.h"
+#include "view/data.h"
 #include "view/parts.h"
 
 #include <math.h>
@@ -172,11 +173,41 @@ static const char *key(const snap *s, char *buf, int size)
 	return buf;
 }
 
+/* ---- as numbers ---- */
+
+static void numbers(const snap *s, view_data *d)
+{
+	const composed *k = composed_of(s);
+	int rows = k->made ? k->spec.steps + 1 : 0;
+	double dx = (k->spec.high - k->spec.low) / (POINTS - 1);
+	data_matrix(d, "compositions", DATA_SHARED, rows, POINTS);
+	data_range(d, DATA_ROWS, "times", "how often the layer is applied", 0, 1);
+	data_range(d, DATA_COLS, "x", "start, along a random direction", k->spec.low, dx);
+	data_add(d, DATA_REAL, DATA_CELLS, "y", "seen from one side");
+	for (long i = 0; i < (long)rows * POINTS; i++)
+		data_set(d, i, k->y[i]);
+	data_add(d, DATA_REAL, DATA_CELLS, "slope", "dy/dx");
+	for (long i = 0; i < (long)rows * POINTS; i++)
+		data_set(d, i, k->slope[i]);
+	data_table(d, "of_each", DATA_SHARED, rows);
+	data_range(d, DATA_ROWS, "times", "how often the layer is applied", 0, 1);
+	data_add(d, DATA_WHOLE, DATA_ROWS, "turning_points", "changes of the slope's sign");
+	for (int t = 0; t < rows; t++)
+		data_set(d, t, k->stats[t].turns);
+	data_add(d, DATA_REAL, DATA_ROWS, "flat", "share of the line whose slope is below 1 % of the largest");
+	for (int t = 0; t < rows; t++)
+		data_set(d, t, k->stats[t].flat);
+	data_add(d, DATA_REAL, DATA_ROWS, "steepest", "largest slope");
+	for (int t = 0; t < rows; t++)
+		data_set(d, t, k->stats[t].steepest);
+}
+
 const view view_compose = {
         .name = "compose",
         .title = "The same layer again and again",
         .summary = "a random layer applied repeatedly to a line of starts, and its slope",
         .draw = draw,
+        .data = numbers,
         .caption = caption,
         .key = key,
 };

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "plot/marks.h"
 #include "run/product.h"
+#include "view/data.h"
 #include "view/parts.h"
 
 #include <math.h>
@@ -179,11 +180,42 @@ static const char *key(const snap *s, char *buf, int size)
 	return buf;
 }
 
+/* ---- as numbers ---- */
+
+static void numbers(const snap *s, view_data *d)
+{
+	double norm[POWERS];
+	product p;
+	product_of(&s->arm[0].config, &p);
+	product_norms(&p, POWERS, norm);
+	data_table(d, "powers", DATA_SHARED, POWERS);
+	data_range(d, DATA_ROWS, "k", "power", 0, 1);
+	data_add(d, DATA_REAL, DATA_ROWS, "log10_norm",
+	        "log10 of the norm of W to the power k, times slope to the power k");
+	for (int k = 0; k < POWERS; k++)
+		data_set(d, k, norm[k] + k * log10(p.slope));
+	data_add(d, DATA_REAL, DATA_ROWS, "log10_bound",
+	        "log10 of (largest slope times largest singular value) to the power k");
+	for (int k = 0; k < POWERS; k++)
+		data_set(d, k, k * log10(p.slope * p.sigma[0]));
+	data_add(d, DATA_REAL, DATA_ROWS, "log10_rate", "log10 of (slope times spectral radius) to the power k");
+	for (int k = 0; k < POWERS; k++)
+		data_set(d, k, k * log10(p.slope * p.rho));
+	data_table(d, "eigenvalues", DATA_SHARED, 2);
+	data_add(d, DATA_REAL, DATA_ROWS, "re", "real part");
+	for (int i = 0; i < 2; i++)
+		data_set(d, i, p.re[i]);
+	data_add(d, DATA_REAL, DATA_ROWS, "im", "imaginary part");
+	for (int i = 0; i < 2; i++)
+		data_set(d, i, p.im[i]);
+}
+
 const view view_matrix = {
         .name = "matrix",
         .title = "Powers of a 2 × 2 matrix",
         .summary = "the norm of the powers of a 2 × 2 matrix, its bound, its eigenvalues",
         .draw = draw,
+        .data = numbers,
         .caption = caption,
         .key = key,
 };

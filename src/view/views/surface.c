@@ -657,8 +657,17 @@ static const char *key(const snap *s, char *buf, int size)
 
 /* ---- as numbers ---- */
 
-void surface_data(const slice_picture *p, view_data *d)
+static int shown_place(const snap *s, int arm)
 {
+	for (int i = 0; i < s->arms; i++)
+		if (s->arm[i].index == arm)
+			return i;
+	return DATA_SHARED;
+}
+
+static void numbers(const snap *s, view_data *d)
+{
+	const slice_picture *p = &s->surface;
 	data_matrix(d, "surface", DATA_SHARED, p->nb, p->na);
 	for (int k = 1; k >= 0; k--) {
 		int n = k ? p->nb : p->na;
@@ -673,18 +682,13 @@ void surface_data(const slice_picture *p, view_data *d)
 	data_cells(d, "grad_norm", "norm of the gradient; nan where it was not computed", p->norm, p->na);
 	for (int i = 0; i < p->ways; i++) {
 		const slice_way *way = &p->way[i];
-		data_table(d, "way", way->arm, way->steps);
+		data_table(d, "way", shown_place(s, way->arm), way->steps);
 		for (int k = 0; k < 2; k++) {
 			data_add(d, DATA_REAL, DATA_ROWS, k ? "b" : "a", p->name[k]);
 			for (int step = 0; step < way->steps; step++)
 				data_set(d, step, (double)way->at[step][k]);
 		}
 	}
-}
-
-static void numbers(const snap *s, view_data *d)
-{
-	surface_data(&s->surface, d);
 }
 
 const view view_surface = {
