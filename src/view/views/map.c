@@ -366,14 +366,19 @@ static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
 	float em = plot_em(c, TYPE_TICK);
 	rect rest = area;
 	if (area.w > 44 * em) {
-		rect left = rect_cut_left(&rest, 0.46F * area.w);
+		/* the cobweb is square: in a tall picture there is room below it, else beside it */
+		float wide = 0.46F * area.w, below = area.h - wide - 2 * em;
+		if (below < 13 * em)
+			wide = fminf(fmaxf(wide, area.h - 3 * em), 0.52F * area.w);
+		rect left = rect_cut_left(&rest, wide);
 		rect_cut_left(&rest, 1.5F * em);
-		draw_cobweb(cf, c, left, focus);
 		if (area.h > 26 * em) {
-			rect low = rect_cut_bottom(&rest, 0.42F * area.h);
+			rect low = below > 13 * em ? rect_cut_bottom(&left, below)
+			                           : rect_cut_bottom(&rest, 0.42F * area.h);
 			rect_cut_top(&low, em);
 			draw_composed(cf, c, low, focus);
 		}
+		draw_cobweb(cf, c, left, focus);
 		draw_bifurcation(cf, c, rest, focus);
 	} else if (area.h > 34 * em) {
 		draw_cobweb(cf, c, rect_cut_top(&rest, 0.5F * area.h), focus);
