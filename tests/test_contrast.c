@@ -62,10 +62,37 @@ static void on_group(canvas *c, const char *name)
 	(void)name;
 }
 
+enum { CLIPS = 32 };
+static rect clip_of[CLIPS]; /* each within the one before */
+static int clips;
+
+static rect common(rect a, rect b)
+{
+	float x0 = fmaxf(a.x, b.x), y0 = fmaxf(a.y, b.y), x1 = fminf(a.x + a.w, b.x + b.w),
+	      y1 = fminf(a.y + a.h, b.y + b.h);
+	return (rect){x0, y0, fmaxf(x1 - x0, 0), fmaxf(y1 - y0, 0)};
+}
+
 static void on_clip(canvas *c, const rect *r)
 {
 	(void)c;
-	(void)r;
+	if (!r) {
+		clips--;
+		return;
+	}
+	assert_true(clips < CLIPS);
+	clip_of[clips] = clips ? common(clip_of[clips - 1], *r) : *r;
+	clips++;
+}
+
+static rect seen_of(rect r)
+{
+	return clips ? common(clip_of[clips - 1], r) : r;
+}
+
+static bool is_seen(float x, float y)
+{
+	return !clips || rect_has(clip_of[clips - 1], x, y);
 }
 
 /* Grid and borders are decoration: what they divide is told by position and type as well. */
@@ -80,7 +107,7 @@ static void on_polyline(canvas *c, const point *p, int n, bool closed, stroke s)
 	uint32_t under;
 	(void)closed;
 	if (n < 1 || s.alpha < 1 || is_decoration(s.ink) || !isfinite(p[0].x) || !isfinite(p[0].y) ||
-	        !ground_at(c, p[0].x, p[0].y, &under))
+	        !is_seen(p[0].x, p[0].y) || !ground_at(c, p[0].x, p[0].y, &under))
 		return;
 	double got = palette_contrast(c->theme->argb[s.ink], under);
 	lines++;
@@ -106,7 +133,7 @@ static void on_box(canvas *c, rect r, float radius, ink fill, float alpha)
 	if (r.w < 14 && r.h < 14) /* a mark or a thumb: nobody writes on it */
 		return;
 	if (boxes < BOXES)
-		below[boxes++] = (ground){r, c->theme->argb[fill], alpha};
+		below[boxes++] = (ground){seen_of(r), c->theme->argb[fill], alpha};
 }
 
 /* The names of curves have the colours of their curves: 3:1, and beside each is the line that it is joined to. */
@@ -120,7 +147,7 @@ static void on_text(canvas *c, float x, float y, const char *utf8, text_style s)
 	uint32_t under;
 	float w = canvas_measure(utf8, s.size, s.weight).width;
 	float left = s.angle != 0 ? 0 : s.align == ALIGN_LEFT ? w / 2 : s.align == ALIGN_RIGHT ? -w / 2 : 0;
-	if (!utf8[0] || !ground_at(c, x + left, y - 0.3F * s.size, &under))
+	if (!utf8[0] || !is_seen(x + left, y - 0.3F * s.size) || !ground_at(c, x + left, y - 0.3F * s.size, &under))
 		return;
 	double got = palette_contrast(c->theme->argb[s.ink], under) * (is_data(s.ink) ? 1.5 : 1);
 	texts++;
@@ -139,7 +166,7 @@ static void on_image(canvas *c, rect r, const uint32_t *argb, int w, int h, bool
 	(void)h;
 	(void)smooth;
 	if (boxes < BOXES)
-		below[boxes++] = (ground){r, 0, -1};
+		below[boxes++] = (ground){seen_of(r), 0, -1};
 }
 
 static const canvas_ops ops = {
@@ -159,7 +186,7 @@ static double now;
 
 static canvas fresh(const theme *t)
 {
-	boxes = 0;
+	boxes = clips = 0;
 	return (canvas){.ops = &ops, .theme = t, .width = 1280, .height = 800};
 }
 
