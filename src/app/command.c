@@ -239,6 +239,12 @@ static void check_gradient(bench *b, int unused)
 		worker_check_gradient(b->worker, bench_arm(b));
 }
 
+static void hold_example(bench *b, int unused)
+{
+	(void)unused;
+	bench_hold_example(b);
+}
+
 static void fullscreen(bench *b, int unused)
 {
 	(void)unused;
@@ -428,6 +434,7 @@ const command commands[] = {
         {"copy", {{'c', UI_CTRL, 0}}, "copy the state of the run", copy_state, 0},
         {"paste", {{'v', UI_CTRL, 0}}, "go to the state on the clipboard", paste_state, 0},
         {"check", {{'g', 0, 0}}, "check this gradient against central differences", check_gradient, 0},
+        {"example", {{'k', 0, 0}}, "keep the sequence that is shown, or let it go", hold_example, 0},
         {"larger", {{'+', UI_CTRL, 0}, {'=', UI_CTRL, 0}}, "everything larger", zoom, 1},
         {"smaller", {{'-', UI_CTRL, 0}}, "everything smaller", zoom, -1},
         {"normal", {{'0', UI_CTRL, 0}}, "normal size", zoom, 0},

@@ -226,6 +226,7 @@ typedef struct snap_arm {
 	float fall[SNAP_FALL_ROWS][SNAP_FALL_COLS];
 
 	/* spectrum of the recurrent matrix */
+	bool rescales; /* the matrix can be given another spectral radius */
 	int eigs;
 	char eig_of[24]; /* "W_hh", or the gate's block for gated cells */
 	float eig_re[SNAP_EIG], eig_im[SNAP_EIG];

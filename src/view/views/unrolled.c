@@ -91,6 +91,8 @@ static double gradient_at(const sheet *h, int entry)
 {
 	const snap_arm *a = &h->s->arm[0];
 	int n = between(0, a->total.T, SNAP_STEPS), all = part_tape_steps(&a->tape);
+	if (a->tape.has_dh)
+		return entry < all ? (double)a->tape.dh[entry] : NAN;
 	return n > 0 && n == all && entry < n ? (double)a->dh_norm[entry] : NAN;
 }
 
@@ -397,8 +399,8 @@ static const char *caption(const snap *s, bool run, char *buf, int size)
 	text_short(top, sizeof top, colour_top(t), 2);
 	part_append(buf, size, " Squares: hidden units, evenly chosen from %d, from −%s (blue) to %s (orange).",
 	        between(1, t->layers, 8) * between(1, t->units, 4096), top, top);
-	part_append(buf, size, " Rings: wrong answers. Arrows: ‖∂L/∂hₖ‖ over the batch, in logarithms, from %s to %s.",
-	        axis_power(low, sizeof low, h.low), axis_power(high, sizeof high, h.high));
+	part_append(buf, size, " Rings: wrong answers. Arrows: ‖∂L/∂hₖ‖ %s, in logarithms, from %s to %s.",
+	        t->has_dh ? "of this sequence" : "over the batch", axis_power(low, sizeof low, h.low), axis_power(high, sizeof high, h.high));
 	return buf;
 }
 
