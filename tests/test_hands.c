@@ -83,8 +83,7 @@ static void pull(float dx, float dy)
 {
 	point from = b.ui.press;
 	for (int i = 1; i <= 4; i++) {
-		pass(&(ui_event){.kind = UI_MOVE,
-		        .at = {from.x + dx * (float)i / 4, from.y + dy * (float)i / 4}});
+		pass(&(ui_event){.kind = UI_MOVE, .at = {from.x + dx * (float)i / 4, from.y + dy * (float)i / 4}});
 		settle();
 	}
 }
@@ -287,7 +286,8 @@ static void a_symbol_is_dragged(void **unused)
 static void every_arm_has_its_own(void **unused)
 {
 	(void)unused;
-	open_bench("unroll/1 T=10 hidden=8 views=norms,spectrum arm=a clip=norm clip_at=0.1 arm=b clip=norm clip_at=1 @60");
+	open_bench("unroll/1 T=10 hidden=8 views=norms,spectrum arm=a clip=norm clip_at=0.1 arm=b clip=norm clip_at=1 "
+	           "@60");
 	focus_on("norms clip 2");
 	key(UI_KEY_DOWN, 0);
 	assert_true(b.snap->about[1].config.v[KNOB_clip_at] < 1 && b.snap->about[0].config.v[KNOB_clip_at] == 0.1);

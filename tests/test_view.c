@@ -75,7 +75,9 @@ static void odd_sizes(void **state)
 			for (int i = 0; i < N * N; i++) {
 				canvas c = canvas_null(&themes[th], 1000, 1000);
 				rect area = {3, 5, odd[i / N], odd[i % N]}, where[8];
-				view_focus focus = {.has_pointer = true, .pointer = {3 + 0.4F * area.w, 5 + 0.4F * area.h}, .handles = &handles};
+				view_focus focus = {.has_pointer = true,
+				        .pointer = {3 + 0.4F * area.w, 5 + 0.4F * area.h},
+				        .handles = &handles};
 				handles.n = 0;
 				for (int v = 0; v < views_count; v++) {
 					view_panel(views[v], s, &c, area, &focus, v % 2 == 0);
@@ -113,7 +115,8 @@ static void hostile_snaps(void **state)
 			a->series[k].n = counts[i];
 		s->arms = counts[i] > 1 ? 1 : counts[i];
 		canvas c = canvas_null(&themes[THEME_DARK], 960, 540);
-		view_focus focus = {.has_pointer = true, .pointer = {300, 200}, .step = 4000, .update = 99, .handles = &handles};
+		view_focus focus = {
+		        .has_pointer = true, .pointer = {300, 200}, .step = 4000, .update = 99, .handles = &handles};
 		handles.n = 0;
 		for (int v = 0; v < views_count; v++)
 			view_panel(views[v], s, &c, (rect){0, 0, 960, 540}, &focus, true);

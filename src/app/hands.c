@@ -143,7 +143,9 @@ static double clamp(double v, double low, double high)
 /* False for keys that mean something else. */
 static bool key_value(const view_handle *h, int key, unsigned mods, double *v)
 {
-	ui_range g = {.low = h->low, .high = h->high, .log = h->map.kind == AXIS_LOG && h->along != ALONG_RADIUS && !h->whole,
+	ui_range g = {.low = h->low,
+	        .high = h->high,
+	        .log = h->map.kind == AXIS_LOG && h->along != ALONG_RADIUS && !h->whole,
 	        .whole = h->whole};
 	double now = clamp(h->wraps && *v == 0 ? h->high : *v, h->low, h->high), fine = mods & UI_SHIFT ? 0.1 : 1;
 	bool shortens = h->wraps && h->kind == HANDLE_KNOB && h->along == ALONG_X && h->map.from > h->map.to;

@@ -344,7 +344,8 @@ void panel_draw(bench *b, rect r)
 	canvas_box(b->ui.c, r, 0, INK_PANEL, 1);
 	canvas_line(b->ui.c, r.x + r.w, r.y, r.x + r.w, r.y + r.h, ui_line(1, INK_BORDER));
 	if (b->snap->all > 1) /* whose settings these are */
-		canvas_box(b->ui.c, (rect){r.x, r.y, r.w, 3 * em}, 0, (ink)(INK_ARM_0 + bench_colour(b, bench_arm(b))), 1);
+		canvas_box(
+		        b->ui.c, (rect){r.x, r.y, r.w, 3 * em}, 0, (ink)(INK_ARM_0 + bench_colour(b, bench_arm(b))), 1);
 	if (b->tutor) /* the text is above */
 		canvas_line(b->ui.c, r.x, r.y, r.x + r.w, r.y, ui_line(1, INK_BORDER));
 	if (tutor_choosy(b)) {

@@ -27,11 +27,11 @@ typedef struct view_handle {
 	knob_id knob;
 	int step, feature; /* of the example, 1-based; feature 0: a symbol */
 	double value;
-	double low, high;     /* what it can be dragged to */
-	double fallback;      /* Delete returns to it; NAN: to nothing */
-	bool whole, wraps;    /* wraps: the upper end stands for 0, "all" */
-	char text[24];        /* what `value` is called; "" = its number */
-	const char *zero;     /* what the value 0 is called, or NULL */
+	double low, high;  /* what it can be dragged to */
+	double fallback;   /* Delete returns to it; NAN: to nothing */
+	bool whole, wraps; /* wraps: the upper end stands for 0, "all" */
+	char text[24];     /* what `value` is called; "" = its number */
+	const char *zero;  /* what the value 0 is called, or NULL */
 	handle_along along;
 	axis map;             /* X and Y: canvas position of a value (LOG: of its log10) */
 	point centre;         /* RADIUS … */

@@ -409,8 +409,9 @@ void part_truncation(const snap *s, const plot *p, view_focus *focus, const char
 			plot_vertical(p, T - cut + 0.5, plot_stroke(1.5F, i, 0.9F, DASH_DASHED));
 			snprintf(text, sizeof text, "truncated: %d", cut);
 			bool left = x - canvas_measure(text, em, WEIGHT_REGULAR).width - em < p->area.x;
-			canvas_text(p->c, left ? x + 0.5F * em : x - 0.5F * em, p->area.y + (1.1F + 1.3F * (float)a) * em,
-			        text, plot_type(p->c, TYPE_TICK, i, left ? ALIGN_LEFT : ALIGN_RIGHT));
+			canvas_text(p->c, left ? x + 0.5F * em : x - 0.5F * em,
+			        p->area.y + (1.1F + 1.3F * (float)a) * em, text,
+			        plot_type(p->c, TYPE_TICK, i, left ? ALIGN_LEFT : ALIGN_RIGHT));
 			canvas_group_end(p->c);
 		}
 		view_handle *h = handle_add(focus, s, a, owner, "truncate");

@@ -147,7 +147,8 @@ static void offer_threshold(const snap *s, const plot *p, view_focus *focus)
 			return;
 		h->kind = HANDLE_CLIP;
 		h->knob = KNOB_clip_at;
-		h->tip = clips(arm) ? "drag the threshold of the clipping" : "drag down to clip the gradient by its norm";
+		h->tip = clips(arm) ? "drag the threshold of the clipping"
+		                    : "drag down to clip the gradient by its norm";
 		h->high = fmin(pow(10, p->y.high), knob_get(KNOB_clip_at)->high);
 		h->low = fmin(pow(10, p->y.low), h->high);
 		h->value = clips(arm) ? arm->config.v[KNOB_clip_at] : 0;

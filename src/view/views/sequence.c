@@ -214,7 +214,8 @@ static void draw_answers(const snap *s, const plot *p)
 		if (!t->has_other || part_arms(s) > 1)
 			continue;
 		snprintf(k->text, sizeof k->text, "%s", t->forced ? "answer, forced" : "answer, free");
-		labels_add(&l, 0, INK_SERIES_1, "%s", t->forced ? "answer, free" : "answer, forced")->dash = DASH_DOTTED;
+		labels_add(&l, 0, INK_SERIES_1, "%s", t->forced ? "answer, free" : "answer, forced")->dash =
+		        DASH_DOTTED;
 		for (int i = 0; i < values_of(t->outputs); i++)
 			line_draw(p, part_steps(t->other[i], t->T), plot_stroke(1.75F, INK_SERIES_1, 1, DASH_DOTTED));
 	}
@@ -315,12 +316,11 @@ static void draw_line(canvas *c, rect *area, const char *title, const snap_tape 
 	snprintf(text, sizeof text, "%s", title);
 	for (int k = 0; k < t->sampled && k < SNAP_TAPE_SAMPLE; k++) {
 		const char *name = name_of(t->name, said[k]);
-		part_append(
-		        text, sizeof text, "%s%s", k == t->given ? " ▸ " : "", strcmp(name, "␣") == 0 ? " " : name);
+		part_append(text, sizeof text, "%s%s", k == t->given ? " ▸ " : "", strcmp(name, "␣") == 0 ? " " : name);
 	}
 	rect line = rect_cut_top(area, 1.7F * em);
-	canvas_text(c, line.x, line.y + 1.1F * em,
-	        canvas_fit(fitted, sizeof fitted, text, line.w, st.size, st.weight), st);
+	canvas_text(
+	        c, line.x, line.y + 1.1F * em, canvas_fit(fitted, sizeof fitted, text, line.w, st.size, st.weight), st);
 }
 
 static int sample_lines(const snap *s)
@@ -503,7 +503,10 @@ static int step_in_hand(const snap *s, const view_focus *focus)
 {
 	const snap_tape *t = tape_of(s, 0);
 	const run_example *x = &s->state.example;
-	int step = focus->hand > 0 ? focus->hand : focus->step > 0 ? focus->step : x->edits > 0 ? x->edit[x->edits - 1].step : 1;
+	int step = focus->hand > 0   ? focus->hand
+	           : focus->step > 0 ? focus->step
+	           : x->edits > 0    ? x->edit[x->edits - 1].step
+	                             : 1;
 	return step < 1 ? 1 : step > t->length ? t->length : step;
 }
 
@@ -696,11 +699,13 @@ static const char *caption(const snap *s, bool run, char *buf, int size)
 	if (t->outputs > SNAP_TAPE_VALUES && !t->classes)
 		part_append(buf, size, " Shown: the first %d of %d outputs.", SNAP_TAPE_VALUES, t->outputs);
 	if (t->has_other)
-		part_append(buf, size, " Forced: the targets are fed back; free: the net's own answers, with the weights of %s.",
+		part_append(buf, size,
+		        " Forced: the targets are fed back; free: the net's own answers, with the weights of %s.",
 		        t->example ? "now" : "now beside those of the batch");
 	if (t->sampled > 0 && t->temperature > 0)
 		part_append(buf, size,
-		        " After ▸, free: each symbol drawn at temperature %s is the next input, with the weights of now; "
+		        " After ▸, free: each symbol drawn at temperature %s is the next input, with the weights of "
+		        "now; "
 		        "forced: the likeliest, along the sequence.",
 		        text_short(value, sizeof value, t->temperature, 2));
 	else if (t->sampled > 0)

@@ -400,7 +400,8 @@ static const char *caption(const snap *s, bool run, char *buf, int size)
 	part_append(buf, size, " Squares: hidden units, evenly chosen from %d, from −%s (blue) to %s (orange).",
 	        between(1, t->layers, 8) * between(1, t->units, 4096), top, top);
 	part_append(buf, size, " Rings: wrong answers. Arrows: ‖∂L/∂hₖ‖ %s, in logarithms, from %s to %s.",
-	        t->has_dh ? "of this sequence" : "over the batch", axis_power(low, sizeof low, h.low), axis_power(high, sizeof high, h.high));
+	        t->has_dh ? "of this sequence" : "over the batch", axis_power(low, sizeof low, h.low),
+	        axis_power(high, sizeof high, h.high));
 	return buf;
 }
 
