@@ -3,6 +3,7 @@
 #include "app/bench.h"
 #include "app/command.h"
 #include "draw/canvas_null.h"
+#include "run/trial.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -92,6 +93,12 @@ static void release(void)
 {
 	pass(&(ui_event){.kind = UI_RELEASE, .at = b.ui.pointer});
 	settle();
+}
+
+static void click(const char *name)
+{
+	press(name);
+	release();
 }
 
 static void key(int k, unsigned mods)
@@ -298,11 +305,81 @@ static void every_arm_has_its_own(void **unused)
 	close_bench();
 }
 
+/* ---- run until ---- */
+
+static void type(const char *text)
+{
+	key('a', UI_CTRL);
+	for (const char *p = text; *p; p++)
+		pass(&(ui_event){.kind = UI_TYPE, .text = {*p}});
+	key(UI_KEY_ENTER, 0);
+}
+
+/* The first update whose loss is below x, made without a window. */
+static long first_below(const char *text, double x)
+{
+	static run_state s;
+	err e;
+	assert_true(state_read(&s, text, &e));
+	trial *t = trial_new(&s.arm[0].start, &e);
+	assert_non_null(t);
+	do
+		trial_step(t);
+	while (t->r.loss >= x);
+	long update = t->update;
+	trial_free(t);
+	return update;
+}
+
+static void a_condition_is_typed(void **unused)
+{
+	(void)unused;
+	static const char text[] = "unroll/1 T=8 hidden=10 batch=8 lr=0.02 seed=4 views=loss";
+	char folder[] = "/tmp/unroll-until-XXXXXX";
+	assert_non_null(mkdtemp(folder));
+	setenv("XDG_STATE_HOME", folder, 1);
+	open_bench(text);
+	key('u', 0);
+	assert_true(ui_editing(&b.ui));
+	type("loss < 0.1 und update > 3");
+	assert_true(ui_editing(&b.ui) && strstr(b.ui.edit.error, "column 12") && b.ui.edit.caret == 11);
+	type("lss < 0.1");
+	assert_non_null(strstr(b.ui.edit.error, "did you mean 'loss'"));
+	type("loss < 0.1");
+	assert_true(b.snap->update == first_below(text, 0.1) && !b.playing && !ui_editing(&b.ui));
+	assert_non_null(strstr(b.snap->message, "loss 0.0"));
+	worker_seek(b.worker, 0);
+	settle();
+	click("until");
+	type("update = 7");
+	assert_true(b.snap->update == 7);
+	/* while it waits, the strip shows the numbers; pausing ends it */
+	click("until");
+	type("loss < 0");
+	worker_play(b.worker, false);
+	settle();
+	assert_false(b.snap->until.active);
+	/* what was typed comes back, also in another window */
+	close_bench();
+	open_bench(text);
+	key('u', 0);
+	assert_string_equal(ui_typed(&b.ui), "loss < 0");
+	key(UI_KEY_UP, 0);
+	key(UI_KEY_UP, 0);
+	assert_string_equal(ui_typed(&b.ui), "update = 7");
+	key(UI_KEY_UP, 0);
+	assert_string_equal(ui_typed(&b.ui), "loss < 0.1");
+	key(UI_KEY_ENTER, 0);
+	assert_true(b.snap->update == first_below(text, 0.1));
+	close_bench();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(the_radius_is_dragged),
 	        cmocka_unit_test(the_threshold_is_dragged), cmocka_unit_test(the_horizon_is_dragged),
 	        cmocka_unit_test(a_value_is_dragged), cmocka_unit_test(a_mark_is_dragged),
-	        cmocka_unit_test(a_symbol_is_dragged), cmocka_unit_test(every_arm_has_its_own)};
+	        cmocka_unit_test(a_symbol_is_dragged), cmocka_unit_test(every_arm_has_its_own),
+	        cmocka_unit_test(a_condition_is_typed)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

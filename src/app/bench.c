@@ -232,6 +232,18 @@ void bench_play_until(bench *b, long update)
 		worker_play_until(b->worker, update);
 }
 
+void bench_play_until_holds(bench *b, const worker_condition *c)
+{
+	if (!b->worker || tutor_waits(b)) {
+		c->release(c->data);
+		return;
+	}
+	send_config(b);
+	b->dismissed[0] = 0;
+	b->playing = true;
+	worker_play_until_holds(b->worker, c);
+}
+
 void bench_step(bench *b, long updates)
 {
 	if (updates > 0 && tutor_waits(b))
@@ -759,9 +771,12 @@ static void screen(bench *b, canvas *chrome, bool show)
 	b->live = (rect){rest.x, rest.y, rest.w, rest.h + bottom.h};
 	float message = fminf(bars_message_height(b, rest.w), all.h / 2);
 	rect line = rect_cut_bottom(&rest, message);
+	rect waits = rect_cut_bottom(&rest, fminf(until_height(b), rest.h / 3));
 	plots_part(b, rest, show);
 	if (message > 0)
 		bars_message(b, line);
+	if (waits.h > 0)
+		until_draw(b, waits);
 	bars_bottom(b, bottom);
 	if (text && b->narrow)
 		lesson_overlay(b, side);

@@ -8,6 +8,7 @@
 #include "app/preferences.h"
 #include "app/relief.h"
 #include "app/settings.h"
+#include "app/until.h"
 #include "run/worker.h"
 #include "ui/ui.h"
 #include "view/view.h"
@@ -44,9 +45,10 @@ typedef struct bench {
 	float panel_offset, help_offset, choose_offset;
 	view_focus focus;
 	hands hands;
-	hands_cursor cursor; /* wish to the window: over what the pointer is */
-	run_example example; /* that the worker has been told of … */
-	bool example_sent;   /* … and the snap may not know yet */
+	until_field until;
+	hands_cursor cursor;    /* wish to the window: over what the pointer is */
+	run_example example;    /* that the worker has been told of … */
+	bool example_sent;      /* … and the snap may not know yet */
 	rect plots;             /* where the plots are */
 	rect cell[BENCH_VIEWS]; /* … each of them */
 	rect live;              /* what a new snap changes; the rest only changes after an event … */
@@ -92,6 +94,7 @@ void bench_drop(bench *b, const char *path);
 /* ---- what commands and buttons do ---- */
 void bench_play(bench *b, bool play);
 void bench_play_until(bench *b, long update);
+void bench_play_until_holds(bench *b, const worker_condition *c);
 void bench_step(bench *b, long updates);
 void bench_reset(bench *b);
 void bench_seek(bench *b, long update);

@@ -149,6 +149,8 @@ static void back(bench *b, int unused)
 		b->choosing = false;
 	else if (b->exporter.open)
 		b->exporter.open = false;
+	else if (b->until.open)
+		b->until.open = false;
 	else if (b->gallery.open && (gallery_back(b) || !b->fullscreen))
 		return;
 	else if (b->relief.crossed)
@@ -243,6 +245,12 @@ static void hold_example(bench *b, int unused)
 {
 	(void)unused;
 	bench_hold_example(b);
+}
+
+static void until_strip(bench *b, int unused)
+{
+	(void)unused;
+	until_open(b);
 }
 
 static void fullscreen(bench *b, int unused)
@@ -383,6 +391,7 @@ static void quit(bench *b, int unused)
 
 const command commands[] = {
         {"play", {{' ', 0, 0}}, "play or pause", play, 0},
+        {"until", {{'u', 0, 0}}, "run until a condition holds, as loss < 0.1", until_strip, 0},
         {"step", {{UI_KEY_RIGHT, 0, 0}}, "next update", step, 1},
         {"step-ten", {{UI_KEY_RIGHT, UI_SHIFT, 0}}, "ten updates", step, 10},
         {"back-one", {{UI_KEY_LEFT, 0, 0}}, "the update before", step, -1},
