@@ -312,7 +312,7 @@ static void type(const char *text)
 	key('a', UI_CTRL);
 	for (const char *p = text; *p; p++)
 		pass(&(ui_event){.kind = UI_TYPE, .text = {*p}});
-	key(UI_KEY_ENTER, 0);
+	pass(&(ui_event){.kind = UI_KEY, .key = UI_KEY_ENTER});
 }
 
 /* The first update whose loss is below x, made without a window. */
@@ -342,16 +342,20 @@ static void a_condition_is_typed(void **unused)
 	key('u', 0);
 	assert_true(ui_editing(&b.ui));
 	type("loss < 0.1 und update > 3");
+	settle();
 	assert_true(ui_editing(&b.ui) && strstr(b.ui.edit.error, "column 12") && b.ui.edit.caret == 11);
 	type("lss < 0.1");
+	settle();
 	assert_non_null(strstr(b.ui.edit.error, "did you mean 'loss'"));
 	type("loss < 0.1");
+	settle();
 	assert_true(b.snap->update == first_below(text, 0.1) && !b.playing && !ui_editing(&b.ui));
 	assert_non_null(strstr(b.snap->message, "loss 0.0"));
 	worker_seek(b.worker, 0);
 	settle();
 	click("until");
 	type("update = 7");
+	settle();
 	assert_true(b.snap->update == 7);
 	/* while it waits, the strip shows the numbers; pausing ends it */
 	click("until");

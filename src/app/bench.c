@@ -69,7 +69,7 @@ void bench_done(bench *b)
 
 double bench_due(const bench *b, double now)
 {
-	return fmin(ui_due(&b->ui), tutor_due(b, now));
+	return fmin(fmin(ui_due(&b->ui), tutor_due(b, now)), sweeper_due(b));
 }
 
 int bench_arm(const bench *b)
@@ -142,6 +142,11 @@ bool bench_take(bench *b)
 	if (s->obeyed >= worker_sent(b->worker)) {
 		b->playing = s->playing;
 		b->example_sent = false;
+		if (b->checking && s->check.serial > b->verdict_after) {
+			b->verdict = true;
+			b->verdict_offset = 0;
+		}
+		b->checking = false;
 		b->arm = bench_arm(b);
 		if (!b->config_changed)
 			b->config = bench_about(b)->config;
@@ -601,7 +606,7 @@ static bool pointer_on_plots(const bench *b)
 		if (k[i].id == u->hot)
 			hot = &k[i];
 	return u->inside && rect_has(b->plots, u->pointer.x, u->pointer.y) && !u->popup.id && !b->help &&
-	       !b->choosing && !b->exporter.open && !(panel_floats(b) && b->overlay) &&
+	       !b->choosing && !b->verdict && !b->exporter.open && !(panel_floats(b) && b->overlay) &&
 	       !(b->narrow && tutor_shown(b)) && (!hot || hot->role == UI_PLOT);
 }
 
@@ -615,6 +620,7 @@ static void draw_views(bench *b)
 	if (before && !b->focus.has_pointer && !hand)
 		b->focus = (view_focus){.hand = b->focus.hand};
 	b->focus.pointer = b->ui.pointer;
+	sweeper_go(b, b->ui.now);
 	hands_begin(b);
 	if (b->alone >= 0) {
 		view_panel(list[0], b->snap, b->ui.c, b->plots, &b->focus, true);
@@ -716,9 +722,12 @@ static void presenting(bench *b, rect rest, bool show)
 	if (text && !b->narrow)
 		lesson_side(b, rect_cut_left(&rest, side.w), false, b->ui.c);
 	rect line = rect_cut_bottom(&rest, fminf(bars_message_height(b, rest.w), all.h / 2));
+	rect sweep = rect_cut_bottom(&rest, fminf(sweeper_height(b, rest.w), all.h / 2));
 	plots_part(b, rest, show);
 	if (line.h > 0)
 		bars_message(b, line);
+	if (sweep.h > 0)
+		sweeper_draw(b, sweep);
 	if (banner.h > 0)
 		presenter_banner(b, banner);
 	b->ui.toast_area = banner;
@@ -772,11 +781,14 @@ static void screen(bench *b, canvas *chrome, bool show)
 	float message = fminf(bars_message_height(b, rest.w), all.h / 2);
 	rect line = rect_cut_bottom(&rest, message);
 	rect waits = rect_cut_bottom(&rest, fminf(until_height(b), rest.h / 3));
+	rect sweep = rect_cut_bottom(&rest, fminf(sweeper_height(b, rest.w), rest.h / 2));
 	plots_part(b, rest, show);
 	if (message > 0)
 		bars_message(b, line);
 	if (waits.h > 0)
 		until_draw(b, waits);
+	if (sweep.h > 0)
+		sweeper_draw(b, sweep);
 	bars_bottom(b, bottom);
 	if (text && b->narrow)
 		lesson_overlay(b, side);
@@ -789,7 +801,7 @@ static void screen(bench *b, canvas *chrome, bool show)
 static void send_wants(bench *b)
 {
 	const view *shown[BENCH_VIEWS];
-	unsigned wants = view_wants(shown, bench_views(b, shown));
+	unsigned wants = view_wants(shown, bench_views(b, shown)) | (b->sweeper.on ? WANT_TAPE : 0);
 	if (wants != b->wants && b->worker)
 		worker_want(b->worker, wants);
 	b->wants = wants;
@@ -803,12 +815,14 @@ void bench_pass(bench *b, canvas *c, canvas *chrome, bool show, const ui_event *
 		help_draw(b);
 	if (b->choosing)
 		chooser_draw(b);
+	if (b->verdict)
+		verdict_draw(b);
 	if (b->exporter.open)
 		exporter_draw(b);
 	if (b->preferences.open)
 		preferences_draw(b);
 	ui_end(&b->ui);
-	if (ui_unused(&b->ui))
+	if (ui_unused(&b->ui) && !sweeper_key(b, ui_unused(&b->ui)))
 		command_dispatch(b, ui_unused(&b->ui));
 	send_config(b);
 	send_wants(b);

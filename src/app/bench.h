@@ -8,6 +8,7 @@
 #include "app/preferences.h"
 #include "app/relief.h"
 #include "app/settings.h"
+#include "app/sweeper.h"
 #include "app/until.h"
 #include "run/worker.h"
 #include "ui/ui.h"
@@ -46,6 +47,10 @@ typedef struct bench {
 	view_focus focus;
 	hands hands;
 	until_field until;
+	sweeper sweeper;
+	bool verdict, checking; /* the check of a gradient is shown; has been asked for */
+	long verdict_after;     /* checks that were there before */
+	float verdict_offset;
 	hands_cursor cursor;    /* wish to the window: over what the pointer is */
 	run_example example;    /* that the worker has been told of … */
 	bool example_sent;      /* … and the snap may not know yet */
@@ -153,6 +158,9 @@ void chooser_draw(bench *b);
 float bench_scale(const bench *b, float width, float height, float display);
 float presenter_height(const bench *b, float height);
 void presenter_banner(bench *b, rect r);
+
+/* ---- verdict.c: what a check of the gradient has found ---- */
+void verdict_draw(bench *b);
 
 /* ---- help.c ---- */
 void help_draw(bench *b);

@@ -149,6 +149,8 @@ static void back(bench *b, int unused)
 		b->choosing = false;
 	else if (b->exporter.open)
 		b->exporter.open = false;
+	else if (b->verdict)
+		b->verdict = false;
 	else if (b->until.open)
 		b->until.open = false;
 	else if (b->gallery.open && (gallery_back(b) || !b->fullscreen))
@@ -237,6 +239,8 @@ static void check_gradient(bench *b, int unused)
 {
 	(void)unused;
 	b->dismissed[0] = 0;
+	b->checking = true;
+	b->verdict_after = b->snap->check.serial;
 	if (b->worker)
 		worker_check_gradient(b->worker, bench_arm(b));
 }
@@ -245,6 +249,12 @@ static void hold_example(bench *b, int unused)
 {
 	(void)unused;
 	bench_hold_example(b);
+}
+
+static void sweep(bench *b, int unused)
+{
+	(void)unused;
+	sweeper_toggle(b);
 }
 
 static void until_strip(bench *b, int unused)
@@ -391,6 +401,7 @@ static void quit(bench *b, int unused)
 
 const command commands[] = {
         {"play", {{' ', 0, 0}}, "play or pause", play, 0},
+        {"sweep", {{'w', 0, 0}}, "go through this update slowly: forward, loss, back, step", sweep, 0},
         {"until", {{'u', 0, 0}}, "run until a condition holds, as loss < 0.1", until_strip, 0},
         {"step", {{UI_KEY_RIGHT, 0, 0}}, "next update", step, 1},
         {"step-ten", {{UI_KEY_RIGHT, UI_SHIFT, 0}}, "ten updates", step, 10},
