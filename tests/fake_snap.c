@@ -88,6 +88,7 @@ static void fill_spectrum(snap_arm *a, const shape *s, rng *r)
 {
 	double largest = 0;
 	a->eigs = s->hidden;
+	a->rescales = true;
 	a->eig_update = s->updates;
 	strcpy(a->eig_of, "W_hh");
 	for (int i = 0; i < a->eigs; i += 2) {

@@ -695,6 +695,8 @@ static void a_dragged_radius_counts_once(void **unused)
 		uint64_t before = hash_trial(arms_trial(a, 0));
 		rescale(b, 1.3);
 		rescale(a, 0.5);
+		rescale(a, 0);
+		assert_true(hash_trial(arms_trial(a, 0)) == before);
 		rescale(a, 0.8);
 		change(a, 0, "rescale=0.9");
 		rescale(a, 1.3);
@@ -731,7 +733,7 @@ static void a_dragged_radius_counts_once(void **unused)
 		        "unroll/1 hidden=9 T=8 batch=3 optimizer=adam lr=0.002 cell=%s rho=0.7 rescale=0.75", cells[c]);
 		arms *fresh = open_arms(start, 4 * MIB);
 		assert_true(hash_trial(arms_trial(a, 0)) == hash_trial(arms_trial(fresh, 0)));
-		assert_false(arms_rescale(a, 0, 0, &e) || arms_rescale(a, 0, -1, &e) || arms_rescale(a, 0, NAN, &e));
+		assert_false(arms_rescale(a, 0, 11, &e) || arms_rescale(a, 0, -1, &e) || arms_rescale(a, 0, NAN, &e));
 		arms_free(fresh);
 		arms_free(again);
 		arms_free(a);

@@ -2,7 +2,10 @@
  * gradient that leaves no trace, arms that keep their colours, a rescue that can be ended. */
 #include "run/worker.h"
 
+#include "base/text.h"
+#include "plot/axis.h"
 #include "run/arms.h"
+#include "view/sweep.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -190,6 +193,101 @@ static void forced_stands_beside_free(void **unused)
 	arms_free(b);
 	a = open_arms("unroll/1 T=8 hidden=4");
 	assert_false(show(a, WANT_TAPE)->arm[0].tape.has_other);
+	arms_free(a);
+}
+
+/* ---- the slow way through one update ---- */
+
+static bool near(double a, double b)
+{
+	return (isnan(a) && isnan(b)) || fabs(a - b) <= 2e-5 * fmax(fabs(a), fabs(b));
+}
+
+static double state_norm(const trial *t, int step)
+{
+	double h[MODEL_OUTPUTS], sum = 0;
+	int layers = t->api->spec(t->m)->layers;
+	for (int l = 0; l < (layers > 1 ? layers : 1); l++) {
+		int n = t->api->hidden(t->m, l, step, 0, h);
+		for (int j = 0; j < n; j++)
+			sum += h[j] * h[j];
+	}
+	return sqrt(sum);
+}
+
+/* Every number of the sweep is that of the update, made again by a trial alone; the sentences hold them. */
+static void compare_sweep(const char *text)
+{
+	err e;
+	char said[512], number[64];
+	arms *a = open_arms(text);
+	read_state(text);
+	trial *t = trial_new(&state.arm[0].start, &e);
+	assert_non_null(t);
+	while (t->update < state.update)
+		trial_step(t);
+	const snap *s = show(a, WANT_TAPE);
+	int T = s->arm[0].tape.T;
+	assert_int_equal(sweep_length(s), 2 * T + 2);
+	for (int k = 1; k <= T; k++) {
+		if (!near(sweep_hidden(s, k), state_norm(t, k - 1)) ||
+		        !near(sweep_error(s, k), t->r.delta_norm[k - 1]) ||
+		        !near(sweep_weights(s, k), t->r.temporal_total[k - 1]))
+			fail_msg("%s: step %d: %g %g %g", text, k, sweep_hidden(s, k), sweep_error(s, k),
+			        sweep_weights(s, k));
+		view_sweep w = sweep_at(s, 2 * T + 1 - k);
+		assert_true(w.phase == SWEEP_BACKWARD && w.step == k);
+		sweep_sentence(s, &w, said, sizeof said);
+		if (t->r.delta_norm[k - 1] > 0 &&
+		        !strstr(said, axis_power(number, sizeof number, log10(sweep_error(s, k)))))
+			fail_msg("%s: no %s in: %s", text, number, said);
+		w = sweep_at(s, k - 1);
+		assert_true(w.phase == SWEEP_FORWARD && w.step == k);
+		sweep_sentence(s, &w, said, sizeof said);
+		if (!strstr(said, text_short(number, sizeof number, sweep_hidden(s, k), 3)))
+			fail_msg("%s: no %s in: %s", text, number, said);
+	}
+	view_sweep last = sweep_at(s, 2 * T + 1), loss = sweep_at(s, T);
+	sweep_sentence(s, &last, said, sizeof said);
+	if (!strstr(said, axis_power(number, sizeof number, log10(t->r.update_norm))) ||
+	        !strstr(said, axis_power(number, sizeof number, log10(t->r.grad_norm))))
+		fail_msg("%s: no %s in: %s", text, number, said);
+	assert_int_equal(loss.phase, SWEEP_LOSS);
+	sweep_sentence(s, &loss, said, sizeof said);
+	if (!strstr(said, text_short(number, sizeof number, t->r.loss, 4)))
+		fail_msg("%s: no %s in: %s", text, number, said);
+	trial_free(t);
+	arms_free(a);
+}
+
+static void the_sweep_has_the_numbers_of_the_update(void **unused)
+{
+	(void)unused;
+	const knob *cells = knob_get(KNOB_cell);
+	static const char *const more[] = {
+	        "", " layers=2", " task=temporal_order", " clip=norm clip_at=1e-3 optimizer=adam"};
+	for (int c = 0; c < cells->choices; c++)
+		for (int k = 0; k < 4; k++) {
+			char text[160];
+			snprintf(text, sizeof text, "unroll/1 T=9 hidden=6 batch=4 cell=%s%s @30", cells->choice[c],
+			        more[k]);
+			compare_sweep(text);
+		}
+}
+
+/* Of the example: its own derivative by the state. */
+static void the_sweep_follows_the_example(void **unused)
+{
+	(void)unused;
+	arms *a = open_arms("unroll/1 T=9 hidden=6 batch=4 @30");
+	char said[512];
+	arms_example(a, &(run_example){.batch = 30});
+	const snap *s = show(a, WANT_TAPE);
+	view_sweep w = sweep_at(s, 2 * 9 + 1 - 4);
+	assert_true(near(sweep_error(s, 4), pow(10, (double)s->arm[0].tape.dh[3])) && isnan(sweep_weights(s, 4)));
+	sweep_sentence(s, &w, said, sizeof said);
+	if (!strstr(said, "‖∂L/∂h₄‖"))
+		fail_msg("%s", said);
 	arms_free(a);
 }
 
@@ -403,8 +501,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {cmocka_unit_test(a_changed_input_is_shown),
 	        cmocka_unit_test(matrices_follow_the_example), cmocka_unit_test(symbols_can_be_changed),
 	        cmocka_unit_test(it_goes_with_its_sequences), cmocka_unit_test(forced_stands_beside_free),
-	        cmocka_unit_test(a_check_leaves_no_trace), cmocka_unit_test(colours_stay_with_their_arms),
-	        cmocka_unit_test(it_stops_at_the_very_update), cmocka_unit_test(a_rescue_can_be_given_up),
-	        cmocka_unit_test(pausing_ends_a_search)};
+	        cmocka_unit_test(the_sweep_has_the_numbers_of_the_update),
+	        cmocka_unit_test(the_sweep_follows_the_example), cmocka_unit_test(a_check_leaves_no_trace),
+	        cmocka_unit_test(colours_stay_with_their_arms), cmocka_unit_test(it_stops_at_the_very_update),
+	        cmocka_unit_test(a_rescue_can_be_given_up), cmocka_unit_test(pausing_ends_a_search)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

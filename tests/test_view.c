@@ -4,6 +4,7 @@
 #include "fake_snap.h"
 #include "golden.h"
 #include "plot/label.h"
+#include "view/handle.h"
 #include "view/view.h"
 
 #include <math.h>
@@ -49,6 +50,20 @@ static void golden_traces(void **state)
 
 /* ---- what must not happen ---- */
 
+static view_handles handles;
+
+/* Grips have a place, whatever the numbers are, and pointing at a grip gives its value back. */
+static void check_handles(const view_handles *all)
+{
+	for (int i = 0; i < all->n; i++) {
+		const view_handle *h = &all->item[i];
+		point at = handle_at(h, h->value);
+		double v = handle_value(h, at);
+		if (!isfinite(at.x) || !isfinite(at.y) || isnan(v) || v > h->high || (v < h->low && v != 0))
+			fail_msg("%s: %g at %g, %g", h->name, v, (double)at.x, (double)at.y);
+	}
+}
+
 static void odd_sizes(void **state)
 {
 	(void)state;
@@ -60,11 +75,15 @@ static void odd_sizes(void **state)
 			for (int i = 0; i < N * N; i++) {
 				canvas c = canvas_null(&themes[th], 1000, 1000);
 				rect area = {3, 5, odd[i / N], odd[i % N]}, where[8];
-				view_focus focus = {true, {3 + 0.4F * area.w, 5 + 0.4F * area.h}, 0, 0};
+				view_focus focus = {.has_pointer = true,
+				        .pointer = {3 + 0.4F * area.w, 5 + 0.4F * area.h},
+				        .handles = &handles};
+				handles.n = 0;
 				for (int v = 0; v < views_count; v++) {
 					view_panel(views[v], s, &c, area, &focus, v % 2 == 0);
 					views[v]->draw(s, &c, area, &focus);
 				}
+				check_handles(&handles);
 				view_grid(views, views_count, s, &c, area, &focus, where);
 			}
 		}
@@ -96,7 +115,9 @@ static void hostile_snaps(void **state)
 			a->series[k].n = counts[i];
 		s->arms = counts[i] > 1 ? 1 : counts[i];
 		canvas c = canvas_null(&themes[THEME_DARK], 960, 540);
-		view_focus focus = {true, {300, 200}, 4000, 99};
+		view_focus focus = {
+		        .has_pointer = true, .pointer = {300, 200}, .step = 4000, .update = 99, .handles = &handles};
+		handles.n = 0;
 		for (int v = 0; v < views_count; v++)
 			view_panel(views[v], s, &c, (rect){0, 0, 960, 540}, &focus, true);
 	}
@@ -149,14 +170,14 @@ static void pointer_marks_step_and_update(void **state)
 	(void)state;
 	canvas c = canvas_null(&themes[THEME_LIGHT], 1280, 720);
 	const snap *s = fake_snap(FAKE_ORDINARY);
-	view_focus focus = {true, {640, 200}, 0, 0};
+	view_focus focus = {.has_pointer = true, .pointer = {640, 200}};
 	view_panel(view_find("temporal"), s, &c, (rect){0, 0, 1280, 720}, &focus, true);
 	assert_in_range(focus.step, 40, 60);
 	assert_int_equal(focus.update, 0);
 	focus.pointer.y = 560;
 	view_panel(view_find("temporal"), s, &c, (rect){0, 0, 1280, 720}, &focus, true);
 	assert_in_range(focus.update, 300, 900);
-	focus = (view_focus){true, {600, 300}, 0, 0};
+	focus = (view_focus){.has_pointer = true, .pointer = {600, 300}};
 	view_panel(view_find("loss"), s, &c, (rect){0, 0, 1280, 720}, &focus, true);
 	assert_in_range(focus.update, 550, 750);
 }
@@ -173,7 +194,7 @@ static void pointer_marks_steps_of_matrices(void **state)
 	        {"jacobian", {300, 300}, 25, 60}, {"itemised", {500, 400}, 30, 70}, {"horizon", {640, 400}, 40, 65}};
 	canvas c = canvas_null(&themes[THEME_LIGHT], 1280, 720);
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-		view_focus focus = {true, known[i].at, 0, 0};
+		view_focus focus = {.has_pointer = true, .pointer = known[i].at};
 		view_panel(
 		        view_find(known[i].view), fake_snap(FAKE_ORDINARY), &c, (rect){0, 0, 1280, 720}, &focus, true);
 		assert_in_range(focus.step, known[i].low, known[i].high);
@@ -189,7 +210,7 @@ static void views_of_activity_mark_the_step(void **state)
 		const view *v = view_find(names[i]);
 		assert_non_null(v);
 		assert_int_equal(v->wants, WANT_TAPE);
-		view_focus focus = {true, {300, 300}, 0, 0};
+		view_focus focus = {.has_pointer = true, .pointer = {300, 300}};
 		view_panel(v, fake_snap(FAKE_ARMS), &c, (rect){0, 0, 1280, 720}, &focus, true);
 		assert_in_range(focus.step, 1, 40);
 		int step = focus.step;

@@ -195,6 +195,9 @@ void bars_bottom(bench *b, rect r)
 	if (!play_only && take(b, &row, side, true, &at) &&
 	        ui_button(u, centred(at, side), "step", ICON_STEP, NULL, LOOK_RAISED, command_tip("step")))
 		command_run(b, "step");
+	if (row.w > 640 * em && take(b, &row, 64 * em, true, &at) &&
+	        ui_button(u, centred(at, side), "run until …", ICON_NONE, "Until …", LOOK_RAISED, command_tip("until")))
+		command_run(b, "until");
 	/* the speed stands left of what a new snap changes: under the controls, when they are shown */
 	float speed = fmaxf(b->live.x - row.x - gap, 176 * em);
 	readings(b, &row);

@@ -69,7 +69,7 @@ void bench_done(bench *b)
 
 double bench_due(const bench *b, double now)
 {
-	return fmin(ui_due(&b->ui), tutor_due(b, now));
+	return fmin(fmin(ui_due(&b->ui), tutor_due(b, now)), sweeper_due(b));
 }
 
 int bench_arm(const bench *b)
@@ -141,6 +141,12 @@ bool bench_take(bench *b)
 	/* a snap from before the user's last word must not take it back */
 	if (s->obeyed >= worker_sent(b->worker)) {
 		b->playing = s->playing;
+		b->example_sent = false;
+		if (b->checking && s->check.serial > b->verdict_after) {
+			b->verdict = true;
+			b->verdict_offset = 0;
+		}
+		b->checking = false;
 		b->arm = bench_arm(b);
 		if (!b->config_changed)
 			b->config = bench_about(b)->config;
@@ -229,6 +235,18 @@ void bench_play_until(bench *b, long update)
 	b->playing = true;
 	if (b->worker)
 		worker_play_until(b->worker, update);
+}
+
+void bench_play_until_holds(bench *b, const worker_condition *c)
+{
+	if (!b->worker || tutor_waits(b)) {
+		c->release(c->data);
+		return;
+	}
+	send_config(b);
+	b->dismissed[0] = 0;
+	b->playing = true;
+	worker_play_until_holds(b->worker, c);
 }
 
 void bench_step(bench *b, long updates)
@@ -372,6 +390,94 @@ void bench_rename(bench *b, int arm, const char *name)
 		worker_rename(b->worker, arm, name);
 }
 
+int bench_colour(const bench *b, int arm)
+{
+	int colour = arm < b->snap->all ? b->snap->about[arm].colour : 0;
+	return colour > 0 ? colour - 1 : arm;
+}
+
+void bench_rescale(bench *b, int arm, double rho)
+{
+	send_config(b);
+	if (b->worker)
+		worker_rescale(b->worker, arm, rho);
+}
+
+/* ---- the example ---- */
+
+const run_example *bench_example(const bench *b)
+{
+	return b->example_sent ? &b->example : &b->snap->state.example;
+}
+
+void bench_set_example(bench *b, const run_example *x)
+{
+	if (x != &b->example)
+		b->example = *x;
+	b->example_sent = true;
+	if (b->worker)
+		worker_example(b->worker, x);
+}
+
+/* The sequence that is shown, kept. */
+static run_example kept_example(const bench *b, const run_example *from)
+{
+	run_example x = *from;
+	long shown = b->snap->arm[0].tape.update;
+	if (x.batch == 0)
+		x = (run_example){.batch = shown > 0 ? shown : 1};
+	return x;
+}
+
+static bool put_input(bench *b, run_example *x, int step, int feature, double value)
+{
+	if (state_put_example(x, &(example_edit){.step = step, .feature = feature, .value = value}))
+		return true;
+	ui_toast(&b->ui, "As many inputs are changed as a state holds; K lets the sequence go.");
+	return false;
+}
+
+void bench_change_example(bench *b, int step, int feature, double value)
+{
+	run_example x = kept_example(b, bench_example(b));
+	if (put_input(b, &x, step, feature, value))
+		bench_set_example(b, &x);
+}
+
+void bench_forget_input(bench *b, int step, int feature)
+{
+	run_example x = *bench_example(b);
+	int n = 0;
+	for (int i = 0; i < x.edits; i++)
+		if (x.edit[i].step != step || x.edit[i].feature != feature)
+			x.edit[n++] = x.edit[i];
+	x.edits = n;
+	bench_set_example(b, &x);
+}
+
+void bench_move_mark(bench *b, const run_example *from, int step, int to, int feature)
+{
+	run_example x = kept_example(b, from);
+	if (put_input(b, &x, step, feature, 0) && put_input(b, &x, to, feature, 1))
+		bench_set_example(b, &x);
+}
+
+void bench_hold_example(bench *b)
+{
+	if (bench_example(b)->batch > 0) {
+		bench_set_example(b, &(run_example){0});
+		ui_toast(&b->ui, "The sequence is that of the last update again.");
+		return;
+	}
+	if (b->snap->arm[0].tape.T == 0) {
+		ui_toast(&b->ui, "No plot that is shown looks at a sequence; V has `sequence` and others.");
+		return;
+	}
+	run_example x = kept_example(b, &(run_example){0});
+	bench_set_example(b, &x);
+	ui_toast(&b->ui, "This sequence stays while the training goes on. K lets it go.");
+}
+
 /* ---- views ---- */
 
 static int place_of(const bench *b, const view *v)
@@ -500,7 +606,7 @@ static bool pointer_on_plots(const bench *b)
 		if (k[i].id == u->hot)
 			hot = &k[i];
 	return u->inside && rect_has(b->plots, u->pointer.x, u->pointer.y) && !u->popup.id && !b->help &&
-	       !b->choosing && !b->exporter.open && !(panel_floats(b) && b->overlay) &&
+	       !b->choosing && !b->verdict && !b->exporter.open && !(panel_floats(b) && b->overlay) &&
 	       !(b->narrow && tutor_shown(b)) && (!hot || hot->role == UI_PLOT);
 }
 
@@ -509,10 +615,13 @@ static void draw_views(bench *b)
 	const view *list[BENCH_VIEWS];
 	int n = bench_views(b, list);
 	bool before = b->focus.has_pointer;
+	bool hand = hands_hot(b);
 	b->focus.has_pointer = pointer_on_plots(b);
-	if (before && !b->focus.has_pointer)
-		b->focus = (view_focus){0};
+	if (before && !b->focus.has_pointer && !hand)
+		b->focus = (view_focus){.hand = b->focus.hand};
 	b->focus.pointer = b->ui.pointer;
+	sweeper_go(b, b->ui.now);
+	hands_begin(b);
 	if (b->alone >= 0) {
 		view_panel(list[0], b->snap, b->ui.c, b->plots, &b->focus, true);
 		b->cell[0] = b->plots;
@@ -557,9 +666,13 @@ static void plots_part(bench *b, rect r, bool show)
 		draw_views(b);
 		ui_clip_end(&b->ui);
 	}
-	if (!(panel_floats(b) && b->overlay) && !(b->narrow && tutor_shown(b))) {
+	bool covered = (panel_floats(b) && b->overlay) || (b->narrow && tutor_shown(b));
+	if (!covered) {
 		relief_controls(b);
 		plot_titles(b);
+		ui_clip(&b->ui, r);
+		hands_draw(b, show);
+		ui_clip_end(&b->ui);
 	}
 	tutor_over_plots(b);
 }
@@ -609,9 +722,12 @@ static void presenting(bench *b, rect rest, bool show)
 	if (text && !b->narrow)
 		lesson_side(b, rect_cut_left(&rest, side.w), false, b->ui.c);
 	rect line = rect_cut_bottom(&rest, fminf(bars_message_height(b, rest.w), all.h / 2));
+	rect sweep = rect_cut_bottom(&rest, fminf(sweeper_height(b, rest.w), all.h / 2));
 	plots_part(b, rest, show);
 	if (line.h > 0)
 		bars_message(b, line);
+	if (sweep.h > 0)
+		sweeper_draw(b, sweep);
 	if (banner.h > 0)
 		presenter_banner(b, banner);
 	b->ui.toast_area = banner;
@@ -664,9 +780,15 @@ static void screen(bench *b, canvas *chrome, bool show)
 	b->live = (rect){rest.x, rest.y, rest.w, rest.h + bottom.h};
 	float message = fminf(bars_message_height(b, rest.w), all.h / 2);
 	rect line = rect_cut_bottom(&rest, message);
+	rect waits = rect_cut_bottom(&rest, fminf(until_height(b), rest.h / 3));
+	rect sweep = rect_cut_bottom(&rest, fminf(sweeper_height(b, rest.w), rest.h / 2));
 	plots_part(b, rest, show);
 	if (message > 0)
 		bars_message(b, line);
+	if (waits.h > 0)
+		until_draw(b, waits);
+	if (sweep.h > 0)
+		sweeper_draw(b, sweep);
 	bars_bottom(b, bottom);
 	if (text && b->narrow)
 		lesson_overlay(b, side);
@@ -679,7 +801,7 @@ static void screen(bench *b, canvas *chrome, bool show)
 static void send_wants(bench *b)
 {
 	const view *shown[BENCH_VIEWS];
-	unsigned wants = view_wants(shown, bench_views(b, shown));
+	unsigned wants = view_wants(shown, bench_views(b, shown)) | (b->sweeper.on ? WANT_TAPE : 0);
 	if (wants != b->wants && b->worker)
 		worker_want(b->worker, wants);
 	b->wants = wants;
@@ -693,12 +815,14 @@ void bench_pass(bench *b, canvas *c, canvas *chrome, bool show, const ui_event *
 		help_draw(b);
 	if (b->choosing)
 		chooser_draw(b);
+	if (b->verdict)
+		verdict_draw(b);
 	if (b->exporter.open)
 		exporter_draw(b);
 	if (b->preferences.open)
 		preferences_draw(b);
 	ui_end(&b->ui);
-	if (ui_unused(&b->ui))
+	if (ui_unused(&b->ui) && !sweeper_key(b, ui_unused(&b->ui)))
 		command_dispatch(b, ui_unused(&b->ui));
 	send_config(b);
 	send_wants(b);

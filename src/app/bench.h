@@ -4,9 +4,12 @@
 #define APP_BENCH_H
 #include "app/exporter.h"
 #include "app/gallery.h"
+#include "app/hands.h"
 #include "app/preferences.h"
 #include "app/relief.h"
 #include "app/settings.h"
+#include "app/sweeper.h"
+#include "app/until.h"
 #include "run/worker.h"
 #include "ui/ui.h"
 #include "view/view.h"
@@ -42,6 +45,15 @@ typedef struct bench {
 	bool sections_fitted;
 	float panel_offset, help_offset, choose_offset;
 	view_focus focus;
+	hands hands;
+	until_field until;
+	sweeper sweeper;
+	bool verdict, checking; /* the check of a gradient is shown; has been asked for */
+	long verdict_after;     /* checks that were there before */
+	float verdict_offset;
+	hands_cursor cursor;    /* wish to the window: over what the pointer is */
+	run_example example;    /* that the worker has been told of … */
+	bool example_sent;      /* … and the snap may not know yet */
 	rect plots;             /* where the plots are */
 	rect cell[BENCH_VIEWS]; /* … each of them */
 	rect live;              /* what a new snap changes; the rest only changes after an event … */
@@ -87,6 +99,7 @@ void bench_drop(bench *b, const char *path);
 /* ---- what commands and buttons do ---- */
 void bench_play(bench *b, bool play);
 void bench_play_until(bench *b, long update);
+void bench_play_until_holds(bench *b, const worker_condition *c);
 void bench_step(bench *b, long updates);
 void bench_reset(bench *b);
 void bench_seek(bench *b, long update);
@@ -99,6 +112,19 @@ void bench_remove(bench *b);
 void bench_hide(bench *b, int arm);
 void bench_select(bench *b, int arm);
 void bench_exchange(bench *b, int with);
+/* The recurrent matrix of an arm as it is now; 0: takes the last rescaling at this update back. */
+void bench_rescale(bench *b, int arm, double rho);
+/* The sequence that the views look at: as it was asked for last. */
+const run_example *bench_example(const bench *b);
+void bench_set_example(bench *b, const run_example *x);
+void bench_change_example(bench *b, int step, int feature, double value);
+void bench_forget_input(bench *b, int step, int feature);
+/* A mark from one step to another, beginning with the example `from`. */
+void bench_move_mark(bench *b, const run_example *from, int step, int to, int feature);
+/* Keeps the sequence that is shown, or lets it go with its changes. */
+void bench_hold_example(bench *b);
+/* 0 … of an arm's ink and line style */
+int bench_colour(const bench *b, int arm);
 void bench_rename(bench *b, int arm, const char *name);
 /* Shows a view, behind those that are shown, or takes it away; one stays. */
 void bench_toggle_view(bench *b, const view *v);
@@ -132,6 +158,9 @@ void chooser_draw(bench *b);
 float bench_scale(const bench *b, float width, float height, float display);
 float presenter_height(const bench *b, float height);
 void presenter_banner(bench *b, rect r);
+
+/* ---- verdict.c: what a check of the gradient has found ---- */
+void verdict_draw(bench *b);
 
 /* ---- help.c ---- */
 void help_draw(bench *b);

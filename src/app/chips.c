@@ -44,7 +44,7 @@ static void chip_text(bench *b, rect r, int arm)
 	ui *u = &b->ui;
 	float em = u->em;
 	char name[160], detail[96];
-	int colour = o->colour > 0 ? o->colour - 1 : arm;
+	int colour = bench_colour(b, arm);
 	ink tone = o->hidden ? INK_MUTED : INK_TEXT;
 	size_and_cost(o, detail, sizeof detail);
 	if (b->snap->all == 1 && !o->name[0])

@@ -149,6 +149,10 @@ static void back(bench *b, int unused)
 		b->choosing = false;
 	else if (b->exporter.open)
 		b->exporter.open = false;
+	else if (b->verdict)
+		b->verdict = false;
+	else if (b->until.open)
+		b->until.open = false;
 	else if (b->gallery.open && (gallery_back(b) || !b->fullscreen))
 		return;
 	else if (b->relief.crossed)
@@ -235,8 +239,28 @@ static void check_gradient(bench *b, int unused)
 {
 	(void)unused;
 	b->dismissed[0] = 0;
+	b->checking = true;
+	b->verdict_after = b->snap->check.serial;
 	if (b->worker)
 		worker_check_gradient(b->worker, bench_arm(b));
+}
+
+static void hold_example(bench *b, int unused)
+{
+	(void)unused;
+	bench_hold_example(b);
+}
+
+static void sweep(bench *b, int unused)
+{
+	(void)unused;
+	sweeper_toggle(b);
+}
+
+static void until_strip(bench *b, int unused)
+{
+	(void)unused;
+	until_open(b);
 }
 
 static void fullscreen(bench *b, int unused)
@@ -377,6 +401,8 @@ static void quit(bench *b, int unused)
 
 const command commands[] = {
         {"play", {{' ', 0, 0}}, "play or pause", play, 0},
+        {"sweep", {{'w', 0, 0}}, "go through this update slowly: forward, loss, back, step", sweep, 0},
+        {"until", {{'u', 0, 0}}, "run until a condition holds, as loss < 0.1", until_strip, 0},
         {"step", {{UI_KEY_RIGHT, 0, 0}}, "next update", step, 1},
         {"step-ten", {{UI_KEY_RIGHT, UI_SHIFT, 0}}, "ten updates", step, 10},
         {"back-one", {{UI_KEY_LEFT, 0, 0}}, "the update before", step, -1},
@@ -428,6 +454,7 @@ const command commands[] = {
         {"copy", {{'c', UI_CTRL, 0}}, "copy the state of the run", copy_state, 0},
         {"paste", {{'v', UI_CTRL, 0}}, "go to the state on the clipboard", paste_state, 0},
         {"check", {{'g', 0, 0}}, "check this gradient against central differences", check_gradient, 0},
+        {"example", {{'k', 0, 0}}, "keep the sequence that is shown, or let it go", hold_example, 0},
         {"larger", {{'+', UI_CTRL, 0}, {'=', UI_CTRL, 0}}, "everything larger", zoom, 1},
         {"smaller", {{'-', UI_CTRL, 0}}, "everything smaller", zoom, -1},
         {"normal", {{'0', UI_CTRL, 0}}, "normal size", zoom, 0},

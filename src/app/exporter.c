@@ -287,7 +287,8 @@ static void number_row(bench *b, rect *area, const char *label, const ui_range *
 
 static void what_row(bench *b, rect *area)
 {
-	const char *what[BENCH_VIEWS + 1] = {b->alone >= 0 ? "the plot that is shown" : "all plots"};
+	static const char *what[BENCH_VIEWS + 1]; /* an open list looks at it after this */
+	what[0] = b->alone >= 0 ? "the plot that is shown" : "all plots";
 	for (int i = 0; i < b->views; i++)
 		what[i + 1] = b->view[i]->title;
 	if (b->exporter.what > b->views)

@@ -126,9 +126,9 @@ static ui_range knob_range(const knob *k)
 		g.low = fmax(g.safe_low / beyond, k->low);
 		g.high = fmin(g.safe_high * beyond, k->high);
 	} else {
-		double span = g.safe_high - g.safe_low, unit = pow(10, floor(log10(span))) / 2;
-		g.low = fmax(floor((g.safe_low - span / 4) / unit) * unit, k->low);
-		g.high = fmin(ceil((g.safe_high + span / 4) / unit) * unit, k->high);
+		double width = g.safe_high - g.safe_low, unit = pow(10, floor(log10(width))) / 2;
+		g.low = fmax(floor((g.safe_low - width / 4) / unit) * unit, k->low);
+		g.high = fmin(ceil((g.safe_high + width / 4) / unit) * unit, k->high);
 	}
 	return g;
 }
@@ -273,7 +273,7 @@ static void knob_row(bench *b, rect r, knob_id id)
 	rect_cut_left(&r, GAP * em);
 	if (differs(b, id)) /* what is compared has the colour of the arm */
 		canvas_box(b->ui.c, (rect){label.x - 9 * em, label.y + 5 * em, 4 * em, label.h - 10 * em}, 2 * em,
-		        (ink)(INK_ARM_0 + bench_arm(b)), 1);
+		        (ink)(INK_ARM_0 + bench_colour(b, bench_arm(b))), 1);
 	else if (!config_is_default(&b->config, id))
 		canvas_disc(b->ui.c, label.x - 7 * em, label.y + label.h / 2, 2.5f * em, INK_ACCENT, 1);
 	ui_label(&b->ui, label, k->label, 13, WEIGHT_REGULAR, INK_TEXT, ALIGN_LEFT);
@@ -344,7 +344,8 @@ void panel_draw(bench *b, rect r)
 	canvas_box(b->ui.c, r, 0, INK_PANEL, 1);
 	canvas_line(b->ui.c, r.x + r.w, r.y, r.x + r.w, r.y + r.h, ui_line(1, INK_BORDER));
 	if (b->snap->all > 1) /* whose settings these are */
-		canvas_box(b->ui.c, (rect){r.x, r.y, r.w, 3 * em}, 0, (ink)(INK_ARM_0 + bench_arm(b)), 1);
+		canvas_box(
+		        b->ui.c, (rect){r.x, r.y, r.w, 3 * em}, 0, (ink)(INK_ARM_0 + bench_colour(b, bench_arm(b))), 1);
 	if (b->tutor) /* the text is above */
 		canvas_line(b->ui.c, r.x, r.y, r.x + r.w, r.y, ui_line(1, INK_BORDER));
 	if (tutor_choosy(b)) {

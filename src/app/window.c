@@ -44,6 +44,8 @@ typedef struct window {
 	bool redraw; /* everything, because of an event */
 	bool overlay_before, playing_before;
 	bool fullscreen;
+	hands_cursor cursor;
+	SDL_Cursor *cursors[CURSOR_KINDS];
 	bool save_failed, accessible;
 	double told_at;
 	uint32_t told_focus;
@@ -420,6 +422,17 @@ static void take_events(window *w, double now)
 	}
 }
 
+static void show_cursor(window *w, hands_cursor kind)
+{
+	static const SDL_SystemCursor ids[CURSOR_KINDS] = {
+	        SDL_SYSTEM_CURSOR_ARROW, SDL_SYSTEM_CURSOR_SIZEWE, SDL_SYSTEM_CURSOR_SIZENS, SDL_SYSTEM_CURSOR_SIZEALL};
+	if (!w->cursors[kind])
+		w->cursors[kind] = SDL_CreateSystemCursor(ids[kind]);
+	if (w->cursors[kind])
+		SDL_SetCursor(w->cursors[kind]);
+	w->cursor = kind;
+}
+
 /* What the bench asked of the window. */
 static void follow_wishes(window *w, double now)
 {
@@ -430,6 +443,8 @@ static void follow_wishes(window *w, double now)
 		w->fullscreen = b->fullscreen;
 		SDL_SetWindowFullscreen(w->sdl, b->fullscreen ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0);
 	}
+	if (b->cursor != w->cursor)
+		show_cursor(w, b->cursor);
 	if (strcmp(bench_title(b, title, sizeof title), w->title) != 0) {
 		snprintf(w->title, sizeof w->title, "%s", title);
 		SDL_SetWindowTitle(w->sdl, title);
@@ -569,6 +584,9 @@ static void close_window(window *w)
 		SDL_DestroyTexture(w->texture);
 	if (w->renderer)
 		SDL_DestroyRenderer(w->renderer);
+	for (int i = 0; i < CURSOR_KINDS; i++)
+		if (w->cursors[i])
+			SDL_FreeCursor(w->cursors[i]);
 	if (w->sdl)
 		SDL_DestroyWindow(w->sdl);
 	raster_free(w->raster);

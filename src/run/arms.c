@@ -538,6 +538,8 @@ bool arms_config(arms *a, int i, const config *c, err *e)
 bool arms_rescale(arms *a, int i, double rho, err *e)
 {
 	arm *m = &a->arm[i];
+	if (rho == 0)
+		return arm_unscale(m, e);
 	if (!(rho > 0 && rho <= knob_get(KNOB_rho)->high))
 		return err_input(e, "rescale=%g: not a spectral radius; allowed: above 0, up to %g", rho,
 		        knob_get(KNOB_rho)->high);

@@ -40,7 +40,7 @@ void arms_arrive(arms *a);           /* all rounds of the way at once */
  * had stopped goes on from its last finite state, on the way to where the others are. */
 bool arms_config(arms *a, int i, const config *c, err *e);
 /* Rescales the recurrent matrix of an arm to this spectral radius: a change under way (`rescale`), at update 0 the knob
- * `rho`. Another one at the same update takes the place of the first. */
+ * `rho`. Another one at the same update takes the place of the first; 0 takes that back. */
 bool arms_rescale(arms *a, int i, double rho, err *e);
 /* All arms again from update 0, with their present settings. */
 bool arms_reset(arms *a, err *e);

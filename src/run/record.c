@@ -228,6 +228,9 @@ static void describe(record *r, const trial *t)
 	a->blocks = n < SNAP_BLOCKS ? n : SNAP_BLOCKS;
 	for (int i = 0; i < a->blocks; i++)
 		snprintf(a->block[i], sizeof a->block[i], "%.23s", table[i].label);
+	a->rescales = false;
+	for (int i = 0; i < n; i++)
+		a->rescales = a->rescales || (table[i].recurrent && !table[i].frozen && config_uses(&t->c, KNOB_rho));
 	a->parameters = (int)t->api->parameters(t->m);
 }
 

@@ -42,6 +42,7 @@ static void copy_fall(snap_arm *to, const snap_arm *from)
 
 static void copy_spectrum(snap_arm *to, const snap_arm *from)
 {
+	to->rescales = from->rescales;
 	to->eigs = from->eigs;
 	memcpy(to->eig_of, from->eig_of, sizeof to->eig_of);
 	copy_floats(to->eig_re, from->eig_re, from->eigs, SNAP_EIG);

@@ -119,8 +119,10 @@ typedef struct snap_tape {
 	float dh[SNAP_STEPS]; /* log10 ‖∂L/∂h_k‖ */
 
 	/* hidden units: those of all layers, one layer after the other */
-	int units, layers, rows;   /* units: of one layer */
-	int unit[SNAP_TAPE_UNITS]; /* which unit a row shows: 0 … layers·units − 1 */
+	int units, layers, rows;     /* units: of one layer */
+	int unit[SNAP_TAPE_UNITS];   /* which unit a row shows: 0 … layers·units − 1 */
+	float h_norm[SNAP_STEPS];    /* ‖h_t‖ of all units of all layers */
+	float steepness[SNAP_STEPS]; /* mean φ'(a)/φ'max of them; NAN: a slope says nothing here */
 	float hidden[SNAP_TAPE_UNITS][SNAP_STEPS];
 
 	/* slopes φ'(a) over φ'max of all units, steps and sequences of the batch */
@@ -226,6 +228,7 @@ typedef struct snap_arm {
 	float fall[SNAP_FALL_ROWS][SNAP_FALL_COLS];
 
 	/* spectrum of the recurrent matrix */
+	bool rescales; /* the matrix can be given another spectral radius */
 	int eigs;
 	char eig_of[24]; /* "W_hh", or the gate's block for gated cells */
 	float eig_re[SNAP_EIG], eig_im[SNAP_EIG];

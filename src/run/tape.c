@@ -55,12 +55,17 @@ static void read_hidden(const trial *t, const batch *b, snap_tape *o)
 	o->rows = all < SNAP_TAPE_UNITS ? all : SNAP_TAPE_UNITS;
 	for (int r = 0; r < o->rows; r++)
 		o->unit[r] = (int)((long)r * all / o->rows);
-	for (int i = 0; i < entries(b->T); i++)
+	for (int i = 0; i < entries(b->T); i++) {
+		double squares = 0;
 		for (int layer = 0, r = 0; layer < o->layers; layer++) {
 			t->api->hidden(t->m, layer, step_of(i, b->T), SEQUENCE, h);
+			for (int j = 0; j < o->units; j++)
+				squares += h[j] * h[j];
 			for (; r < o->rows && o->unit[r] / o->units == layer; r++)
 				o->hidden[r][i] = (float)h[o->unit[r] % o->units];
 		}
+		o->h_norm[i] = (float)sqrt(squares);
+	}
 }
 
 /* ---- slopes ---- */
@@ -74,6 +79,23 @@ static void count_slopes(const double *slope, int n, bool *lives, snap_tape *o)
 		lives[j] |= !(slope[j] < flat_below);
 	}
 	o->slopes += n;
+}
+
+/* Mean slope of the sequence that is shown, step by step. */
+static void read_steepness(const trial *t, const batch *b, snap_tape *o)
+{
+	double slope[WIDEST];
+	int H = t->api->spec(t->m)->hidden;
+	for (int i = 0; i < entries(b->T); i++) {
+		double sum = 0;
+		bool known = true;
+		for (int layer = 0; layer < o->layers && known; layer++) {
+			known = t->api->slopes(t->m, layer, step_of(i, b->T), SEQUENCE, slope);
+			for (int j = 0; j < H && known; j++)
+				sum += slope[j];
+		}
+		o->steepness[i] = known ? (float)(sum / (o->layers * H)) : NAN;
+	}
 }
 
 static void read_slopes(const trial *t, const batch *b, snap_tape *o)
@@ -333,6 +355,7 @@ static void read_all(const trial *t, snap_tape *tape)
 	tape->batch = b->B;
 	read_hidden(t, b, tape);
 	read_slopes(t, b, tape);
+	read_steepness(t, b, tape);
 	read_gates(t, b, tape);
 	read_inputs(t, b, tape);
 	read_answers(t, b, tape);

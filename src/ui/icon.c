@@ -22,6 +22,7 @@ static const shape menu[] = {
         {4, {{2.5f, 11}, {13.5f, 11}, {13.5f, 12.5f}, {2.5f, 12.5f}}},
 };
 static const shape right[] = {{6, {{5.5f, 3.5f}, {10.5f, 8}, {5.5f, 12.5f}, {4.5f, 11.4f}, {8.3f, 8}, {4.5f, 4.6f}}}};
+static const shape left[] = {{6, {{10.5f, 3.5f}, {5.5f, 8}, {10.5f, 12.5f}, {11.5f, 11.4f}, {7.7f, 8}, {11.5f, 4.6f}}}};
 static const shape down[] = {{6, {{3.5f, 5.5f}, {8, 10.5f}, {12.5f, 5.5f}, {11.4f, 4.5f}, {8, 8.3f}, {4.6f, 4.5f}}}};
 static const shape up[] = {{6, {{3.5f, 10.5f}, {8, 5.5f}, {12.5f, 10.5f}, {11.4f, 11.5f}, {8, 7.7f}, {4.6f, 11.5f}}}};
 static const shape close_cross[] = {
@@ -52,6 +53,7 @@ static const struct {
         [ICON_PICTURE] = {mountain, 1},
         [ICON_CLOSE] = {close_cross, 2},
         [ICON_RIGHT] = {right, 1},
+        [ICON_LEFT] = {left, 1},
         [ICON_DOWN] = {down, 1},
         [ICON_UP] = {up, 1},
         [ICON_SHOWN] = {0, 0},

@@ -187,7 +187,8 @@ typedef enum ui_icon {
 	ICON_UP,
 	ICON_SHOWN,
 	ICON_HIDDEN,
-	ICON_TEXT
+	ICON_TEXT,
+	ICON_LEFT
 } ui_icon;
 void ui_icon_draw(canvas *c, ui_icon icon, float x, float y, float size, ink colour); /* centred on x, y */
 

@@ -1,6 +1,7 @@
 #include "view/parts.h"
 
 #include "base/text.h"
+#include "view/handle.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -367,6 +368,14 @@ void part_append_tape(char *buf, int size, const snap *s)
 		t = s->arm[a].tape.update > t->update ? &s->arm[a].tape : t;
 	if (t->T < 1)
 		return;
+	if (t->example > 0) {
+		part_append(buf, size, "sequence\u00A0%d of the batch of update\u00A0%s, kept, ", t->sequence,
+		        axis_count_text(update, sizeof update, (double)t->example));
+		if (t->edits > 0)
+			part_append(buf, size, "%d\u00A0input%s changed by hand, ", t->edits, t->edits > 1 ? "s" : "");
+		part_append(buf, size, "with the weights of now (training is not changed)");
+		return;
+	}
 	part_append(buf, size, "sequence\u00A0%d of the %d in the batch ", t->sequence, t->batch);
 	if (t->update > 0)
 		part_append(buf, size, "of update\u00A0%s, with the weights before it",
@@ -381,6 +390,51 @@ bool part_is_mark(const float *x, int n)
 		if (isfinite(x[i]) && x[i] != 0 && fabsf(x[i]) != 1)
 			return false;
 	return true;
+}
+
+/* A gradient that goes back over p steps reaches the copies T − p + 1 … T of the weights. */
+void part_truncation(const snap *s, const plot *p, view_focus *focus, const char *owner)
+{
+	float em = plot_em(p->c, TYPE_TICK);
+	char text[48];
+	for (int a = 0; a < part_arms(s); a++) {
+		const snap_arm *arm = &s->arm[a];
+		int T = arm->T, cut = (int)arm->config.v[KNOB_truncate];
+		ink i = part_arms(s) > 1 ? part_arm_ink(s, a) : INK_ACCENT;
+		if (T < 2 || !plot_has_room(p))
+			continue;
+		if (cut > 0 && cut < T) {
+			float x = plot_x(p, T - cut + 0.5);
+			canvas_group(p->c, "truncate");
+			plot_vertical(p, T - cut + 0.5, plot_stroke(1.5F, i, 0.9F, DASH_DASHED));
+			snprintf(text, sizeof text, "truncated: %d", cut);
+			bool left = x - canvas_measure(text, em, WEIGHT_REGULAR).width - em < p->area.x;
+			canvas_text(p->c, left ? x + 0.5F * em : x - 0.5F * em,
+			        p->area.y + (1.1F + 1.3F * (float)a) * em, text,
+			        plot_type(p->c, TYPE_TICK, i, left ? ALIGN_LEFT : ALIGN_RIGHT));
+			canvas_group_end(p->c);
+		}
+		view_handle *h = handle_add(focus, s, a, owner, "truncate");
+		if (!h)
+			continue;
+		h->knob = KNOB_truncate;
+		h->tip = "drag: over how many steps the gradient of a loss goes back";
+		h->value = cut < T ? cut : 0;
+		h->low = 1;
+		h->high = T;
+		h->fallback = 0;
+		h->whole = h->wraps = true;
+		h->zero = "all the way";
+		h->along = ALONG_X;
+		h->map = (axis){.kind = AXIS_LINEAR,
+		        .low = 0,
+		        .high = T,
+		        .from = plot_x(p, T + 0.5),
+		        .to = plot_x(p, 0.5),
+		        .zero = NAN};
+		h->at = (point){0, p->area.y + p->area.h - (float)a * 1.6F * em};
+		handle_draw(p->c, h, h->value, 1);
+	}
 }
 
 /* ---- pointer ---- */

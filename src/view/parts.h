@@ -69,6 +69,10 @@ void part_append_tape(char *buf, int size, const snap *s);
 /* Zeros and ones, or minus ones: a mark beside a value. */
 bool part_is_mark(const float *x, int n);
 
+/* How far every loss goes back: lines at k = T − p on an axis of steps, and, when the view is asked for handles, grips
+ * that move them. `owner` names the control. */
+void part_truncation(const snap *s, const plot *p, view_focus *focus, const char *owner);
+
 /* ---- pointer ---- */
 bool part_inside(const plot *p, const view_focus *focus);
 /* When the pointer is inside the plot: the step under it goes to focus->step. */

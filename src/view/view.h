@@ -14,6 +14,9 @@ typedef struct view_focus {
 	point pointer; /* in the canvas's points */
 	int step;      /* 1-based time step that is highlighted; 0 = none */
 	long update;   /* update that is highlighted; 0 = none */
+	int hand;      /* step of the example that the keyboard has taken hold of; 0 = the highlighted one */
+	struct view_handles *handles; /* what can be taken hold of is added here (view/handle.h); NULL: nobody will */
+	struct view_sweep *sweep;     /* the way through one update that is being shown (view/sweep.h), or NULL */
 } view_focus;
 
 typedef struct view {

@@ -1,6 +1,7 @@
 /* norms: the norm of the whole gradient over the updates, before and after clipping, and how often each size came. */
 #include "base/text.h"
 #include "plot/marks.h"
+#include "view/handle.h"
 #include "view/parts.h"
 
 #include <math.h>
@@ -136,6 +137,30 @@ static void draw_histogram(const snap *s, const plot *p, rect strip)
 	canvas_group_end(c);
 }
 
+/* The threshold can be moved; where nothing is clipped, it waits at the top. */
+static void offer_threshold(const snap *s, const plot *p, view_focus *focus)
+{
+	for (int a = 0; a < part_arms(s); a++) {
+		const snap_arm *arm = &s->arm[a];
+		view_handle *h = handle_add(focus, s, a, "norms", "clip");
+		if (!h)
+			return;
+		h->kind = HANDLE_CLIP;
+		h->knob = KNOB_clip_at;
+		h->tip = clips(arm) ? "drag the threshold of the clipping"
+		                    : "drag down to clip the gradient by its norm";
+		h->high = fmin(pow(10, p->y.high), knob_get(KNOB_clip_at)->high);
+		h->low = fmin(pow(10, p->y.low), h->high);
+		h->value = clips(arm) ? arm->config.v[KNOB_clip_at] : 0;
+		h->wraps = !clips(arm);
+		h->zero = "not clipped";
+		h->along = ALONG_Y;
+		h->map = p->y;
+		h->at = (point){p->area.x + p->area.w - (float)a * 0.06F * p->area.w, 0};
+		handle_draw(p->c, h, h->value, 1);
+	}
+}
+
 static void read_out(const snap *s, const plot *p, const view_focus *focus)
 {
 	char value[48];
@@ -177,6 +202,8 @@ static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
 		plot_message(&p, part_nothing(s));
 	else if (strip.w > 0)
 		draw_histogram(s, &p, strip);
+	if (part_last(&s->arm[0].series[SNAP_GRAD_NORM], true) >= 0)
+		offer_threshold(s, &p, focus);
 	bool pointed = part_point_update(&p, focus);
 	part_mark_update(&p, focus);
 	if (pointed)

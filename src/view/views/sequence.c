@@ -2,6 +2,7 @@
  * it is left to itself. */
 #include "base/text.h"
 #include "plot/marks.h"
+#include "view/handle.h"
 #include "view/parts.h"
 
 #include <math.h>
@@ -59,7 +60,7 @@ static const char *name_of(const names n, int symbol)
 typedef struct row {
 	const short *symbol;
 	const names *name;
-	const snap_tape *judged; /* NULL, or whose answers these are: tinted as right or wrong */
+	const bool *wrong; /* NULL, or which of these answers are: tinted as right or wrong */
 } row;
 
 static bool is_blank(const row *r, int i)
@@ -69,8 +70,8 @@ static bool is_blank(const row *r, int i)
 
 static ink tint_of(const row *r, int i)
 {
-	if (r->judged)
-		return r->judged->wrong[i] ? INK_BAD : INK_GOOD;
+	if (r->wrong)
+		return r->wrong[i] ? INK_BAD : INK_GOOD;
 	return (ink)(INK_SERIES_0 + r->symbol[i] % 8);
 }
 
@@ -91,8 +92,8 @@ static void draw_names(const plot *p, const row *r, const snap_tape *t)
 		if (is_blank(r, i))
 			continue;
 		canvas_box(p->c, (rect){x - 0.5F * w + gap, p->area.y, w - 2 * gap, p->area.h}, 3, tint_of(r, i),
-		        r->judged ? 0.28F : 0.16F);
-		if (r->judged && r->judged->wrong[i])
+		        r->wrong ? 0.28F : 0.16F);
+		if (r->wrong && r->wrong[i])
 			canvas_frame(p->c, (rect){x - 0.5F * w + gap, p->area.y, w - 2 * gap, p->area.h}, 3,
 			        plot_stroke(1.5F, INK_BAD, 1, DASH_SOLID));
 		canvas_text(p->c, x, y + 0.36F * em, name_of(*r->name, r->symbol[i]),
@@ -146,7 +147,7 @@ static void draw_row(const plot *p, const row *r, const snap_tape *t)
 		return;
 	}
 	draw_blocks(p, r, t);
-	if (!r->judged)
+	if (!r->wrong)
 		name_rare(p, r, t);
 }
 
@@ -210,6 +211,13 @@ static void draw_answers(const snap *s, const plot *p)
 		k->dash = part_arm_dash(s, a);
 		for (int i = 0; i < values_of(t->outputs); i++)
 			line_draw(p, part_steps(t->got[i], t->T), part_arm_stroke(s, a, 1.75F));
+		if (!t->has_other || part_arms(s) > 1)
+			continue;
+		snprintf(k->text, sizeof k->text, "%s", t->forced ? "answer, forced" : "answer, free");
+		labels_add(&l, 0, INK_SERIES_1, "%s", t->forced ? "answer, free" : "answer, forced")->dash =
+		        DASH_DOTTED;
+		for (int i = 0; i < values_of(t->outputs); i++)
+			line_draw(p, part_steps(t->other[i], t->T), plot_stroke(1.75F, INK_SERIES_1, 1, DASH_DOTTED));
 	}
 	labels_legend(&l, p);
 }
@@ -298,27 +306,40 @@ static void draw_number(const snap *s, canvas *c, rect area)
 
 /* ---- left to itself ---- */
 
-static void draw_sample(const snap *s, canvas *c, rect area)
+/* One line: what was given, then ▸ and what the net says. */
+static void draw_line(canvas *c, rect *area, const char *title, const snap_tape *t, const short *said, ink i)
 {
 	float em = plot_em(c, TYPE_BASE);
+	char text[SNAP_TAPE_SAMPLE * 12 + 64], fitted[sizeof text + 8];
+	text_style st = plot_type(c, TYPE_BASE, i, ALIGN_LEFT);
+	st.weight = WEIGHT_MONO;
+	snprintf(text, sizeof text, "%s", title);
+	for (int k = 0; k < t->sampled && k < SNAP_TAPE_SAMPLE; k++) {
+		const char *name = name_of(t->name, said[k]);
+		part_append(text, sizeof text, "%s%s", k == t->given ? " ▸ " : "", strcmp(name, "␣") == 0 ? " " : name);
+	}
+	rect line = rect_cut_top(area, 1.7F * em);
+	canvas_text(
+	        c, line.x, line.y + 1.1F * em, canvas_fit(fitted, sizeof fitted, text, line.w, st.size, st.weight), st);
+}
+
+static int sample_lines(const snap *s)
+{
+	return part_arms(s) > 1 ? part_arms(s) : 2;
+}
+
+/* Its own answers as the next inputs, above what it answers along the sequence as it is. */
+static void draw_sample(const snap *s, canvas *c, rect area)
+{
 	canvas_group(c, "sample");
-	for (int a = 0; a < part_arms(s); a++) {
-		const snap_tape *t = tape_of(s, a);
-		char text[SNAP_TAPE_SAMPLE * 12 + 64];
-		text[0] = '\0';
-		if (part_arms(s) > 1)
-			part_append(text, sizeof text, "%s: ", part_arm_name(s, a));
-		for (int i = 0; i < t->sampled && i < SNAP_TAPE_SAMPLE; i++) {
-			const char *name = name_of(t->name, t->sample[i]);
-			part_append(text, sizeof text, "%s%s", i == t->given ? " ▸ " : "",
-			        strcmp(name, "␣") == 0 ? " " : name);
-		}
-		rect line = rect_cut_top(&area, 1.7F * em);
-		char fitted[sizeof text + 8];
-		text_style st = plot_type(c, TYPE_BASE, part_arms(s) > 1 ? part_arm_ink(s, a) : INK_TEXT, ALIGN_LEFT);
-		st.weight = WEIGHT_MONO;
-		canvas_text(c, line.x, line.y + 1.1F * em,
-		        canvas_fit(fitted, sizeof fitted, text, line.w, st.size, st.weight), st);
+	if (part_arms(s) == 1) {
+		draw_line(c, &area, "free    ", tape_of(s, 0), tape_of(s, 0)->sample, INK_TEXT);
+		draw_line(c, &area, "forced  ", tape_of(s, 0), tape_of(s, 0)->along, INK_MUTED);
+	}
+	for (int a = 0; a < part_arms(s) && part_arms(s) > 1; a++) {
+		char title[80];
+		snprintf(title, sizeof title, "%s: ", part_arm_name(s, a));
+		draw_line(c, &area, title, tape_of(s, a), tape_of(s, a)->sample, part_arm_ink(s, a));
 	}
 	canvas_group_end(c);
 }
@@ -436,8 +457,14 @@ static void draw_classes(const snap *s, stack *k, float row_h)
 	part_mark_step(&p, k->focus, INK_TEXT);
 	for (int a = 0; a < part_arms(s); a++) {
 		const snap_tape *o = tape_of(s, a);
-		p = next_row(k, part_arms(s) > 1 ? part_arm_name(s, a) : "answer", row_h);
-		draw_row(&p, &(row){o->said, &o->answer, o}, o);
+		const char *fed = o->forced ? "forced" : "free", *other = o->forced ? "free" : "forced";
+		p = next_row(k, part_arms(s) > 1 ? part_arm_name(s, a) : o->has_other ? fed : "answer", row_h);
+		draw_row(&p, &(row){o->said, &o->answer, o->wrong}, o);
+		part_mark_step(&p, k->focus, INK_TEXT);
+		if (!o->has_other || part_arms(s) > 1)
+			continue;
+		p = next_row(k, other, row_h);
+		draw_row(&p, &(row){o->other_said, &o->answer, o->other_wrong}, o);
 		part_mark_step(&p, k->focus, INK_TEXT);
 	}
 	p = next_plot(k, t->probable ? "p(target)" : "z(target)", unit, false, 0, true);
@@ -467,6 +494,138 @@ static plot draw_input(const snap *s, stack *k, float height, bool last)
 	canvas_group_end(k->c);
 	part_mark_step(&p, k->focus, INK_TEXT);
 	return p;
+}
+
+/* ---- taken in hand ---- */
+
+/* The step whose input can be moved: the one that is marked, else one that was moved already, else the first. */
+static int step_in_hand(const snap *s, const view_focus *focus)
+{
+	const snap_tape *t = tape_of(s, 0);
+	const run_example *x = &s->state.example;
+	int step = focus->hand > 0   ? focus->hand
+	           : focus->step > 0 ? focus->step
+	           : x->edits > 0    ? x->edit[x->edits - 1].step
+	                             : 1;
+	return step < 1 ? 1 : step > t->length ? t->length : step;
+}
+
+static void offer_symbol(const snap *s, const plot *p, view_focus *focus)
+{
+	enum { APART = 9 }; /* points between two symbols on the way up or down */
+	const snap_tape *t = tape_of(s, 0);
+	int step = step_in_hand(s, focus), i = part_tape_entry(t, step);
+	view_handle *h = i >= 0 && t->input[i] >= 0 ? handle_add(focus, s, 0, "sequence", "input") : NULL;
+	if (!h)
+		return;
+	float middle = p->area.y + 0.5F * p->area.h;
+	*h = (view_handle){.kind = HANDLE_INPUT,
+	        .tip = "drag up or down for another symbol; ← → for another step, Delete for what was there",
+	        .step = step,
+	        .value = t->input[i],
+	        .high = t->inputs - 1,
+	        .whole = true,
+	        .fallback = NAN,
+	        .along = ALONG_Y,
+	        .ink = INK_ACCENT};
+	snprintf(h->name, sizeof h->name, "sequence input");
+	snprintf(h->text, sizeof h->text, "%s at step %d", name_of(t->name, t->input[i]), step);
+	h->map = (axis){.high = h->high > 0 ? h->high : 1, .zero = NAN};
+	h->map.from = middle + APART * (float)h->value;
+	h->map.to = h->map.from - APART * (float)h->map.high;
+	h->at = (point){plot_x(p, step), middle};
+	handle_draw(p->c, h, h->value, 1);
+}
+
+static void offer_number(const snap *s, const plot *p, int feature, view_focus *focus)
+{
+	const snap_tape *t = tape_of(s, 0);
+	int step = step_in_hand(s, focus), i = part_tape_entry(t, step);
+	view_handle *h = i >= 0 ? handle_add(focus, s, 0, "sequence", "input") : NULL;
+	char value[32];
+	if (!h)
+		return;
+	*h = (view_handle){.kind = HANDLE_INPUT,
+	        .tip = "drag up or down for another value; ← → for another step, Delete for what was there",
+	        .step = step,
+	        .feature = feature + 1,
+	        .value = (double)t->x[feature][i],
+	        .low = p->y.low - (p->y.high - p->y.low),
+	        .high = p->y.high + (p->y.high - p->y.low),
+	        .fallback = NAN,
+	        .along = ALONG_Y,
+	        .map = p->y,
+	        .ink = INK_ACCENT};
+	snprintf(h->name, sizeof h->name, "sequence input");
+	snprintf(h->text, sizeof h->text, "%s at step %d", text_short(value, sizeof value, h->value, 3), step);
+	h->at = (point){plot_x(p, step), 0};
+	handle_draw(p->c, h, h->value, 1);
+}
+
+/* Marks are moved from step to step. */
+static void offer_marks(const snap *s, const plot *p, int feature, view_focus *focus)
+{
+	enum { MOST = 4 };
+	const snap_tape *t = tape_of(s, 0);
+	int n = 0;
+	for (int i = 0; i < part_tape_steps(t) && n < MOST; i++) {
+		if (!(t->x[feature][i] > 0.5F))
+			continue;
+		view_handle *h = handle_add(focus, s, 0, "sequence", "mark");
+		if (!h)
+			return;
+		*h = (view_handle){.kind = HANDLE_MARK,
+		        .tip = "drag the mark to another step",
+		        .step = part_tape_step(t, i),
+		        .feature = feature + 1,
+		        .value = part_tape_step(t, i),
+		        .low = 1,
+		        .high = t->length,
+		        .whole = true,
+		        .fallback = NAN,
+		        .along = ALONG_X,
+		        .map = p->x,
+		        .ink = INK_ACCENT};
+		snprintf(h->name, sizeof h->name, "sequence mark %d", ++n);
+		snprintf(h->text, sizeof h->text, "mark at step %d", h->step);
+		h->at = (point){0, p->area.y + p->area.h};
+		handle_draw(p->c, h, h->value, 1);
+	}
+}
+
+static void offer_inputs(const snap *s, const plot *p, view_focus *focus)
+{
+	const snap_tape *t = tape_of(s, 0);
+	int n = part_tape_steps(t), number = -1, last = n - 1;
+	if (!focus || !focus->handles || !plot_has_room(p) || n < 1 || n != t->T)
+		return;
+	if (t->symbols) {
+		offer_symbol(s, p, focus);
+		return;
+	}
+	for (int k = values_of(t->inputs) - 1; k >= 0; k--)
+		if (part_is_mark(t->x[k], last + 1) && values_of(t->inputs) > 1)
+			offer_marks(s, p, k, focus);
+		else
+			number = k;
+	if (number >= 0)
+		offer_number(s, p, number, focus);
+}
+
+/* A small triangle over every input that was changed. */
+static void show_changes(const snap *s, const plot *p)
+{
+	const run_example *x = &s->state.example;
+	if (tape_of(s, 0)->example == 0 || !plot_has_room(p))
+		return;
+	canvas_group(p->c, "changed");
+	for (int i = 0; i < x->edits && i < STATE_EXAMPLE; i++) {
+		float at = plot_x(p, x->edit[i].step), y = p->area.y;
+		const point flag[] = {{at - 4, y - 6}, {at + 4, y - 6}, {at, y}};
+		if (x->edit[i].step <= tape_of(s, 0)->T)
+			canvas_polygon(p->c, flag, 3, INK_ACCENT, 1);
+	}
+	canvas_group_end(p->c);
 }
 
 /* Beside the numbers, or under a row of symbols. */
@@ -503,12 +662,14 @@ static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
 	bool one = asked_steps(t) <= 1;
 	stack k = {c, area, 4.6F * em, 0.5F * em, steps_of(s), focus};
 	if (t->sampled > 0 && area.h > 12 * em)
-		draw_sample(s, c, rect_cut_bottom(&k.area, 1.7F * em * (float)part_arms(s) + 0.3F * em));
+		draw_sample(s, c, rect_cut_bottom(&k.area, 1.7F * em * (float)sample_lines(s) + 0.3F * em));
 	if (one)
 		draw_end(s, &k);
 	plot p = draw_input(s, &k, t->symbols ? row_h : 0.42F * k.area.h, one);
+	plot input = p;
 	if (plot_has_room(&p) && part_tape_steps(t) < 1)
 		plot_message(&p, part_nothing(s));
+	show_changes(s, &p);
 	if (!one && t->classes) {
 		draw_classes(s, &k, row_h);
 	} else if (!one) {
@@ -517,12 +678,14 @@ static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
 			draw_answers(s, &p);
 		part_mark_step(&p, focus, INK_TEXT);
 	}
+	offer_inputs(s, &input, focus);
 	read_step(s, c, area, focus);
 }
 
 static const char *caption(const snap *s, bool run, char *buf, int size)
 {
 	const snap_tape *t = tape_of(s, 0);
+	char value[32];
 	buf[0] = '\0';
 	part_append(
 	        buf, size, t->T > 0 ? "Inputs, targets and answers of " : "Inputs, targets and answers of a sequence");
@@ -535,10 +698,20 @@ static const char *caption(const snap *s, bool run, char *buf, int size)
 		part_append(buf, size, " Shown: the first %d of %d features.", SNAP_TAPE_VALUES, t->inputs);
 	if (t->outputs > SNAP_TAPE_VALUES && !t->classes)
 		part_append(buf, size, " Shown: the first %d of %d outputs.", SNAP_TAPE_VALUES, t->outputs);
-	if (t->sampled > 0)
+	if (t->has_other)
 		part_append(buf, size,
-		        " After ▸ the net goes on by itself, with the weights of now: its likeliest symbol is its "
-		        "next input.");
+		        " Forced: the targets are fed back; free: the net's own answers, with the weights of %s.",
+		        t->example ? "now" : "now beside those of the batch");
+	if (t->sampled > 0 && t->temperature > 0)
+		part_append(buf, size,
+		        " After ▸, free: each symbol drawn at temperature %s is the next input, with the weights of "
+		        "now; "
+		        "forced: the likeliest, along the sequence.",
+		        text_short(value, sizeof value, t->temperature, 2));
+	else if (t->sampled > 0)
+		part_append(buf, size,
+		        " After ▸, free: the likeliest symbol is the next input, with the weights of now; forced: the "
+		        "likeliest, along the sequence.");
 	return buf;
 }
 

@@ -1,6 +1,7 @@
 /* spectrum: eigenvalues of the recurrent matrix in the complex plane, its singular values beside them. */
 #include "base/text.h"
 #include "plot/marks.h"
+#include "view/handle.h"
 #include "view/parts.h"
 
 #include <math.h>
@@ -64,6 +65,34 @@ static void draw_circles(const snap *s, const plot *p)
 	for (int a = 0; a < part_arms(s); a++)
 		marks_circle(p, s->arm[a].config.v[KNOB_rho],
 		        plot_stroke(1.25F, part_arms(s) > 1 ? part_arm_ink(s, a) : INK_ACCENT, 0.9F, DASH_DASHED));
+}
+
+/* The circle through the largest eigenvalue can be drawn out and in: at the start that is the knob ρ, under way the
+ * matrix is rescaled as it is. */
+static void offer_radius(const snap *s, const plot *p, view_focus *focus)
+{
+	for (int a = 0; a < part_arms(s); a++) {
+		const snap_arm *arm = &s->arm[a];
+		int top = largest(arm);
+		if (top < 0 || !arm->rescales || arm->diverged || !focus || !focus->handles)
+			continue;
+		marks_circle(p, size_of(arm, top),
+		        plot_stroke(1, part_arms(s) > 1 ? part_arm_ink(s, a) : INK_ACCENT, 0.55F, DASH_SOLID));
+		view_handle *h = handle_add(focus, s, a, "spectrum", "radius");
+		if (!h)
+			return;
+		h->kind = arm->update > 0 ? HANDLE_RESCALE : HANDLE_KNOB;
+		h->knob = KNOB_rho;
+		h->tip = "drag the circle to rescale the recurrent matrix to this spectral radius";
+		h->value = size_of(arm, top);
+		h->low = 0.05;
+		h->high = fmin(p->x.high, knob_get(KNOB_rho)->high);
+		h->along = ALONG_RADIUS;
+		h->centre = (point){plot_x(p, 0), plot_y(p, 0)};
+		h->per_one = plot_x(p, 1) - plot_x(p, 0);
+		h->angle = 0.62F + 0.35F * (float)a;
+		handle_draw(p->c, h, h->value, 1);
+	}
 }
 
 /* The eigenvalue of largest modulus and its conjugate, ringed. */
@@ -157,6 +186,7 @@ static void draw_plane(const snap *s, canvas *c, rect area, view_focus *focus)
 	draw_circles(s, &p);
 	if (largest(&s->arm[0]) < 0)
 		plot_message(&p, part_nothing(s));
+	offer_radius(s, &p, focus);
 	read_eigenvalue(s, &p, focus);
 }
 

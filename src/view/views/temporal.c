@@ -500,6 +500,7 @@ static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
 	if (o.strips > 0 && o.scaled && plot_has_room(&fall[0]))
 		draw_scale(c, &fall[0], &fall[o.strips - 1], o.scale);
 	draw_upper(s, &upper, &l);
+	part_truncation(s, &upper, focus, "temporal");
 	part_mark_step(&upper, focus, INK_TEXT);
 	read_curves(s, &upper, focus);
 	for (int i = 0; i < o.strips; i++)

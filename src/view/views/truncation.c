@@ -1,6 +1,7 @@
 /* truncation: what is left of the gradient when it goes back over p steps only: its length as a share of the whole
  * gradient's, and the cosine between the two. */
 #include "base/text.h"
+#include "view/handle.h"
 #include "view/pairs.h"
 
 #include <math.h>
@@ -92,6 +93,28 @@ static void draw_cuts(const snap *s, const plot *p)
 	canvas_group_end(p->c);
 }
 
+static void offer_cuts(const snap *s, const plot *p, view_focus *focus)
+{
+	for (int a = 0; a < part_arms(s); a++) {
+		int T = matrices(s, a)->T;
+		view_handle *h = T > 1 ? handle_add(focus, s, a, "truncation", "truncate") : NULL;
+		if (!h)
+			continue;
+		h->knob = KNOB_truncate;
+		h->tip = "drag: over how many steps the gradient of a loss goes back";
+		h->value = cut_of(s, a) < T ? cut_of(s, a) : 0;
+		h->low = 1;
+		h->high = T;
+		h->fallback = 0;
+		h->whole = h->wraps = true;
+		h->zero = "all the way";
+		h->along = ALONG_X;
+		h->map = p->x;
+		h->at = (point){0, p->area.y + p->area.h - 14 * (float)a};
+		handle_draw(p->c, h, h->value, 1);
+	}
+}
+
 /* Index of the point nearest to the pointer; −1: it is elsewhere. */
 static int pointed(const snap *s, const plot *p, const view_focus *focus)
 {
@@ -139,6 +162,8 @@ static void draw_plot(const snap *s, canvas *c, rect area, part_of of, view_focu
 		draw_curve(s, a, &p, of);
 	if (points(matrices(s, 0)) < 1)
 		plot_message(&p, pairs_problem(s, 0) ? pairs_problem(s, 0) : "no gradient");
+	if (of == SHARE)
+		offer_cuts(s, &p, focus);
 	read_out(s, &p, focus);
 }
 

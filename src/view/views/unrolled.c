@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "plot/heat.h"
 #include "view/parts.h"
+#include "view/sweep.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -57,8 +58,9 @@ typedef struct sheet {
 	float out_y, top, bottom, in_y,
 	        step_y; /* rows: outputs; hidden units, from top to bottom; inputs; step numbers */
 	int nodes;
-	int value, mark;  /* features: the number that is shown, and the one that makes it bold; −1 = none */
-	double low, high; /* decades of ‖∂L/∂h‖ */
+	const view_sweep *sweep; /* the small step that is shown, or NULL: everything at once */
+	int value, mark;         /* features: the number that is shown, and the one that makes it bold; −1 = none */
+	double low, high;        /* decades of ‖∂L/∂h‖ */
 } sheet;
 
 static float column_x(const sheet *h, int i)
@@ -91,6 +93,8 @@ static double gradient_at(const sheet *h, int entry)
 {
 	const snap_arm *a = &h->s->arm[0];
 	int n = between(0, a->total.T, SNAP_STEPS), all = part_tape_steps(&a->tape);
+	if (a->tape.has_dh)
+		return entry < all ? (double)a->tape.dh[entry] : NAN;
 	return n > 0 && n == all && entry < n ? (double)a->dh_norm[entry] : NAN;
 }
 
@@ -162,9 +166,14 @@ static void draw_flow(const sheet *h)
 	for (int i = 0; i + 1 < h->cols.n; i++) {
 		float strong = strength(h, h->cols.entry[i]);
 		bool gap = h->cols.gap && i + 1 == h->cols.gap;
+		int step = part_tape_step(tape_of(h->s), h->cols.entry[i]);
+		bool back = !h->sweep || h->sweep->phase == SWEEP_STEP ||
+		            (h->sweep->phase == SWEEP_BACKWARD && step >= h->sweep->step);
 		if (isnan(strong))
 			continue;
-		draw_arrow(h, column_x(h, i + 1) - (gap ? 0.2F * h->dx : 0), column_x(h, i) + 0.15F * h->dx, y, strong);
+		if (back && gradient_at(h, h->cols.entry[i]) > -INFINITY) /* nothing flows where it is exactly zero */
+			draw_arrow(h, column_x(h, i + 1) - (gap ? 0.2F * h->dx : 0), column_x(h, i) + 0.15F * h->dx, y,
+			        strong);
 		for (int k = 0; k < h->nodes && !gap; k++) /* the way forward, through W */
 			canvas_line(h->c, column_x(h, i) + r, node_y(h, k), column_x(h, i + 1) - r, node_y(h, k),
 			        plot_stroke(1, INK_AXIS, 0.7F, DASH_SOLID));
@@ -282,6 +291,21 @@ static void draw_titles(const sheet *h, float x)
 	canvas_text(h->c, x, h->step_y, "step k", st);
 }
 
+/* On the way forward what lies ahead is not known yet. */
+static void veil_ahead(const sheet *h)
+{
+	const snap_tape *t = tape_of(h->s);
+	if (!h->sweep || h->sweep->phase != SWEEP_FORWARD)
+		return;
+	canvas_group(h->c, "ahead");
+	for (int i = 0; i < h->cols.n; i++)
+		if (part_tape_step(t, h->cols.entry[i]) > h->sweep->step)
+			canvas_box(h->c,
+			        (rect){column_x(h, i) - 0.5F * h->dx, h->out_y - 12, h->dx, h->step_y - h->out_y}, 0,
+			        INK_PANEL, 0.85F);
+	canvas_group_end(h->c);
+}
+
 /* ---- pointer ---- */
 
 static void point_column(const sheet *h, rect area, view_focus *focus)
@@ -357,7 +381,7 @@ static bool lay_out(sheet *h, rect area, const view_focus *focus)
 
 static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
 {
-	sheet h = {.s = s, .c = c};
+	sheet h = {.s = s, .c = c, .sweep = focus ? focus->sweep : NULL};
 	if (part_tape_steps(tape_of(s)) < 1) {
 		plot p = {.c = c, .area = area};
 		plot_message(&p, part_nothing(s));
@@ -374,6 +398,7 @@ static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
 	draw_flow(&h);
 	draw_nodes(&h);
 	draw_ends(&h);
+	veil_ahead(&h);
 	draw_steps(&h, focus);
 	read_step(&h, area, focus);
 }
@@ -397,8 +422,9 @@ static const char *caption(const snap *s, bool run, char *buf, int size)
 	text_short(top, sizeof top, colour_top(t), 2);
 	part_append(buf, size, " Squares: hidden units, evenly chosen from %d, from −%s (blue) to %s (orange).",
 	        between(1, t->layers, 8) * between(1, t->units, 4096), top, top);
-	part_append(buf, size, " Rings: wrong answers. Arrows: ‖∂L/∂hₖ‖ over the batch, in logarithms, from %s to %s.",
-	        axis_power(low, sizeof low, h.low), axis_power(high, sizeof high, h.high));
+	part_append(buf, size, " Rings: wrong answers. Arrows: ‖∂L/∂hₖ‖ %s, in logarithms, from %s to %s.",
+	        t->has_dh ? "of this sequence" : "over the batch", axis_power(low, sizeof low, h.low),
+	        axis_power(high, sizeof high, h.high));
 	return buf;
 }
 

@@ -1,0 +1,389 @@
+/* Taking hold of plots: the bench with a real worker, its handles dragged with the pointer and moved with the keyboard.
+ * Every drag can be undone with Escape. */
+#include "app/bench.h"
+#include "app/command.h"
+#include "draw/canvas_null.h"
+#include "run/trial.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static bench b;
+static double now;
+
+static void pass(const ui_event *e)
+{
+	canvas c = canvas_null(bench_theme(&b), 1600, 1000);
+	bench_pass(&b, &c, &c, e == NULL, e, now += 0.02);
+}
+
+/* Until the worker has nothing left to do and the screen shows it. */
+static void settle(void)
+{
+	pass(NULL);
+	worker_settle(b.worker);
+	bench_take(&b);
+	pass(NULL);
+	pass(NULL);
+}
+
+static void open_bench(const char *text)
+{
+	static run_state s;
+	err e;
+	if (!state_read(&s, text, &e))
+		fail_msg("%s: %s", text, e.text);
+	worker *w = worker_new(&s, 8 << 20, NULL, NULL, &e);
+	assert_non_null(w);
+	now = 0;
+	bench_init(&b, &s, w, &(settings){.theme = THEME_LIGHT, .scale = 1}, NULL);
+	worker_speed(w, 0);
+	settle();
+}
+
+static void close_bench(void)
+{
+	worker *w = b.worker;
+	bench_done(&b);
+	worker_free(w);
+}
+
+static const ui_control *find(const char *name)
+{
+	const ui_control *k = ui_find(&b.ui, name);
+	if (!k)
+		fail_msg("there is no '%s'", name);
+	return k;
+}
+
+static point middle(const char *name)
+{
+	const ui_control *k = find(name);
+	return (point){k->area.x + k->area.w / 2, k->area.y + k->area.h / 2};
+}
+
+static void press(const char *name)
+{
+	point at = middle(name);
+	pass(&(ui_event){.kind = UI_MOVE, .at = at});
+	pass(NULL);
+	at = middle(name);
+	pass(&(ui_event){.kind = UI_PRESS, .at = at, .clicks = 1});
+	pass(NULL);
+}
+
+static void pull(float dx, float dy)
+{
+	point from = b.ui.press;
+	for (int i = 1; i <= 4; i++) {
+		pass(&(ui_event){.kind = UI_MOVE, .at = {from.x + dx * (float)i / 4, from.y + dy * (float)i / 4}});
+		settle();
+	}
+}
+
+static void release(void)
+{
+	pass(&(ui_event){.kind = UI_RELEASE, .at = b.ui.pointer});
+	settle();
+}
+
+static void click(const char *name)
+{
+	press(name);
+	release();
+}
+
+static void key(int k, unsigned mods)
+{
+	pass(&(ui_event){.kind = UI_KEY, .key = k, .mods = mods});
+	settle();
+}
+
+/* With Tab, as a keyboard has to. */
+static void focus_on(const char *name)
+{
+	for (int i = 0; i < 300; i++) {
+		pass(&(ui_event){.kind = UI_KEY, .key = UI_KEY_TAB});
+		pass(NULL);
+		if (b.ui.focus == find(name)->id)
+			return;
+	}
+	fail_msg("Tab does not reach '%s'", name);
+}
+
+static const snap_arm *arm(void)
+{
+	return &b.snap->arm[0];
+}
+
+/* ---- the radius ---- */
+
+static void the_radius_is_dragged(void **unused)
+{
+	(void)unused;
+	open_bench("unroll/1 T=10 hidden=12 views=spectrum,loss @50");
+	double before = arm()->now[SNAP_RHO];
+	press("spectrum radius");
+	pull(40, -28);
+	double wide = arm()->now[SNAP_RHO];
+	assert_true(wide > before + 0.05 && arm()->update == 50 && b.snap->state.edits == 1);
+	assert_true(b.snap->state.edit[0].knob == KNOB_rescale && fabs(b.snap->state.edit[0].value - wide) < 1e-3);
+	release();
+	assert_true(b.snap->state.edits == 1 && fabs(arm()->now[SNAP_RHO] - wide) < 1e-9);
+	/* Escape: the matrix of before, bit for bit, and nothing in the state; that is what taking hold of it meant */
+	press("spectrum radius");
+	pull(-30, 20);
+	assert_true(arm()->now[SNAP_RHO] < wide);
+	key(UI_KEY_ESCAPE, 0);
+	assert_true(b.snap->state.edits == 0 && arm()->now[SNAP_RHO] == before);
+	pull(-60, 40); /* it is no longer held */
+	assert_true(arm()->now[SNAP_RHO] == before);
+	release();
+	/* the keyboard's way */
+	focus_on("spectrum radius");
+	key(UI_KEY_UP, 0);
+	assert_true(arm()->now[SNAP_RHO] > before);
+	key(UI_KEY_END, 0);
+	double end = arm()->now[SNAP_RHO];
+	key(UI_KEY_HOME, 0);
+	assert_true(end > 1 && arm()->now[SNAP_RHO] < 0.06 && b.snap->state.edits == 1);
+	close_bench();
+	open_bench("unroll/1 T=10 hidden=12 views=spectrum,loss"); /* at the start it is the knob */
+	focus_on("spectrum radius");
+	key(UI_KEY_END, 0);
+	assert_true(arm()->config.v[KNOB_rho] > 1 && b.snap->state.edits == 0);
+	close_bench();
+}
+
+/* ---- lines ---- */
+
+static void the_threshold_is_dragged(void **unused)
+{
+	(void)unused;
+	open_bench("unroll/1 T=10 hidden=12 views=norms,loss @60");
+	assert_string_equal(find("norms clip")->value, "not clipped");
+	press("norms clip");
+	pull(0, 200);
+	release();
+	assert_string_equal(config_choice(&arm()->config, KNOB_clip), "norm");
+	double at = arm()->config.v[KNOB_clip_at];
+	assert_true(at > 0 && at < 10);
+	press("norms clip");
+	pull(0, 60);
+	assert_true(arm()->config.v[KNOB_clip_at] < at);
+	key(UI_KEY_ESCAPE, 0);
+	assert_true(arm()->config.v[KNOB_clip_at] == at);
+	release();
+	focus_on("norms clip");
+	key(UI_KEY_DOWN, 0);
+	assert_true(arm()->config.v[KNOB_clip_at] < at);
+	key(UI_KEY_PAGE_UP, 0);
+	assert_true(arm()->config.v[KNOB_clip_at] > at);
+	close_bench();
+}
+
+static void the_horizon_is_dragged(void **unused)
+{
+	(void)unused;
+	static const char *const views_of[] = {"temporal", "truncation"};
+	for (int i = 0; i < 2; i++) {
+		char text[96], name[64];
+		snprintf(text, sizeof text, "unroll/1 T=30 hidden=8 views=%s,loss @20", views_of[i]);
+		snprintf(name, sizeof name, "%s truncate", views_of[i]);
+		open_bench(text);
+		assert_string_equal(find(name)->value, "all the way");
+		press(name);
+		pull(i ? -80.0F : 160.0F, 0);
+		release();
+		double p = arm()->config.v[KNOB_truncate];
+		assert_true(p >= 1 && p < 30);
+		focus_on(name);
+		key(i ? UI_KEY_LEFT : UI_KEY_RIGHT, 0); /* the grip goes where the arrow points */
+		assert_true(arm()->config.v[KNOB_truncate] == p - 1);
+		key(UI_KEY_DELETE, 0);
+		assert_true(arm()->config.v[KNOB_truncate] == 0);
+		key(UI_KEY_HOME, 0);
+		assert_true(arm()->config.v[KNOB_truncate] == 1);
+		close_bench();
+	}
+}
+
+/* ---- the sequence ---- */
+
+static void a_value_is_dragged(void **unused)
+{
+	(void)unused;
+	open_bench("unroll/1 T=12 hidden=8 views=sequence,unrolled @40");
+	const snap_tape *t = &arm()->tape;
+	assert_true(t->T == 12 && t->example == 0);
+	float before = t->x[1][0];
+	press("sequence input");
+	pull(0, before > 0.5F ? 60.0F : -60.0F);
+	release();
+	t = &arm()->tape;
+	assert_true(t->example == 40 && t->edits == 1 && fabsf(t->x[1][0] - before) > 0.05F && t->has_dh);
+	assert_int_equal(b.snap->state.edits, 0);
+	/* Escape takes it back to where the drag began */
+	float changed = t->x[1][0];
+	press("sequence input");
+	pull(0, 40);
+	assert_true(arm()->tape.x[1][0] != changed);
+	key(UI_KEY_ESCAPE, 0);
+	assert_true(arm()->tape.x[1][0] == changed);
+	release();
+	/* the keyboard: another step, its value, and what was there */
+	focus_on("sequence input");
+	key(UI_KEY_RIGHT, 0);
+	float second = arm()->tape.x[1][1];
+	key(UI_KEY_UP, 0);
+	assert_true(arm()->tape.x[1][1] > second && arm()->tape.edits == 2);
+	key(UI_KEY_DELETE, 0);
+	assert_true(arm()->tape.x[1][1] == second && arm()->tape.edits == 1);
+	pass(&(ui_event){.kind = UI_MOVE, .at = {800, 5}});
+	command_run(&b, "example");
+	settle();
+	assert_int_equal(arm()->tape.example, 0);
+	command_run(&b, "example");
+	settle();
+	assert_true(arm()->tape.example == 40 && arm()->tape.edits == 0);
+	close_bench();
+}
+
+static void a_mark_is_dragged(void **unused)
+{
+	(void)unused;
+	open_bench("unroll/1 T=12 hidden=8 views=sequence @40");
+	int at = 0;
+	while (arm()->tape.x[0][at] == 0)
+		at++;
+	focus_on("sequence mark 1");
+	bool right = arm()->tape.x[0][at + 1] == 0;
+	key(right ? UI_KEY_RIGHT : UI_KEY_LEFT, 0);
+	const snap_tape *t = &arm()->tape;
+	assert_true(t->x[0][at] == 0 && t->x[0][right ? at + 1 : at - 1] == 1);
+	float sum = 0;
+	for (int i = 0; i < 12; i++)
+		sum += t->x[0][i] * t->x[1][i];
+	assert_true(fabsf(t->want[0][11] - sum) < 1e-6F);
+	close_bench();
+}
+
+static void a_symbol_is_dragged(void **unused)
+{
+	(void)unused;
+	open_bench("unroll/1 task=hello cell=lstm hidden=8 views=sequence @20");
+	assert_int_equal(arm()->tape.input[0], 0);
+	press("sequence input");
+	pull(0, -18);
+	release();
+	assert_int_equal(arm()->tape.input[0], 2);
+	close_bench();
+}
+
+/* ---- several ---- */
+
+static void every_arm_has_its_own(void **unused)
+{
+	(void)unused;
+	open_bench("unroll/1 T=10 hidden=8 views=norms,spectrum arm=a clip=norm clip_at=0.1 arm=b clip=norm clip_at=1 "
+	           "@60");
+	focus_on("norms clip 2");
+	key(UI_KEY_DOWN, 0);
+	assert_true(b.snap->about[1].config.v[KNOB_clip_at] < 1 && b.snap->about[0].config.v[KNOB_clip_at] == 0.1);
+	focus_on("spectrum radius 1");
+	double other = b.snap->arm[1].now[SNAP_RHO];
+	key(UI_KEY_END, 0);
+	assert_true(b.snap->arm[0].now[SNAP_RHO] > 1 && b.snap->arm[1].now[SNAP_RHO] == other);
+	close_bench();
+}
+
+/* ---- run until ---- */
+
+static void type(const char *text)
+{
+	key('a', UI_CTRL);
+	for (const char *p = text; *p; p++)
+		pass(&(ui_event){.kind = UI_TYPE, .text = {*p}});
+	pass(&(ui_event){.kind = UI_KEY, .key = UI_KEY_ENTER});
+}
+
+/* The first update whose loss is below x, made without a window. */
+static long first_below(const char *text, double x)
+{
+	static run_state s;
+	err e;
+	assert_true(state_read(&s, text, &e));
+	trial *t = trial_new(&s.arm[0].start, &e);
+	assert_non_null(t);
+	do
+		trial_step(t);
+	while (t->r.loss >= x);
+	long update = t->update;
+	trial_free(t);
+	return update;
+}
+
+static void a_condition_is_typed(void **unused)
+{
+	(void)unused;
+	static const char text[] = "unroll/1 T=8 hidden=10 batch=8 lr=0.02 seed=4 views=loss";
+	char folder[] = "/tmp/unroll-until-XXXXXX";
+	assert_non_null(mkdtemp(folder));
+	setenv("XDG_STATE_HOME", folder, 1);
+	open_bench(text);
+	key('u', 0);
+	assert_true(ui_editing(&b.ui));
+	type("loss < 0.1 und update > 3");
+	settle();
+	assert_true(ui_editing(&b.ui) && strstr(b.ui.edit.error, "column 12") && b.ui.edit.caret == 11);
+	type("lss < 0.1");
+	settle();
+	assert_non_null(strstr(b.ui.edit.error, "did you mean 'loss'"));
+	type("loss < 0.1");
+	settle();
+	assert_true(b.snap->update == first_below(text, 0.1) && !b.playing && !ui_editing(&b.ui));
+	assert_non_null(strstr(b.snap->message, "loss 0.0"));
+	worker_seek(b.worker, 0);
+	settle();
+	click("until");
+	type("update = 7");
+	settle();
+	assert_true(b.snap->update == 7);
+	/* while it waits, the strip shows the numbers; pausing ends it */
+	click("until");
+	type("loss < 0");
+	worker_play(b.worker, false);
+	settle();
+	assert_false(b.snap->until.active);
+	/* what was typed comes back, also in another window */
+	close_bench();
+	open_bench(text);
+	key('u', 0);
+	assert_string_equal(ui_typed(&b.ui), "loss < 0");
+	key(UI_KEY_UP, 0);
+	key(UI_KEY_UP, 0);
+	assert_string_equal(ui_typed(&b.ui), "update = 7");
+	key(UI_KEY_UP, 0);
+	assert_string_equal(ui_typed(&b.ui), "loss < 0.1");
+	key(UI_KEY_ENTER, 0);
+	assert_true(b.snap->update == first_below(text, 0.1));
+	close_bench();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(the_radius_is_dragged),
+	        cmocka_unit_test(the_threshold_is_dragged), cmocka_unit_test(the_horizon_is_dragged),
+	        cmocka_unit_test(a_value_is_dragged), cmocka_unit_test(a_mark_is_dragged),
+	        cmocka_unit_test(a_symbol_is_dragged), cmocka_unit_test(every_arm_has_its_own),
+	        cmocka_unit_test(a_condition_is_typed)};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
