@@ -92,6 +92,7 @@ void plane_make(plane *p, plane_id id, const config *c)
 	memset(p, 0, sizeof *p);
 	p->id = id;
 	p->condition = c->v[KNOB_condition];
+	p->sparse = (int)c->v[KNOB_sparse];
 	p->unit = (unit_task){c->v[KNOB_x0], c->v[KNOB_target], (int)c->v[KNOB_T]};
 	snprintf(p->name, sizeof p->name, "%s", table[id].name);
 	memcpy(p->start, table[id].start, sizeof p->start);
@@ -169,6 +170,8 @@ int plane_descend(const plane *p, const descent *d, double a, double b, int rows
 		plane_point at = seen_from(p, rule, &now, s, a, b);
 		plane_step *row = &out[i];
 		double value = plane_at(p, a, b).value;
+		if (p->sparse > 1 && i % p->sparse != 0)
+			at.da = at.db = 0;
 		if (!isfinite(value) || !isfinite(at.da) || !isfinite(at.db))
 			return i;
 		*row = (plane_step){.a = a, .b = b, .value = value, .g = {at.da, at.db}};

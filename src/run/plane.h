@@ -22,6 +22,7 @@ typedef enum plane_id {
 typedef struct plane {
 	plane_id id;
 	double condition; /* κ of the quadratic */
+	int sparse;       /* its gradient shows at every n-th update of a descent */
 	unit_task unit;
 	expr formula;
 	char name[64]; /* "Rosenbrock's function" */
