@@ -1,5 +1,5 @@
-/* gauge_parts: the numbers of a gauge that need a net of their own, the formulas of one-unit systems, and the maps. Only included
- * inside lesson. */
+/* gauge_parts: the numbers of a gauge that need a net of their own, the formulas of one-unit systems, and the maps.
+ * Only included inside lesson. */
 #ifndef LESSON_GAUGE_PARTS_H
 #define LESSON_GAUGE_PARTS_H
 #include "lesson/gauge.h"

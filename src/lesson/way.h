@@ -8,7 +8,7 @@ typedef struct way {
 	int n, room;
 	struct way_place {
 		double at[2], step; /* after so many updates; length of the step that led there */
-	} * place;              /* NULL: nothing yet */
+	} * place;                  /* NULL: nothing yet */
 } way;
 
 void way_done(way *w);
