@@ -322,6 +322,54 @@ static void means_and_tests_follow_the_run(void **unused)
 	trial_free(t);
 }
 
+/* Of knobs alone: what is known of one setting does not stay for the next. */
+static void maps_are_counted(void **unused)
+{
+	(void)unused;
+	trial *t;
+	gauge *g = open_gauge("unroll/1 T=2 hidden=2 chain_gain=2 seed=3 chain_steps=1", &t);
+	static const int turns[] = {0, 2, 2, 2, 4, 8};
+	for (int k = 0; k <= 5; k++)
+		near(gauge_read(g, GOAL_turning_points, k), turns[k], 0);
+	near(gauge_read(g, GOAL_flat_share, 0), 0, 0);
+	near(gauge_read(g, GOAL_flat_share, 5), 0.684, 0.001);
+	near(gauge_read(g, GOAL_steepest, 5), 0.992, 0.001);
+	near(gauge_read(g, GOAL_flat_share, 4), 0.890, 0.001);
+	assert_true(isnan(gauge_read(g, GOAL_steepest, 13)) && isnan(gauge_read(g, GOAL_flat_share, -1)));
+	config c = t->c;
+	err e;
+	assert_true(config_assign(&c, "activation=identity", &e) && config_assign(&c, "chain_gain=1", &e));
+	trial_configure(t, &c);
+	near(gauge_read(g, GOAL_turning_points, 6), 0, 0);
+	near(gauge_read(g, GOAL_flat_share, 6), 0, 0);
+	double line = gauge_read(g, GOAL_steepest, 3);
+	c.v[KNOB_chain_gain] = 2;
+	trial_configure(t, &c);
+	near(gauge_read(g, GOAL_steepest, 3) / line, 8, 1e-9);
+	gauge_free(g);
+	trial_free(t);
+}
+
+static void powers_of_the_matrix(void **unused)
+{
+	(void)unused;
+	trial *t;
+	gauge *g = open_gauge("unroll/1 T=2 hidden=2 w11=0.9 w12=10 w21=0 w22=0.9", &t);
+	/* [[a, c], [0, a]]ᵏ = [[aᵏ, k c aᵏ⁻¹], [0, aᵏ]] */
+	static const int powers[] = {1, 5, 10, 20, 50, 100};
+	for (int i = 0; i < 6; i++) {
+		double k = powers[i], a = pow(0.9, k), corner = k * 10 * pow(0.9, k - 1);
+		double norm = 0.5 * (hypot(2 * a, corner) + corner);
+		near(gauge_read(g, GOAL_matrix_norm, powers[i]) / norm, 1, 1e-10);
+	}
+	near(gauge_read(g, GOAL_matrix_norm, 0), 1, 1e-12);
+	near(gauge_read(g, GOAL_matrix_rho, 0), 0.9, 1e-12);
+	near(gauge_read(g, GOAL_matrix_sigma, 0), gauge_read(g, GOAL_matrix_norm, 1), 1e-12);
+	assert_true(isnan(gauge_read(g, GOAL_matrix_norm, -1)) && isnan(gauge_read(g, GOAL_matrix_norm, 4001)));
+	gauge_free(g);
+	trial_free(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(comparisons_mean_what_they_say),
@@ -329,6 +377,7 @@ int main(void)
 	        cmocka_unit_test(what_was_measured_is_told), cmocka_unit_test(one_weight_is_read_exactly),
 	        cmocka_unit_test(growth_is_the_slope), cmocka_unit_test(the_one_unit_map_is_known_in_closed_form),
 	        cmocka_unit_test(the_end_moves_with_the_weight), cmocka_unit_test(each_loss_has_its_steps),
-	        cmocka_unit_test(products_of_jacobians_are_powers), cmocka_unit_test(means_and_tests_follow_the_run)};
+	        cmocka_unit_test(products_of_jacobians_are_powers), cmocka_unit_test(means_and_tests_follow_the_run),
+	        cmocka_unit_test(maps_are_counted), cmocka_unit_test(powers_of_the_matrix)};
 	return cmocka_run_group_tests_name("goal", tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* What conditions ask of a run beside what a step leaves behind: closed forms, and what a loop by hand gives. */
 #include "lesson/bits.h"
+#include "lesson/way.h"
 #include "run/judge.h"
 #include "run/matrix.h"
 #include "run/measure.h"
@@ -255,12 +256,81 @@ static void descents_follow_the_form(void **unused)
 	assert_true(isnan(descent_of("", DESCENT_A, -1)));
 }
 
+/* The way of a run: the same as the knobs foretell while nothing changes; what was known counts after going back, and
+ * what belongs to another future does not. */
+static void ways_go_back_with_the_run(void **unused)
+{
+	(void)unused;
+	way w = {0};
+	trial *t = open_trial("unroll/1 task=function function=quadratic condition=100 optimizer=momentum lr=0.01 "
+	                      "momentum=0.9 precision=f64 backend=native");
+	void *at_40 = malloc(trial_state_size(t));
+	assert_non_null(at_40);
+	way_add(&w, t);
+	for (int n = 0; n < 100; n++) {
+		if (n == 40)
+			trial_save(t, at_40);
+		assert_true(isnan(way_read(&w, t, DESCENT_TURNS, n + 1)));
+		trial_step(t);
+		way_add(&w, t);
+	}
+	assert_true(way_read(&w, t, DESCENT_TURNS, 100) == 34);
+	for (int n = 1; n <= 100; n += 9)
+		for (measured_descent what = DESCENT_A; what <= DESCENT_STEP; what++)
+			close_to("way", way_read(&w, t, what, n), measure_descent(&t->c, what, n), 1e-9);
+	double ahead = way_read(&w, t, DESCENT_B, 60);
+	trial_load(t, at_40);
+	way_add(&w, t);
+	assert_true(isnan(way_read(&w, t, DESCENT_B, 60)) && !isnan(way_read(&w, t, DESCENT_B, 40)));
+	trial_edit(t, KNOB_lr, 0.002);
+	for (int n = 40; n < 60; n++) {
+		trial_step(t);
+		way_add(&w, t);
+	}
+	assert_true(way_read(&w, t, DESCENT_B, 60) != ahead && !isnan(way_read(&w, t, DESCENT_B, 60)));
+	assert_true(isnan(way_read(&w, t, DESCENT_B, 61)) && isnan(way_read(&w, t, DESCENT_B, -1)));
+	/* a jump to where the known way does not lead */
+	trial_load(t, at_40);
+	way_add(&w, t);
+	for (int n = 40; n < 55; n++)
+		trial_step(t);
+	trial_edit(t, KNOB_lr, 0.03);
+	trial_step(t);
+	way_add(&w, t);
+	assert_true(isnan(way_read(&w, t, DESCENT_A, 56)) && isnan(way_read(&w, t, DESCENT_A, 10)));
+	way_done(&w);
+	free(at_40);
+	trial_free(t);
+}
+
+/* Where something stops being finite, and runs that do not begin at their beginning. */
+static void ways_end(void **unused)
+{
+	(void)unused;
+	way w = {0}, late = {0};
+	trial *t = open_trial("unroll/1 task=function lr=50 precision=f64 backend=native");
+	way_add(&w, t);
+	for (int n = 0; n < 200; n++) {
+		trial_step(t);
+		way_add(&w, t);
+		if (n == 10)
+			way_add(&late, t);
+	}
+	assert_true(t->diverged && isinf(way_read(&w, t, DESCENT_DISTANCE, 200)));
+	assert_true(isnan(way_read(&w, t, DESCENT_B, 200)) && isfinite(way_read(&w, t, DESCENT_B, 10)));
+	assert_true(isnan(way_read(&late, t, DESCENT_B, 10)));
+	way_done(&w);
+	way_done(&late);
+	trial_free(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(truncation_of_a_line),
 	        cmocka_unit_test(gates_keep_their_power), cmocka_unit_test(flow_of_a_scaled_rotation),
 	        cmocka_unit_test(a_simplex_sums_to_one), cmocka_unit_test(rings_are_uniform),
 	        cmocka_unit_test(bits_make_up_the_answer), cmocka_unit_test(lengths_are_judged_forced_and_free),
-	        cmocka_unit_test(bits_go_back_with_the_run), cmocka_unit_test(descents_follow_the_form)};
+	        cmocka_unit_test(bits_go_back_with_the_run), cmocka_unit_test(descents_follow_the_form),
+	        cmocka_unit_test(ways_go_back_with_the_run), cmocka_unit_test(ways_end)};
 	return cmocka_run_group_tests_name("measure", tests, NULL, NULL);
 }

@@ -230,7 +230,7 @@ static const char *run_label(const lesson_act *a, char *buf, size_t size)
 {
 	char n[32];
 	if (a->goal)
-		snprintf(buf, size, "▶  Run until %.100s", a->text);
+		snprintf(buf, size, "▶  Run %.100s", a->text); /* "until …" */
 	else
 		snprintf(buf, size, "▶  Run %s updates", text_short(n, sizeof n, (double)a->updates, 9));
 	return buf;

@@ -2,6 +2,7 @@
 
 #include "lesson/bits.h"
 #include "lesson/gauge_parts.h"
+#include "lesson/way.h"
 #include "num/eig.h"
 #include "run/judge.h"
 #include "run/matrix.h"
@@ -53,6 +54,8 @@ struct gauge {
 		double wrong;
 	} length[2]; /* left to itself, forced */
 	bits bits;
+	way way;
+	maps_gauge maps;
 };
 
 gauge *gauge_new(const trial *t, err *e)
@@ -82,6 +85,7 @@ void gauge_free(gauge *g)
 		return;
 	judge_free(g->judge);
 	pairs_gauge_done(&g->pairs);
+	way_done(&g->way);
 	free(g->max_step.at);
 	free(g->best_loss.at);
 	free(g->W);
@@ -130,6 +134,7 @@ void gauge_update(gauge *g)
 {
 	const trial *t = g->t;
 	bits_add(&g->bits, t);
+	way_add(&g->way, t);
 	long at = t->update;
 	if (at == g->seen)
 		return;
@@ -397,7 +402,7 @@ double gauge_read(gauge *g, int metric, int index)
 	case GOAL_descent_distance:
 	case GOAL_descent_turns:
 	case GOAL_descent_step:
-		return measure_descent(&t->c, (measured_descent)(metric - GOAL_descent_a), index);
+		return way_read(&g->way, t, (measured_descent)(metric - GOAL_descent_a), index);
 	case GOAL_diverged:
 		return t->diverged;
 	case GOAL_temporal_recurrent:
@@ -416,6 +421,13 @@ double gauge_read(gauge *g, int metric, int index)
 	case GOAL_bound_margin:
 		measure_spectrum(g);
 		return gauge_bound_margin(t, g->sigma_max);
+	case GOAL_turning_points:
+	case GOAL_flat_share:
+	case GOAL_steepest:
+	case GOAL_matrix_norm:
+	case GOAL_matrix_rho:
+	case GOAL_matrix_sigma:
+		return maps_read(&g->maps, &t->c, metric, index);
 	default:
 		return gauge_unit(t, metric, index);
 	}

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { JUDGED = 20001, LEAK_SHARE = 100 };
+enum { JUDGED = 20001, LEAK_SHARE = 100, SIDE_BY_SIDE = 32 /* points at a time */ };
 
 compose_spec compose_of(const config *c, int points)
 {
@@ -49,22 +49,23 @@ static double activate(activation_id a, double x, double *slope)
 typedef struct chain {
 	int n;
 	double *W, *d, *u;             /* W: n × n, row-major */
-	double *h, *dh, *next, *dnext; /* n each */
+	double *h, *dh, *next, *dnext; /* n × SIDE_BY_SIDE */
 } chain;
 
 static bool chain_init(chain *k, const compose_spec *s)
 {
 	size_t n = (size_t)s->units;
 	k->n = s->units;
-	k->W = malloc((n * n + 6 * n) * sizeof *k->W);
+	size_t states = n * SIDE_BY_SIDE;
+	k->W = malloc((n * n + 2 * n + 4 * states) * sizeof *k->W);
 	if (!k->W)
 		return false;
 	k->d = k->W + n * n;
 	k->u = k->d + n;
 	k->h = k->u + n;
-	k->dh = k->h + n;
-	k->next = k->dh + n;
-	k->dnext = k->next + n;
+	k->dh = k->h + states;
+	k->next = k->dh + states;
+	k->dnext = k->next + states;
 	rng r = rng_make(s->seed, RNG_WEIGHTS, 1u << 20);
 	double length = 0;
 	for (size_t i = 0; i < n * n; i++)
@@ -80,12 +81,14 @@ static bool chain_init(chain *k, const compose_spec *s)
 	return true;
 }
 
-static double seen(const chain *k, const double *h)
+/* out[p] = u·h of point p */
+static void see(const chain *k, const double *h, int points, double *out)
 {
-	double sum = 0;
+	double sum[SIDE_BY_SIDE] = {0};
 	for (int i = 0; i < k->n; i++)
-		sum += k->u[i] * h[i];
-	return sum;
+		for (int p = 0; p < SIDE_BY_SIDE; p++)
+			sum[p] += k->u[i] * h[i * SIDE_BY_SIDE + p];
+	memcpy(out, sum, (size_t)points * sizeof *out);
 }
 
 static void apply(chain *k, activation_id a)
@@ -93,16 +96,38 @@ static void apply(chain *k, activation_id a)
 	int n = k->n;
 	for (int i = 0; i < n; i++) {
 		const double *w = k->W + (size_t)i * (size_t)n;
-		double x = 0, dx = 0, slope;
-		for (int j = 0; j < n; j++) {
-			x += w[j] * k->h[j];
-			dx += w[j] * k->dh[j];
+		double x[SIDE_BY_SIDE] = {0}, dx[SIDE_BY_SIDE] = {0}, slope;
+		for (int j = 0; j < n; j++)
+			for (int p = 0; p < SIDE_BY_SIDE; p++) {
+				x[p] += w[j] * k->h[j * SIDE_BY_SIDE + p];
+				dx[p] += w[j] * k->dh[j * SIDE_BY_SIDE + p];
+			}
+		for (int p = 0; p < SIDE_BY_SIDE; p++) {
+			k->next[i * SIDE_BY_SIDE + p] = activate(a, x[p], &slope);
+			k->dnext[i * SIDE_BY_SIDE + p] = slope * dx[p];
 		}
-		k->next[i] = activate(a, x, &slope);
-		k->dnext[i] = slope * dx;
 	}
-	memcpy(k->h, k->next, (size_t)n * sizeof *k->h);
-	memcpy(k->dh, k->dnext, (size_t)n * sizeof *k->dh);
+	memcpy(k->h, k->next, (size_t)n * SIDE_BY_SIDE * sizeof *k->h);
+	memcpy(k->dh, k->dnext, (size_t)n * SIDE_BY_SIDE * sizeof *k->dh);
+}
+
+/* Points first … first + SIDE_BY_SIDE − 1; those behind the last are computed and not kept. */
+static void run_some(chain *k, const compose_spec *s, int first, double *y, double *slope)
+{
+	int points = s->points - first < SIDE_BY_SIDE ? s->points - first : SIDE_BY_SIDE;
+	for (int i = 0; i < k->n; i++)
+		for (int p = 0; p < SIDE_BY_SIDE; p++) {
+			double x = s->low + (s->high - s->low) * (first + p) / (s->points - 1);
+			k->h[i * SIDE_BY_SIDE + p] = x * k->d[i];
+			k->dh[i * SIDE_BY_SIDE + p] = k->d[i];
+		}
+	for (int t = 0; t <= s->steps; t++) {
+		if (t > 0)
+			apply(k, s->activation);
+		see(k, k->h, points, y + t * s->points + first);
+		if (slope)
+			see(k, k->dh, points, slope + t * s->points + first);
+	}
 }
 
 bool compose_run(const compose_spec *s, double *y, double *slope, err *e)
@@ -110,20 +135,8 @@ bool compose_run(const compose_spec *s, double *y, double *slope, err *e)
 	chain k;
 	if (!chain_init(&k, s))
 		return err_machine(e, "no memory for a composition; lower the knob chain_units");
-	for (int p = 0; p < s->points; p++) {
-		double x = s->low + (s->high - s->low) * p / (s->points - 1);
-		for (int i = 0; i < k.n; i++) {
-			k.h[i] = x * k.d[i];
-			k.dh[i] = k.d[i];
-		}
-		for (int t = 0; t <= s->steps; t++) {
-			if (t > 0)
-				apply(&k, s->activation);
-			y[t * s->points + p] = seen(&k, k.h);
-			if (slope)
-				slope[t * s->points + p] = seen(&k, k.dh);
-		}
-	}
+	for (int first = 0; first < s->points; first += SIDE_BY_SIDE)
+		run_some(&k, s, first, y, slope);
 	free(k.W);
 	return true;
 }
@@ -160,17 +173,28 @@ compose_stats compose_judge(int n, const double *y, const double *slope)
 	return s;
 }
 
+bool compose_all(const compose_spec *s, compose_stats *out, err *e)
+{
+	compose_spec fine = *s;
+	fine.points = JUDGED;
+	size_t n = (size_t)(s->steps + 1) * JUDGED;
+	double *y = malloc(2 * n * sizeof *y);
+	bool ok = y ? compose_run(&fine, y, y + n, e) : err_machine(e, "no memory for a composition");
+	for (int t = 0; t <= s->steps && ok; t++)
+		out[t] = compose_judge(JUDGED, y + (size_t)t * JUDGED, y + n + (size_t)t * JUDGED);
+	free(y);
+	return ok;
+}
+
 bool composition_stats(const config *c, int t, compose_stats *out, err *e)
 {
+	compose_stats all[COMPOSE_STEPS + 1];
 	compose_spec s = compose_of(c, JUDGED);
 	if (t < 0 || t > COMPOSE_STEPS)
 		return err_input(e, "%d compositions; allowed: 0 to %d", t, COMPOSE_STEPS);
 	s.steps = t;
-	size_t n = (size_t)(t + 1) * JUDGED;
-	double *y = malloc(2 * n * sizeof *y);
-	bool ok = y ? compose_run(&s, y, y + n, e) : err_machine(e, "no memory for a composition");
-	if (ok)
-		*out = compose_judge(JUDGED, y + (size_t)t * JUDGED, y + n + (size_t)t * JUDGED);
-	free(y);
-	return ok;
+	if (!compose_all(&s, all, e))
+		return false;
+	*out = all[t];
+	return true;
 }

@@ -34,7 +34,10 @@ typedef struct compose_stats {
 
 /* Of one curve: n points of y and its slope. */
 compose_stats compose_judge(int n, const double *y, const double *slope);
-/* All at once, on 20001 points as in the lecture: after t compositions, t ≤ COMPOSE_STEPS. */
+/* All at once, on 20001 points as in the lecture: after 0 … s->steps compositions, out[0 … steps]. `points` of the spec
+ * does not count. */
+bool compose_all(const compose_spec *s, compose_stats *out, err *e);
+/* The same after t compositions alone, of the knobs. */
 bool composition_stats(const config *c, int t, compose_stats *out, err *e);
 
 #endif

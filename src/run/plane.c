@@ -92,6 +92,7 @@ void plane_make(plane *p, plane_id id, const config *c)
 	memset(p, 0, sizeof *p);
 	p->id = id;
 	p->condition = c->v[KNOB_condition];
+	p->sparse = (int)c->v[KNOB_sparse];
 	p->unit = (unit_task){c->v[KNOB_x0], c->v[KNOB_target], (int)c->v[KNOB_T]};
 	snprintf(p->name, sizeof p->name, "%s", table[id].name);
 	memcpy(p->start, table[id].start, sizeof p->start);
@@ -157,27 +158,46 @@ static plane_point seen_from(
 	return plane_at(p, theta[0], theta[1]);
 }
 
-int plane_descend(const plane *p, const descent *d, double a, double b, int rows, plane_step *out)
+int plane_follow(const plane *p, plane_rule *rule, const void *data, double a, double b, int rows, plane_step *out)
 {
-	const optim_f64 *rule = optims_f64[d->optimizer];
 	double state[MOST_STATES][2] = {{0}}, *s[MOST_STATES];
 	for (int i = 0; i < MOST_STATES; i++)
 		s[i] = state[i];
-	for (int i = 0; i < rows; i++) {
-		descent now = *d;
-		now.momentum = optim_momentum_at_f64(d, i + 1);
-		plane_point at = seen_from(p, rule, &now, s, a, b);
+	for (int i = 0, steps = 1; i < rows; i++, steps++) {
+		bool fresh = false;
+		descent now = rule(data, i, &fresh);
+		const optim_f64 *how = optims_f64[now.optimizer];
+		if (fresh) {
+			memset(state, 0, sizeof state);
+			steps = 1;
+		}
+		now.momentum = optim_momentum_at_f64(&now, steps);
+		plane_point at = seen_from(p, how, &now, s, a, b);
 		plane_step *row = &out[i];
 		double value = plane_at(p, a, b).value;
+		if (p->sparse > 1 && i % p->sparse != 0)
+			at.da = at.db = 0;
 		if (!isfinite(value) || !isfinite(at.da) || !isfinite(at.db))
 			return i;
 		*row = (plane_step){.a = a, .b = b, .value = value, .g = {at.da, at.db}};
-		row->was_clipped = clip_gradient(d, row->g, row->clipped);
-		rule->step(2, row->clipped, s, &now, i + 1, row->step);
+		row->was_clipped = clip_gradient(&now, row->g, row->clipped);
+		how->step(2, row->clipped, s, &now, steps, row->step);
 		a += row->step[0];
 		b += row->step[1];
 	}
 	return rows;
+}
+
+static descent same_rule(const void *data, int row, bool *fresh)
+{
+	(void)row;
+	(void)fresh;
+	return *(const descent *)data;
+}
+
+int plane_descend(const plane *p, const descent *d, double a, double b, int rows, plane_step *out)
+{
+	return plane_follow(p, same_rule, d, a, b, rows, out);
 }
 
 double plane_longest(const plane_step *s, int rows, int *row)

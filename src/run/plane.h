@@ -22,6 +22,7 @@ typedef enum plane_id {
 typedef struct plane {
 	plane_id id;
 	double condition; /* κ of the quadratic */
+	int sparse;       /* its gradient shows at every n-th update of a descent */
 	unit_task unit;
 	expr formula;
 	char name[64]; /* "Rosenbrock's function" */
@@ -55,6 +56,10 @@ descent plane_descent(const config *c);
 /* `rows` rows from (a, b); the last has a step too, which is not taken. Returns how many before something stopped being
  * finite (at least 1 unless the start is not finite). */
 int plane_descend(const plane *p, const descent *d, double a, double b, int rows, plane_step *out);
+/* The same with settings that change under way: what holds for the step of a row; `fresh`: the optimizer forgets first.
+ */
+typedef descent plane_rule(const void *data, int row, bool *fresh);
+int plane_follow(const plane *p, plane_rule *rule, const void *data, double a, double b, int rows, plane_step *out);
 /* The longest step of a descent and its row; 0 when there is none. */
 double plane_longest(const plane_step *s, int rows, int *row);
 

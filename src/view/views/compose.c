@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { POINTS = 1201 };
+enum { POINTS = 2001 };
 
 static const char *const shown_as[] = {"tanh", "sigmoid", "relu", "leaky relu", "identity"};
 

@@ -1,5 +1,5 @@
 /* optimizer: the descents of the arms' optimizers on a function of two parameters: their ways on its contours, the
- * parts of one step, the errors, and the effective step sizes. Made from the knobs alone. */
+ * parts of one step, the errors, and the effective step sizes. Made from the settings, changes under way included. */
 #include "base/text.h"
 #include "plot/contour.h"
 #include "plot/heat.h"
@@ -17,6 +17,11 @@ enum { SIDE = 161, ROWS = 301, PREVIEW = 100 };
 typedef struct descents {
 	int arms;
 	config c[SNAP_ARMS];
+	char name[SNAP_ARMS][64];
+	ink ink[SNAP_ARMS];
+	dash dash[SNAP_ARMS];
+	int edits;
+	state_edit edit[STATE_EDITS];
 	plane p;
 	bool readable;
 	char message[200];
@@ -65,30 +70,67 @@ static void make_field(descents *d)
 	}
 }
 
+/* An arm whose settings change under way. */
+typedef struct changing {
+	const run_state *s;
+	int arm;
+} changing;
+
+static descent rule_at(const void *data, int row, bool *fresh)
+{
+	const changing *k = data;
+	const run_state *s = k->s;
+	config c = state_config(s, k->arm, row);
+	for (int i = 0; i < s->edits; i++)
+		*fresh = *fresh || (s->edit[i].arm == k->arm && s->edit[i].update == row &&
+		                           knob_get(s->edit[i].knob)->restart == KNOB_OPTIMIZER);
+	return plane_descent(&c);
+}
+
+static bool is_made(const descents *d, const snap *s, int arms)
+{
+	bool same = d->arms == arms && d->edits == s->state.edits &&
+	            memcmp(d->edit, s->state.edit, (size_t)d->edits * sizeof *d->edit) == 0;
+	for (int a = 0; same && a < arms; a++)
+		same = memcmp(&d->c[a], &s->arm[a].config, sizeof d->c[a]) == 0 &&
+		       strcmp(d->name[a], part_arm_name(s, a)) == 0 && d->ink[a] == part_arm_ink(s, a);
+	return same;
+}
+
+static int descend(descents *d, const snap *s, int arm, int rows)
+{
+	descent how = plane_descent(&d->c[arm]);
+	changing k = {&s->state, part_arm_index(s, arm)};
+	if (is_task(s) && s->state.edits > 0 && k.arm < s->state.arms)
+		return plane_follow(&d->p, rule_at, &k, d->p.start[0], d->p.start[1], rows, d->step[arm]);
+	return plane_descend(&d->p, &how, d->p.start[0], d->p.start[1], rows, d->step[arm]);
+}
+
 static const descents *descents_of(const snap *s)
 {
 	static descents d;
 	static int made_rows;
 	int arms = part_arms(s), rows = rows_of(s);
-	bool same = d.arms == arms && made_rows == rows;
-	for (int a = 0; same && a < arms; a++)
-		same = memcmp(&d.c[a], &s->arm[a].config, sizeof d.c[a]) == 0;
-	if (same)
+	if (made_rows == rows && is_made(&d, s, arms))
 		return &d;
 	err e = {0};
 	d.arms = arms;
 	made_rows = rows;
-	for (int a = 0; a < arms; a++)
+	d.edits = s->state.edits;
+	memcpy(d.edit, s->state.edit, sizeof d.edit);
+	for (int a = 0; a < arms; a++) {
 		d.c[a] = s->arm[a].config;
+		snprintf(d.name[a], sizeof d.name[a], "%s", part_arm_name(s, a));
+		d.ink[a] = part_arm_ink(s, a);
+		d.dash[a] = part_arm_dash(s, a);
+	}
 	d.readable = plane_of(&d.c[0], &d.p, &e);
 	snprintf(d.message, sizeof d.message, "%.190s", e.text);
 	if (!d.readable)
 		return &d;
 	make_field(&d);
-	for (int a = 0; a < arms; a++) {
-		descent how = plane_descent(&d.c[a]);
-		d.rows[a] = plane_descend(&d.p, &how, d.p.start[0], d.p.start[1], rows, d.step[a]);
-	}
+	for (int a = 0; a < arms; a++)
+		d.rows[a] = descend(&d, s, a, rows);
 	return &d;
 }
 
@@ -150,7 +192,7 @@ static void draw_look_ahead(const descents *d, int arm, int row, const plot *p)
 		return;
 	const plane_step *s = &d->step[arm][row], *before = &d->step[arm][row - 1];
 	double mu = c->v[KNOB_momentum], a = s->a + mu * before->step[0], b = s->b + mu * before->step[1];
-	ink own = part_place_ink(arm);
+	ink own = d->ink[arm];
 	canvas_line(p->c, plot_x(p, s->a), plot_y(p, s->b), plot_x(p, a), plot_y(p, b),
 	        plot_stroke(1.5F, own, 1, DASH_DOTTED));
 	marks_one(p, a, b, MARK_RING, 4, own, 1);
@@ -169,8 +211,8 @@ static void draw_parts_of(const descents *d, int arm, const plot *p, const view_
 	const config *c = &d->c[arm];
 	double lr = c->v[KNOB_lr], g[2] = {-lr * s->clipped[0], -lr * s->clipped[1]},
 	       rest[2] = {s->step[0] - g[0], s->step[1] - g[1]};
-	ink momentum = alone ? INK_SERIES_1 : part_place_ink(arm),
-	    gradient = alone ? INK_SERIES_0 : part_place_ink(arm), step = alone ? INK_TEXT : part_place_ink(arm);
+	ink momentum = alone ? INK_SERIES_1 : d->ink[arm], gradient = alone ? INK_SERIES_0 : d->ink[arm],
+	    step = alone ? INK_TEXT : d->ink[arm];
 	draw_look_ahead(d, arm, row, p);
 	if (has_parts(c)) {
 		vector_draw(p, s->a, s->b, rest[0], rest[1], plot_stroke(alone ? 2 : 1.25F, momentum, 1, DASH_SOLID));
@@ -203,9 +245,9 @@ static void draw_way(const descents *d, int arm, const plot *p)
 	snprintf(name, sizeof name, "way:%d", arm);
 	canvas_group(p->c, name);
 	canvas_polyline(p->c, at, n, plot_stroke(3.5F, INK_PANEL, 0.8F, DASH_SOLID));
-	canvas_polyline(p->c, at, n, plot_stroke(1.75F, part_place_ink(arm), 1, part_place_dash(arm)));
+	canvas_polyline(p->c, at, n, plot_stroke(1.75F, d->ink[arm], 1, d->dash[arm]));
 	for (int i = 0; i < n && i < 60; i++)
-		canvas_disc(p->c, at[i].x, at[i].y, 2.4F, part_place_ink(arm), 1);
+		canvas_disc(p->c, at[i].x, at[i].y, 2.4F, d->ink[arm], 1);
 	canvas_group_end(p->c);
 }
 
@@ -261,6 +303,12 @@ static double traced(const descents *d, int arm, int row, int what)
 	return log10(fabs(s->step[what - 1]) / fabs(s->g[what - 1]));
 }
 
+/* Where the gradient is often 0 the steps themselves say more. */
+static bool shows_steps(const descents *d)
+{
+	return d->p.sparse > 1;
+}
+
 static void draw_traces(const descents *d, canvas *c, rect area, view_focus *focus, bool errors)
 {
 	static float y[SNAP_ARMS][2][ROWS];
@@ -272,24 +320,26 @@ static void draw_traces(const descents *d, canvas *c, rect area, view_focus *foc
 		most = n > most ? n : most;
 		for (int k = 0; k < (errors ? 1 : 2); k++) {
 			for (int i = 0; i < n; i++)
-				y[a][k][i] = (float)traced(d, a, i, errors ? 0 : k + 1);
+				y[a][k][i] = errors           ? (float)traced(d, a, i, 0)
+				             : shows_steps(d) ? (float)log10(fabs(d->step[a][i].step[k]))
+				                              : (float)traced(d, a, i, k + 1);
 			span_add_all(&all, y[a][k], n);
 			curve line = {y[a][k], n, 0, 1};
 			int last = line_last(line);
 			if (last < 0)
 				continue;
-			label *name = errors ? labels_add(&l, (double)y[a][k][last], part_place_ink(a), "%s",
-			                               config_choice(&d->c[a], KNOB_optimizer))
-			                     : labels_add(&l, (double)y[a][k][last], part_place_ink(a),
-			                               k ? "along b" : "along a");
+			label *name =
+			        errors ? labels_add(&l, (double)y[a][k][last], d->ink[a], "%s",
+			                         d->arms > 1 ? d->name[a] : config_choice(&d->c[a], KNOB_optimizer))
+			               : labels_add(&l, (double)y[a][k][last], d->ink[a], k ? "along b" : "along a");
 			name->dash = k ? DASH_DASHED : DASH_SOLID;
 		}
 	}
-	all.low = fmax(all.low, all.high - 16);
+	all.low = fmax(all.low, fmin(all.high - 16, -16));
 	plot_spec spec = {.x = axis_count(0, most - 1),
 	        .y = axis_log(all),
 	        .x_title = "update",
-	        .y_title = !errors            ? "step / gradient"
+	        .y_title = !errors            ? (shows_steps(d) ? "step" : "step / gradient")
 	                   : d->p.has_minimum ? "error above the minimum"
 	                                      : "error",
 	        .right = labels_width(&l, c, 0.3F * area.w)};
@@ -300,7 +350,7 @@ static void draw_traces(const descents *d, canvas *c, rect area, view_focus *foc
 	for (int a = 0; a < d->arms; a++)
 		for (int k = 0; k < (errors ? 1 : 2); k++)
 			line_draw(&p, (curve){y[a][k], d->rows[a], 0, 1},
-			        plot_stroke(2, part_place_ink(a), 1, k ? DASH_DASHED : DASH_SOLID));
+			        plot_stroke(2, d->ink[a], 1, k ? DASH_DASHED : DASH_SOLID));
 	canvas_group_end(c);
 	if (spec.right > 0)
 		labels_draw(&l, &p);
@@ -351,7 +401,8 @@ static const char *caption(const snap *s, bool run, char *buf, int size)
 	        text_short(value, sizeof value, d->p.start[0], 4));
 	part_append(buf, size, "%s). Contours: log of the error%s. ", text_short(value, sizeof value, d->p.start[1], 4),
 	        d->p.has_minimum ? " above the minimum (cross)" : " above the lowest in view");
-	part_append(buf, size, "Arrows: the parts of one step. Below: each step's size beside its gradient's.");
+	part_append(buf, size, "Arrows: the parts of one step. Below: %s",
+	        shows_steps(d) ? "the size of each step." : "each step's size beside its gradient's.");
 	return buf;
 }
 
