@@ -412,6 +412,36 @@ static void test_images(void **state)
 	raster_free(r);
 }
 
+/* Drawn at half its size, whole blocks of 2 × 2 pixels show their rounded mean, wherever the image begins. */
+static void test_images_halved(void **state)
+{
+	(void)state;
+	enum { W = 38, H = 14 };
+	static const float begin[] = {4, 4.25f, 4.5f, -3.5f};
+	uint32_t cells[W * H], x = 1;
+	for (int i = 0; i < W * H; i++)
+		cells[i] = 0xFF000000u | ((x = x * 1664525u + 1013904223u) >> 8);
+	raster *r = sheet(40, 40, 1);
+	for (int k = 0; k < 4; k++) {
+		canvas_image(&r->canvas, (rect){begin[k], 6, W / 2, H / 2}, cells, W, H, true);
+		for (int py = 6; py < 6 + H / 2 - 1; py++)
+			for (int px = 0; px < 40; px++) {
+				float u = 2 * ((float)px - begin[k]);
+				if (u < 0 || u + 2 >= W)
+					continue;
+				const uint32_t *at = cells + 2 * (py - 6) * W + (int)u;
+				uint32_t want = 0xFF000000u;
+				for (int shift = 0; shift < 24; shift += 8)
+					want |= ((at[0] >> shift & 255) + (at[1] >> shift & 255) +
+					                (at[W] >> shift & 255) + (at[W + 1] >> shift & 255) + 2) /
+					                4
+					        << shift;
+				assert_int_equal(pixel(r, px, py), want);
+			}
+	}
+	raster_free(r);
+}
+
 static void test_sizes(void **state)
 {
 	(void)state;
@@ -738,6 +768,7 @@ int main(void)
 	        cmocka_unit_test(test_dense),
 	        cmocka_unit_test(test_clips),
 	        cmocka_unit_test(test_images),
+	        cmocka_unit_test(test_images_halved),
 	        cmocka_unit_test(test_sizes),
 	        cmocka_unit_test(test_target),
 	        cmocka_unit_test(test_spared),

@@ -121,7 +121,7 @@ static void add_lesson(cards *all, const char *path)
 		snprintf(k->title, sizeof k->title, "%s", l && l->title && *l->title ? l->title : name);
 		snprintf(k->line, sizeof k->line, "%s", l && l->summary ? l->summary : "");
 		k->path = strdup(path);
-		k->done = lesson_finished(path);
+		k->done = l && lesson_finished(l);
 	}
 	if (k && l && l->minutes > 0)
 		snprintf(k->note, sizeof k->note, "%d min", l->minutes);

@@ -3,7 +3,7 @@
 #include "app/cli.h"
 
 #include "app/bench_surface.h"
-#include "app/window.h"
+#include "app/bench_window.h"
 #include "num/eig.h"
 #include "num/speed.h"
 
@@ -46,8 +46,7 @@ typedef struct bench {
 	double peak;
 	double per_step[LENGTHS]; /* seconds */
 	double surface[SURFACE_FIGURES];
-	window_speed speed;
-	bool window;
+	window_speed speed[WINDOW_CASES];
 } bench;
 
 /* The named rows, and the shape of A for every other cell. */
@@ -173,27 +172,6 @@ static double ask_peer(const char *script, const char *row, double seconds, char
 	return value;
 }
 
-/* ---- the window ---- */
-
-static bool measure_window(int frames, window_speed *s)
-{
-	char self[3000], command[3400], line[256];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-	if (n <= 0 || strpbrk((self[n] = '\0', self), "'\\"))
-		return false;
-	const char *driver = getenv("DISPLAY") || getenv("WAYLAND_DISPLAY") ? "" : "SDL_VIDEODRIVER=dummy ";
-	snprintf(command, sizeof command, "%sUNROLL_BENCH_FRAMES=%d UNROLL_STARTED=%.6f '%s' 2>/dev/null", driver,
-	        frames, cli_now(), self);
-	FILE *f = popen(command, "r");
-	bool ok = false;
-	while (f && fgets(line, sizeof line, f))
-		ok = ok || sscanf(line, "frames %d first %lf median %lf p99 %lf", &s->frames, &s->first, &s->median,
-		                   &s->p99) == 4;
-	if (f)
-		pclose(f);
-	return ok;
-}
-
 /* ---- report ---- */
 
 static void print_row(const workload *w, const bench_result *r, double peak)
@@ -237,11 +215,7 @@ static void print_text(const bench *n, bool peers)
 	printf("64×64 points of the loss of A: %.1f %% of peak (60 %%), native %.1f %%; relief of 256×256 points at "
 	       "1920×1080: %.1f ms (16.7)\n",
 	        100 * s[SURFACE_SLICE] / n->peak, 100 * s[SURFACE_SLICE_NATIVE] / n->peak, s[SURFACE_RELIEF]);
-	if (n->window)
-		printf("window: first frame after %.0f ms (60); a frame at 1920×1080 while training: median %.2f "
-		       "ms (3), p99 %.2f ms "
-		       "(6), %d frames\n",
-		        n->speed.first, n->speed.median, n->speed.p99, n->speed.frames);
+	bench_window_text(n->speed);
 }
 
 static void print_json(const bench *n)
@@ -272,10 +246,7 @@ static void print_json(const bench *n)
 	       "\"slice_share_native\": %.4f, \"relief_ms\": %.2f}",
 	        s[SURFACE_UNIT], s[SURFACE_UNIT] / s[SURFACE_UNIT_2], s[SURFACE_SLICE] / n->peak,
 	        s[SURFACE_SLICE_NATIVE] / n->peak, s[SURFACE_RELIEF]);
-	if (n->window)
-		printf(",\n \"window\": {\"first_frame_ms\": %.2f, \"frame_median_ms\": %.3f, \"frame_p99_ms\": %.3f, "
-		       "\"frames\": %d}",
-		        n->speed.first, n->speed.median, n->speed.p99, n->speed.frames);
+	bench_window_json(n->speed);
 	printf("}\n");
 }
 
@@ -374,7 +345,7 @@ static int run(int argc, char **argv)
 	eig_one_thread();
 	if (!measure(&n, (int)rounds, ms / 1000, has_script ? script : NULL, &e))
 		return cli_fail(&e);
-	n.window = measure_window(FRAMES_A_ROUND * (int)rounds, &n.speed);
+	bench_window(FRAMES_A_ROUND * (int)rounds, n.speed);
 	if (json)
 		print_json(&n);
 	else

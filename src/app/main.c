@@ -72,6 +72,17 @@ static int no_display_for_lesson(const char *word)
 	return ok ? 0 : cli_fail(&e);
 }
 
+/* `unroll bench` measures a window in a process of its own. UNROLL_BENCH_SIZE: "3840x2160@2", pixels and scale. */
+static void ask_for_frames(window_options *o, const char *frames)
+{
+	const char *size = getenv("UNROLL_BENCH_SIZE");
+	o->bench_frames = atoi(frames);
+	o->width = 1920;
+	o->height = 1080;
+	if (size)
+		(void)sscanf(size, "%dx%d@%f", &o->width, &o->height, &o->scale);
+}
+
 /* What to open: a state, or a lesson; neither is the gallery. */
 static int open_window(const char *word, const char *taught, double started)
 {
@@ -88,16 +99,14 @@ static int open_window(const char *word, const char *taught, double started)
 	window_speed speed = {0};
 	window_options o = {
 	        .theme = -1, .started = start ? strtod(start, NULL) : started, .speed = &speed, .lesson = taught};
-	o.gallery = !word && !taught && !frames;
-	if (frames) { /* `unroll bench` measures a window in a process of its own */
-		o.bench_frames = atoi(frames);
-		o.width = 1920;
-		o.height = 1080;
-	}
+	o.gallery = !word && !taught && (!frames || getenv("UNROLL_BENCH_GALLERY"));
+	if (frames)
+		ask_for_frames(&o, frames);
 	int status = window_run(&s, &o);
 	if (frames)
-		printf("frames %d first %.3f median %.4f p99 %.4f\n", speed.frames, speed.first, speed.median,
-		        speed.p99);
+		printf("frames %d first %.3f median %.4f p99 %.4f cpu_first %.3f cpu_median %.4f cpu_p99 %.4f\n",
+		        speed.frames, speed.first, speed.median, speed.p99, speed.cpu_first, speed.cpu_median,
+		        speed.cpu_p99);
 	return status;
 }
 

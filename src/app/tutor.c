@@ -787,16 +787,12 @@ void bench_lesson(bench *b, const char *path)
 		ui_toast(&b->ui, e.text);
 }
 
-bool lesson_finished(const char *path)
+bool lesson_finished(const lesson *l)
 {
-	err e;
-	int met = 0, goals = 0;
-	lesson *l = lesson_read(path, &e);
+	int met = 0;
 	progress p = progress_load();
-	bool there = l != NULL, ended = l && progress_has(&p, l, NULL, NULL);
-	if (l)
-		goals = progress_count(&p, l, &met);
+	bool ended = progress_has(&p, l, NULL, NULL);
+	int goals = progress_count(&p, l, &met);
 	progress_free(&p);
-	lesson_free(l);
-	return there && (goals > 0 ? met == goals : ended);
+	return goals > 0 ? met == goals : ended;
 }

@@ -58,11 +58,16 @@ typedef struct window {
 	uint32_t controls_hash;
 } window;
 
-static double seconds(void)
+static double seconds_of(clockid_t clock)
 {
 	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(clock, &t);
 	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static double seconds(void)
+{
+	return seconds_of(CLOCK_MONOTONIC);
 }
 
 /* ---- the end: signals, and a display that goes away ---- */
@@ -528,11 +533,18 @@ static int compare_times(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+static void middle_and_worst(double *ms, int n, double *median, double *p99)
+{
+	qsort(ms, (size_t)n, sizeof *ms, compare_times);
+	*median = n ? ms[n / 2] : 0;
+	*p99 = n ? ms[(n - 1) * 99 / 100] : 0;
+}
+
 /* Frames as the loop draws them while a run goes on: all plots and the transport, but not the controls beside them. */
 static bool measure_frames(window *w, int n, window_speed *speed)
 {
 	n = n < BENCH_FRAMES_MAX ? n : BENCH_FRAMES_MAX;
-	double *ms = malloc((size_t)n * sizeof *ms);
+	double *ms = malloc(2 * (size_t)n * sizeof *ms), *cpu = ms + n;
 	if (!ms)
 		return false;
 	bench_play(&w->bench, true);
@@ -541,15 +553,15 @@ static bool measure_frames(window *w, int n, window_speed *speed)
 	for (; done < n && !w->bench.quit && !stop_asked; done++) {
 		take_events(w, seconds());
 		bench_take(&w->bench);
-		double start = seconds();
+		double start = seconds(), used = seconds_of(CLOCK_THREAD_CPUTIME_ID);
 		draw_frame(w, start);
+		cpu[done] = 1e3 * (seconds_of(CLOCK_THREAD_CPUTIME_ID) - used);
 		ms[done] = 1e3 * (seconds() - start);
 		SDL_Delay(4); /* leaves the worker its time, as the wait for the next frame does */
 	}
-	qsort(ms, (size_t)done, sizeof *ms, compare_times);
 	speed->frames = done;
-	speed->median = done ? ms[done / 2] : 0;
-	speed->p99 = done ? ms[(done - 1) * 99 / 100] : 0;
+	middle_and_worst(ms, done, &speed->median, &speed->p99);
+	middle_and_worst(cpu, done, &speed->cpu_median, &speed->cpu_p99);
 	free(ms);
 	return true;
 }
@@ -612,10 +624,9 @@ static int open_all(window *w, const run_state *state, const window_options *o)
 	bench_init(&w->bench, state, w->worker, &s, &clipboard);
 	if (o->lesson)
 		bench_lesson(&w->bench, o->lesson);
-	if (o->bench_frames == 0) {
+	if (o->bench_frames == 0 || o->gallery)
 		w->bench.gallery.thumbs = thumbs_new(wake, w);
-		w->bench.gallery.keeps = true;
-	}
+	w->bench.gallery.keeps = o->bench_frames == 0;
 	if (o->gallery) {
 		w->bench.gallery.open = true;
 		gallery_open(&w->bench);
@@ -642,7 +653,8 @@ int window_run(const run_state *s, const window_options *o)
 		w.redraw = true;
 		draw_frame(&w, seconds());
 		write_controls(&w);
-		window_speed speed = {.first = 1e3 * (seconds() - started)};
+		window_speed speed = {
+		        .first = 1e3 * (seconds() - started), .cpu_first = 1e3 * seconds_of(CLOCK_THREAD_CPUTIME_ID)};
 		if (o->bench_frames <= 0)
 			w.accessible = access_start();
 		if (o->bench_frames <= 0)

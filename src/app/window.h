@@ -7,8 +7,9 @@
 
 typedef struct window_speed { /* milliseconds */
 	int frames;
-	double first;       /* from options.started to the first frame on the screen */
-	double median, p99; /* draw and present of one frame, everything redrawn, while training */
+	double first;                          /* from options.started to the first frame on the screen */
+	double median, p99;                    /* draw and present of one frame, everything redrawn, while training */
+	double cpu_first, cpu_median, cpu_p99; /* … in time of the window's thread: without what others took */
 } window_speed;
 
 typedef struct window_options {

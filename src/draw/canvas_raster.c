@@ -627,21 +627,47 @@ static uint32_t bilinear(const picture *p, double u, double v)
 	return blend(blend(at[0], at[right], tx), blend(at[down], at[down + right], tx), ty);
 }
 
-/* The mean of the source pixels under one pixel, for images drawn smaller than they are. */
-static uint32_t mean(const picture *p, double u0, double v0)
+/* Source pixels under a pixel whose first one is at u. */
+static void under(double u, double size, int n, int *first, int *end)
 {
-	int x0 = inside(u0, p->w), x1 = most(inside(u0 + p->across, p->w), x0 + 1);
-	int y0 = inside(v0, p->h), y1 = most(inside(v0 + p->down, p->h), y0 + 1);
-	uint64_t sum[4] = {0};
+	*first = inside(u, n);
+	*end = most(inside(u + size, n), *first + 1);
+}
+
+/* The mean of a block of source pixels, for images drawn smaller than they are. Two channels are summed at a time, in
+ * halves of a word. */
+static uint32_t mean(const picture *p, int x0, int x1, int y0, int y1)
+{
+	uint64_t even = 0, odd = 0, channel = UINT32_MAX;
 	for (int y = y0; y < y1; y++)
-		for (int x = x0; x < x1; x++)
-			for (int k = 0; k < 4; k++)
-				sum[k] += p->argb[(size_t)y * (size_t)p->w + (size_t)x] >> (8 * k) & 255;
-	uint64_t n = (uint64_t)(x1 - x0) * (uint64_t)(y1 - y0);
-	uint32_t out = 0;
-	for (int k = 0; k < 4; k++)
-		out |= (uint32_t)((sum[k] + n / 2) / n) << (8 * k);
-	return out;
+		for (int x = x0; x < x1; x++) {
+			uint64_t v = p->argb[(size_t)y * (size_t)p->w + (size_t)x];
+			even += (v & 0xFF) | (v & 0xFF0000) << 16;
+			odd += (v >> 8 & 0xFF) | (v & 0xFF000000) << 8;
+		}
+	uint64_t n = (uint64_t)(x1 - x0) * (uint64_t)(y1 - y0), half = n / 2;
+	uint64_t b = ((even & channel) + half) / n, r = ((even >> 32) + half) / n;
+	uint64_t g = ((odd & channel) + half) / n, a = ((odd >> 32) + half) / n;
+	return (uint32_t)(a << 24 | r << 16 | g << 8 | b);
+}
+
+/* A row of pixels over two rows of the source. Where two source columns lie under each pixel, they advance together. */
+static void shrink_row(const picture *p, uint32_t *out, int x0, int x1, int y0, int y1)
+{
+	int first, end, x = x0;
+	bool halved = p->across == 2 && y1 - y0 == 2;
+	for (; x < x1; x++) {
+		under((x - p->x) * p->across, p->across, p->w, &first, &end);
+		int n = halved && x > p->x && end - first == 2 ? least(x1 - x, (p->w - 1 - first) / 2) : 0;
+		if (n > 0) {
+			const uint32_t *in = p->argb + (size_t)y0 * (size_t)p->w + first;
+			pixels_halve(out + x, in, in + p->w, n);
+			x += n - 1;
+			halved = false; /* what is left hangs over the edge */
+		} else {
+			put_pixel(out + x, mean(p, first, end, y0, y1));
+		}
+	}
 }
 
 static void draw_smooth(raster *r, const picture *p, pixel_box c)
@@ -650,11 +676,15 @@ static void draw_smooth(raster *r, const picture *p, pixel_box c)
 	for (int y = c.y0; y < c.y1; y++) {
 		uint32_t *out = row_at(r, y);
 		double v = (y - p->y) * p->down;
-		for (int x = c.x0; x < c.x1; x++) {
-			double u = (x - p->x) * p->across;
-			put_pixel(out + x,
-			        shrunk ? mean(p, u, v) : bilinear(p, u + p->across / 2 - 0.5, v + p->down / 2 - 0.5));
+		if (shrunk) {
+			int first, end;
+			under(v, p->down, p->h, &first, &end);
+			shrink_row(p, out, c.x0, c.x1, first, end);
+			continue;
 		}
+		for (int x = c.x0; x < c.x1; x++)
+			put_pixel(out + x,
+			        bilinear(p, (x - p->x) * p->across + p->across / 2 - 0.5, v + p->down / 2 - 0.5));
 	}
 }
 

@@ -78,3 +78,16 @@ WIDE_LOOPS void pixels_odd(
 		row[i] = pixel_mix(row[i], color, (uint32_t)(int)(odd * alpha + 0.5f));
 	}
 }
+
+WIDE_LOOPS void pixels_halve(
+        uint32_t *restrict row, const uint32_t *restrict above, const uint32_t *restrict below, int n)
+{
+	for (int i = 0; i < n; i++) {
+		uint32_t a = above[2 * i], b = above[2 * i + 1], c = below[2 * i], d = below[2 * i + 1];
+		uint32_t rb = (a & 0xFF00FF) + (b & 0xFF00FF) + (c & 0xFF00FF) + (d & 0xFF00FF) + 0x020002;
+		uint32_t ag = (a >> 8 & 0xFF00FF) + (b >> 8 & 0xFF00FF) + (c >> 8 & 0xFF00FF) + (d >> 8 & 0xFF00FF) +
+		              0x020002;
+		uint32_t mean = (rb >> 2 & 0xFF00FF) | (ag >> 2 & 0xFF00FF) << 8;
+		row[i] = pixel_mix(row[i], mean, pixel_alpha(mean >> 24));
+	}
+}

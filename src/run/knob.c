@@ -274,17 +274,19 @@ static bool read_trimmed(const char *value, double *v)
 static bool set_number(config *c, const knob *k, knob_id id, const char *value, err *e)
 {
 	char low[32], high[32];
-	text_exact(low, sizeof low, k->low);
-	text_exact(high, sizeof high, k->high);
 	const char *kind = k->type == KNOB_INT ? "whole number" : "number";
 	double v;
-	if (!read_trimmed(value, &v) || (k->type == KNOB_INT && v != floor(v)))
+	bool number = read_trimmed(value, &v) && (k->type != KNOB_INT || v == floor(v));
+	if (number && v >= k->low && v <= k->high) {
+		c->v[id] = v + 0.0; /* −0 becomes 0 */
+		return true;
+	}
+	text_exact(low, sizeof low, k->low);
+	text_exact(high, sizeof high, k->high);
+	if (!number)
 		return err_input(e, "%s=%.60s: not a %s%s; allowed: %s to %s", k->name, value, kind,
 		        strchr(value, ',') ? " (write a point, not a comma)" : "", low, high);
-	if (v < k->low || v > k->high)
-		return err_input(e, "%s=%.60s: out of range; allowed: %s to %s", k->name, value, low, high);
-	c->v[id] = v + 0.0; /* −0 becomes 0 */
-	return true;
+	return err_input(e, "%s=%.60s: out of range; allowed: %s to %s", k->name, value, low, high);
 }
 
 static char *text_in(config *c, knob_id id)
