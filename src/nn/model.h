@@ -2,7 +2,7 @@
  * same code compiled twice. All numbers cross this interface as double. No files, no clock, no threads (see
  * base/team.h).
  *
- * The net (SCIENCE: conventions): h_t = cell(x_t, h_{t−1}), h_0 = 0; logits z_t = V h_t + c at the steps that carry a
+ * The net: h_t = cell(x_t, h_{t−1}), h_0 = 0; logits z_t = V h_t + c at the steps that carry a
  * loss. The loss is a mean over the batch; over steps as `reduce` says. The temporal gradient of step k is the gradient
  * with respect to the k-th replica of the parameters; their sum is the gradient. */
 #ifndef NN_MODEL_H

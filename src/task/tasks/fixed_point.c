@@ -1,34 +1,13 @@
 /* One unit without input (Pascanu et al. 2013, equation 8): x_t = w σ(x_{t−1}) + b from x_0; E = (σ(x_T) − target)².
  * The knobs w, b, x0 and target are the whole system; one sequence is the batch. */
 #include "task/sequence.h"
-
-#include <math.h>
+#include "task/target.h"
 
 enum { UNIT = 1 }; /* UNIT_FIXED_POINT */
 
 static bool shape(const task_spec *s, task_shape *out, err *e)
 {
-	if (!R(sequence_variant)(s, "fixed_point", 0, e))
-		return false;
-	*out = (task_shape){
-	        .O = 1, .T_max = R(sequence_longest)(s), .variant = "own", .unit = UNIT, .criterion = "|error| > 0.04"};
-	return true;
-}
-
-static void fill(const task_spec *s, long update, rng *r, batch *b)
-{
-	(void)update;
-	(void)r;
-	for (int i = 0; i < b->B; i++)
-		((real *)b->y)[i] = (real)s->target;
-}
-
-static bool wrong(const task_spec *s, const batch *b, int step, int sequence, const void *z)
-{
-	(void)step;
-	(void)b;
-	(void)sequence;
-	return !(fabs((double)*(const real *)z - s->target) <= 0.04);
+	return R(target_shape)(s, "fixed_point", UNIT, out, e);
 }
 
 const task R(task_fixed_point) = {
@@ -36,7 +15,7 @@ const task R(task_fixed_point) = {
         .summary = "one unit: x = w·σ(x) + b, T times over, should end at a target",
         .shape = shape,
         .length = R(sequence_length),
-        .fill = fill,
-        .wrong = wrong,
+        .fill = R(target_fill),
+        .wrong = R(target_wrong),
         .uses = TASK_USES_T | TASK_USES_JITTER | TASK_USES_UNIT,
 };
