@@ -201,6 +201,38 @@ static void pointer_marks_steps_of_matrices(void **state)
 	}
 }
 
+static char *drawn_with(const view *v, int step, long update)
+{
+	trace *t = trace_new(&themes[THEME_LIGHT], 1280, 720);
+	assert_non_null(t);
+	view_focus focus = {.step = step, .update = update};
+	/* the ordinary run has no gates */
+	const snap *s = fake_snap(strcmp(v->name, "gates") == 0 ? FAKE_ARMS : FAKE_ORDINARY);
+	view_panel(v, s, trace_canvas(t), (rect){0, 0, 1280, 720}, &focus, false);
+	char *text = strdup(trace_text(t, NULL));
+	assert_non_null(text);
+	trace_free(t);
+	return text;
+}
+
+/* A step or an update that is marked in one view is marked in all that have it on an axis. */
+static void every_view_shows_the_mark(void **state)
+{
+	(void)state;
+	static const char *const of_steps[] = {"temporal", "jacobian", "itemised", "truncation", "horizon", "activity",
+	        "gates", "sequence", "unrolled"},
+	                         *const of_updates[] = {"temporal", "loss", "metric", "norms"};
+	for (size_t k = 0; k < 2; k++)
+		for (size_t i = 0; i < (k ? 4 : 9); i++) {
+			const view *v = view_find(k ? of_updates[i] : of_steps[i]);
+			char *plain = drawn_with(v, 0, 0), *marked = drawn_with(v, k ? 0 : 17, k ? 400 : 0);
+			if (strcmp(plain, marked) == 0)
+				fail_msg("%s shows no mark", v->name);
+			free(plain);
+			free(marked);
+		}
+}
+
 static void views_of_activity_mark_the_step(void **state)
 {
 	(void)state;
@@ -341,6 +373,7 @@ int main(void)
 	        cmocka_unit_test(grid_fills_and_does_not_overlap),
 	        cmocka_unit_test(pointer_marks_step_and_update),
 	        cmocka_unit_test(pointer_marks_steps_of_matrices),
+	        cmocka_unit_test(every_view_shows_the_mark),
 	        cmocka_unit_test(views_of_activity_mark_the_step),
 	        cmocka_unit_test(usual_views),
 	        cmocka_unit_test(every_text_stays_inside),

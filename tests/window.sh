@@ -407,6 +407,61 @@ check "a script for PyTorch is copied" eventually value_has toast "script for Py
 key q
 check "Q closes with status 0 again" ended_with 0
 
+# ---- plots taken in hand; small steps; run until ----
+drag() { # NAME DX DY: from the middle of the control
+	at=$(spot "$1" 0.5)
+	[ -n "$at" ] || return 1
+	x=${at% *} y=${at#* }
+	xdotool mousemove --window "$window" "$x" "$y"
+	settle
+	xdotool mousedown 1
+	settle
+	for step in 1 2 3 4; do
+		xdotool mousemove --window "$window" $((x + $2 * step / 4)) $((y + $3 * step / 4))
+		sleep 0.08
+	done
+	xdotool mouseup 1
+	settle
+}
+start_program "unroll/1 T=20 hidden=16 seed=3 views=spectrum,norms,unrolled,sequence @80"
+xdotool mousemove --window "$window" 800 4
+eventually is_number "update reading" 80
+before=$(value "spectrum radius")
+drag "spectrum radius" 30 -21
+check "the circle of radius rho can be dragged" [ "$(value "spectrum radius")" != "$before" ]
+check "… and the run stays where it is" is_number "update reading" 80
+key s
+eventually picture_has 'rescale='
+check "… the picture's state has it" picture_has ' @80 rescale='
+drag "norms clip" 0 60
+check "the threshold can be dragged" eventually is clip norm
+before=$(value "sequence input")
+drag "sequence input" 0 30
+check "an input can be dragged" [ "$(value "sequence input")" != "$before" ]
+xdotool mousemove --window "$window" 800 4
+key w
+check "W goes through the update in small steps" eventually value_has "sweep sentence" "Forward, t = 1:"
+key Right Right
+check "the right arrow makes a small step" eventually value_has "sweep sentence" "Forward, t = 3:"
+key End
+check "End is the optimizer's step" eventually value_has "sweep sentence" "learning rate"
+key Left
+check "the left arrow goes back through time" eventually value_has "sweep sentence" "Back, t = 1:"
+key Escape
+check "Escape leaves the small steps" eventually gone "sweep sentence"
+check "… and the run has not moved" is_number "update reading" 80
+key u
+xdotool key ctrl+a type "update >= 123"
+key Return
+check "a run goes on until a condition holds" eventually is_number "update reading" 123
+check "… and says so" eventually value_has message "Update 123"
+key g
+check "G shows the check block by block" eventually value_has "checked: rnn.weight_hh_l0" "right"
+key Escape
+check "… which leaves the run where it was" is_number "update reading" 123
+kill -TERM "$program"
+check "SIGTERM closes with status 0" ended_with 0
+
 # ---- a state with a past, on the command line ----
 start_program "unroll/1 T=20 hidden=12 batch=5 @40 lr=0.05 @60000"
 check "a long way shows how far it has got" eventually value_has timeline "to 60"

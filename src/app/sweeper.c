@@ -48,6 +48,7 @@ void sweeper_toggle(bench *b)
 		bench_play(b, false);
 	*w = (sweeper){.on = !w->on, .next = INFINITY};
 	b->focus.step = 0;
+	ui_focus_clear(&b->ui); /* the arrows are its own */
 }
 
 double sweeper_due(const bench *b)

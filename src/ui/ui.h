@@ -79,7 +79,7 @@ typedef struct ui_control {
 	bool modal; /* SURFACE: nothing below it can be reached */
 	rect area;  /* where it is */
 	rect shown; /* the part that is not clipped away; empty when scrolled out */
-	char name[40], value[64];
+	char name[40], value[192];
 	const char *tip; /* static text, or NULL */
 } ui_control;
 

@@ -149,7 +149,9 @@ static void offer_threshold(const snap *s, const plot *p, view_focus *focus)
 		h->knob = KNOB_clip_at;
 		h->tip = clips(arm) ? "drag the threshold of the clipping"
 		                    : "drag down to clip the gradient by its norm";
-		h->high = fmin(pow(10, p->y.high), knob_get(KNOB_clip_at)->high);
+		/* half a target under the top, where titles begin */
+		float top = p->area.y + fminf(14 * p->c->theme->type, 0.5F * p->area.h);
+		h->high = fmin(pow(10, axis_value(&p->y, top)), knob_get(KNOB_clip_at)->high);
 		h->low = fmin(pow(10, p->y.low), h->high);
 		h->value = clips(arm) ? arm->config.v[KNOB_clip_at] : 0;
 		h->wraps = !clips(arm);

@@ -148,6 +148,17 @@ static void read_out(const snap *s, const plot *p, const view_focus *focus)
 	readout_draw(&r, p->c, p->area, focus->pointer);
 }
 
+/* The gradient that goes back over p steps is the first to reach step T − p + 1: what the pointer marks here, and where
+ * a step that is marked elsewhere comes in. */
+static void mark_step(const snap *s, const plot *p, view_focus *focus)
+{
+	int T = matrices(s, 0)->T, i = pointed(s, p, focus);
+	if (i >= 0)
+		focus->step = T - matrices(s, 0)->horizon[i] + 1;
+	else if (focus && focus->step > 0 && focus->step <= T)
+		plot_vertical(p, log10(T - focus->step + 1), plot_stroke(1, INK_TEXT, 0.45F, DASH_SOLID));
+}
+
 static void draw_plot(const snap *s, canvas *c, rect area, part_of of, view_focus *focus)
 {
 	axis x = {.kind = AXIS_LOG, .low = 0, .high = log10(longest(s)), .zero = NAN};
@@ -162,6 +173,7 @@ static void draw_plot(const snap *s, canvas *c, rect area, part_of of, view_focu
 		draw_curve(s, a, &p, of);
 	if (points(matrices(s, 0)) < 1)
 		plot_message(&p, pairs_problem(s, 0) ? pairs_problem(s, 0) : "no gradient");
+	mark_step(s, &p, focus);
 	if (of == SHARE)
 		offer_cuts(s, &p, focus);
 	read_out(s, &p, focus);
