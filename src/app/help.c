@@ -67,7 +67,8 @@ static void control_column(bench *b, rect *at)
 	row(b, at, "dot at the left", "not the default");
 	row(b, at, "bar at the left", "here the arms differ");
 	heading(b, at, "The marks on the timeline");
-	row(b, at, "▾  ●  ×  ▸", "first clipped, solved, stopped, bookmark");
+	row(b, at, "▾  ×  ▸", "first clipped update, stopped, bookmark");
+	row(b, at, "●", "solved: under 1 % wrong over 100 minibatches");
 	row(b, at, "tick below", "a setting was changed there");
 	heading(b, at, "The plots");
 	for (int i = 0; i < views_count; i++)
@@ -78,7 +79,7 @@ void help_draw(bench *b)
 {
 	ui *u = &b->ui;
 	float em = u->em, pad = PAD * em, rows = (float)command_rows() * ROW * em + 36 * em;
-	float other = ((float)(command_controls_count + 5) * ROW + (float)views_count * PLOT + 144) * em;
+	float other = ((float)(command_controls_count + 6) * ROW + (float)views_count * PLOT + 144) * em;
 	bool two = u->c->width > 940 * em;
 	float content = two ? fmaxf(rows, other) : rows + other;
 	float width = fminf((two ? 1040 : 560) * em, u->c->width), height = fminf(content + 3.5F * pad, u->c->height);

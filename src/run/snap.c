@@ -68,7 +68,9 @@ static void copy_tape(snap_tape *to, const snap_tape *from)
 		memcpy(to->gate_high[i], from->gate_high[i], n * sizeof **to->gate_high);
 	}
 	if (n)
-		memcpy(&to->has_path, &from->has_path, sizeof *to - offsetof(snap_tape, has_path));
+		COPY_PART(has_path, other_wrong);
+	if (n && from->has_other)
+		memcpy(&to->other_wrong, &from->other_wrong, sizeof *to - offsetof(snap_tape, other_wrong));
 }
 
 /* The fields from `first` up to, and without, `end`. */

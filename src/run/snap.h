@@ -155,13 +155,8 @@ typedef struct snap_tape {
 	short target[SNAP_STEPS], said[SNAP_STEPS];
 	float p_target[SNAP_STEPS], p_said[SNAP_STEPS];
 	float want[SNAP_TAPE_VALUES][SNAP_STEPS], got[SNAP_TAPE_VALUES][SNAP_STEPS];
-	/* outputs that are fed back: the answers with the other input, the targets in place of the net's own answers or
-	 * the other way round */
-	bool has_other, forced;                    /* forced: `got` and `said` come with the targets as inputs */
-	bool other_wrong[SNAP_STEPS];              /* like wrong */
-	short other_said[SNAP_STEPS];              /* like said */
-	float other[SNAP_TAPE_VALUES][SNAP_STEPS]; /* like got */
-	float last[SNAP_TAPE_NAMES];               /* all outputs at the last loss step */
+	bool has_other, forced; /* other_… below are known; forced: `got` and `said` come with the targets as inputs */
+	float last[SNAP_TAPE_NAMES]; /* all outputs at the last loss step */
 	char answer[SNAP_TAPE_NAMES][12];
 
 	/* the net left to itself, with the weights after the update: its likeliest symbol is its next input */
@@ -170,6 +165,12 @@ typedef struct snap_tape {
 	double temperature; /* 0: the likeliest symbol */
 	/* forced against free: what the net answers step by step along the sequence itself, from the same place on */
 	short along[SNAP_TAPE_SAMPLE];
+
+	/* outputs that are fed back: the answers with the other input, the targets in place of the net's own answers or
+	 * the other way round */
+	bool other_wrong[SNAP_STEPS];              /* like wrong */
+	short other_said[SNAP_STEPS];              /* like said */
+	float other[SNAP_TAPE_VALUES][SNAP_STEPS]; /* like got */
 } snap_tape;
 
 typedef struct snap_arm {
