@@ -280,10 +280,10 @@ static void one(bench *b, const view_handle *h, bool show)
 		b->cursor = h->along == ALONG_X ? CURSOR_ACROSS : h->along == ALONG_Y ? CURSOR_UP_DOWN : CURSOR_ANY_WAY;
 	if (!show)
 		return;
-	if (t.hot || held || (t.focused && u->ring)) {
-		handle_draw(u->c, shown, value_of(b, h), 2);
+	bool lively = t.hot || held || (t.focused && u->ring);
+	handle_draw(u->c, shown, value_of(b, h), lively ? 2 : 1);
+	if (lively)
 		draw_value(b, h, value_of(b, h), handle_at(shown, value_of(b, h)));
-	}
 	ui_ring(u, r, side / 2, t.id);
 }
 

@@ -52,7 +52,7 @@ view_handle *handle_add(view_focus *focus, const snap *s, int arm, const char *o
 double handle_value(const view_handle *h, point pointer);
 /* Where the grip is when the handle has this value. */
 point handle_at(const view_handle *h, double value);
-/* 1 as it lies there, 2 under the pointer. */
+/* The grip, for whoever has made a control of it: 1 as it lies there, 2 under the pointer. */
 void handle_draw(canvas *c, const view_handle *h, double value, int state);
 
 #endif

@@ -408,10 +408,12 @@ void part_truncation(const snap *s, const plot *p, view_focus *focus, const char
 			canvas_group(p->c, "truncate");
 			plot_vertical(p, T - cut + 0.5, plot_stroke(1.5F, i, 0.9F, DASH_DASHED));
 			snprintf(text, sizeof text, "truncated: %d", cut);
+			bool low = p->area.h < 9 * em; /* there are curves everywhere */
 			bool left = x - canvas_measure(text, em, WEIGHT_REGULAR).width - em < p->area.x;
-			canvas_text(p->c, left ? x + 0.5F * em : x - 0.5F * em,
-			        p->area.y + (1.1F + 1.3F * (float)a) * em, text,
-			        plot_type(p->c, TYPE_TICK, i, left ? ALIGN_LEFT : ALIGN_RIGHT));
+			if (!low)
+				canvas_text(p->c, left ? x + 0.5F * em : x - 0.5F * em,
+				        p->area.y + (1.1F + 1.3F * (float)a) * em, text,
+				        plot_type(p->c, TYPE_TICK, i, left ? ALIGN_LEFT : ALIGN_RIGHT));
 			canvas_group_end(p->c);
 		}
 		view_handle *h = handle_add(focus, s, a, owner, "truncate");
@@ -433,7 +435,6 @@ void part_truncation(const snap *s, const plot *p, view_focus *focus, const char
 		        .to = plot_x(p, 0.5),
 		        .zero = NAN};
 		h->at = (point){0, p->area.y + p->area.h - (float)a * 1.6F * em};
-		handle_draw(p->c, h, h->value, 1);
 	}
 }
 

@@ -151,7 +151,7 @@ static void offer_threshold(const snap *s, const plot *p, view_focus *focus)
 		                    : "drag down to clip the gradient by its norm";
 		/* half a target under the top, where titles begin */
 		float top = p->area.y + fminf(14 * p->c->theme->type, 0.5F * p->area.h);
-		h->high = fmin(pow(10, axis_value(&p->y, top)), knob_get(KNOB_clip_at)->high);
+		h->high = fmin(pow(10, clips(arm) ? p->y.high : axis_value(&p->y, top)), knob_get(KNOB_clip_at)->high);
 		h->low = fmin(pow(10, p->y.low), h->high);
 		h->value = clips(arm) ? arm->config.v[KNOB_clip_at] : 0;
 		h->wraps = !clips(arm);
@@ -159,7 +159,6 @@ static void offer_threshold(const snap *s, const plot *p, view_focus *focus)
 		h->along = ALONG_Y;
 		h->map = p->y;
 		h->at = (point){p->area.x + p->area.w - (float)a * 0.06F * p->area.w, 0};
-		handle_draw(p->c, h, h->value, 1);
 	}
 }
 

@@ -518,7 +518,7 @@ static void offer_symbol(const snap *s, const plot *p, view_focus *focus)
 	view_handle *h = i >= 0 && t->input[i] >= 0 ? handle_add(focus, s, 0, "sequence", "input") : NULL;
 	if (!h)
 		return;
-	float middle = p->area.y + 0.5F * p->area.h;
+	float foot = p->area.y + p->area.h; /* under the symbol, which stays readable */
 	*h = (view_handle){.kind = HANDLE_INPUT,
 	        .tip = "drag up or down for another symbol; ← → for another step, Delete for what was there",
 	        .step = step,
@@ -531,10 +531,9 @@ static void offer_symbol(const snap *s, const plot *p, view_focus *focus)
 	snprintf(h->name, sizeof h->name, "sequence input");
 	snprintf(h->text, sizeof h->text, "%s at step %d", name_of(t->name, t->input[i]), step);
 	h->map = (axis){.high = h->high > 0 ? h->high : 1, .zero = NAN};
-	h->map.from = middle + APART * (float)h->value;
+	h->map.from = foot + APART * (float)h->value;
 	h->map.to = h->map.from - APART * (float)h->map.high;
-	h->at = (point){plot_x(p, step), middle};
-	handle_draw(p->c, h, h->value, 1);
+	h->at = (point){plot_x(p, step), foot};
 }
 
 static void offer_number(const snap *s, const plot *p, int feature, view_focus *focus)
@@ -559,7 +558,6 @@ static void offer_number(const snap *s, const plot *p, int feature, view_focus *
 	snprintf(h->name, sizeof h->name, "sequence input");
 	snprintf(h->text, sizeof h->text, "%s at step %d", text_short(value, sizeof value, h->value, 3), step);
 	h->at = (point){plot_x(p, step), 0};
-	handle_draw(p->c, h, h->value, 1);
 }
 
 /* Marks are moved from step to step. */
@@ -589,7 +587,6 @@ static void offer_marks(const snap *s, const plot *p, int feature, view_focus *f
 		snprintf(h->name, sizeof h->name, "sequence mark %d", ++n);
 		snprintf(h->text, sizeof h->text, "mark at step %d", h->step);
 		h->at = (point){0, p->area.y + p->area.h};
-		handle_draw(p->c, h, h->value, 1);
 	}
 }
 

@@ -91,7 +91,6 @@ static void offer_radius(const snap *s, const plot *p, view_focus *focus)
 		h->centre = (point){plot_x(p, 0), plot_y(p, 0)};
 		h->per_one = plot_x(p, 1) - plot_x(p, 0);
 		h->angle = 0.62F + 0.35F * (float)a;
-		handle_draw(p->c, h, h->value, 1);
 	}
 }
 

@@ -111,7 +111,6 @@ static void offer_cuts(const snap *s, const plot *p, view_focus *focus)
 		h->along = ALONG_X;
 		h->map = p->x;
 		h->at = (point){0, p->area.y + p->area.h - 14 * (float)a};
-		handle_draw(p->c, h, h->value, 1);
 	}
 }
 
