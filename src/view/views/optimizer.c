@@ -309,6 +309,12 @@ static bool shows_steps(const descents *d)
 	return d->p.sparse > 1;
 }
 
+/* log10; NAN: no step */
+static double step_size(const plane_step *s, int k)
+{
+	return s->step[k] != 0 ? log10(fabs(s->step[k])) : NAN;
+}
+
 static void draw_traces(const descents *d, canvas *c, rect area, view_focus *focus, bool errors)
 {
 	static float y[SNAP_ARMS][2][ROWS];
@@ -320,9 +326,8 @@ static void draw_traces(const descents *d, canvas *c, rect area, view_focus *foc
 		most = n > most ? n : most;
 		for (int k = 0; k < (errors ? 1 : 2); k++) {
 			for (int i = 0; i < n; i++)
-				y[a][k][i] = errors           ? (float)traced(d, a, i, 0)
-				             : shows_steps(d) ? (float)log10(fabs(d->step[a][i].step[k]))
-				                              : (float)traced(d, a, i, k + 1);
+				y[a][k][i] = (float)(!errors && shows_steps(d) ? step_size(&d->step[a][i], k)
+				                                               : traced(d, a, i, errors ? 0 : k + 1));
 			span_add_all(&all, y[a][k], n);
 			curve line = {y[a][k], n, 0, 1};
 			int last = line_last(line);
