@@ -36,10 +36,10 @@ static bool is_task(const snap *s)
 	return strcmp(config_choice(&s->arm[0].config, KNOB_task), "function") == 0;
 }
 
-/* One row per update of the run; a preview before it has begun and where the run does something else. */
+/* One row per update of the run; a preview where the run does something else. */
 static int rows_of(const snap *s)
 {
-	if (is_task(s) && s->arm[0].update > 0)
+	if (is_task(s))
 		return s->arm[0].update < ROWS - 1 ? (int)s->arm[0].update + 1 : ROWS;
 	long n = s->arm[0].update > 0 && s->arm[0].update < PREVIEW ? s->arm[0].update : PREVIEW;
 	return (int)n + 1;
@@ -320,7 +320,7 @@ static void draw_traces(const descents *d, canvas *c, rect area, view_focus *foc
 	static float y[SNAP_ARMS][2][ROWS];
 	span all = span_none;
 	labels l = {0};
-	int most = 1;
+	int most = 2;
 	for (int a = 0; a < d->arms; a++) {
 		int n = d->rows[a];
 		most = n > most ? n : most;
