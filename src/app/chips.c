@@ -18,9 +18,12 @@ static const dash dashes[SNAP_ARMS] = {DASH_SOLID, DASH_DASHED, DASH_DASHDOT, DA
 /* What a single run is: the settings that matter most. */
 static void summary(const config *c, char *buf, size_t size)
 {
-	char lr[32];
-	snprintf(buf, size, "%s · %s · T = %.0f · %s, η = %s%s%s", config_choice(c, KNOB_cell),
-	        config_choice(c, KNOB_task), c->v[KNOB_T], config_choice(c, KNOB_optimizer),
+	char lr[32], steps[40] = "";
+	bool net = config_uses(c, KNOB_cell);
+	if (net || config_uses(c, KNOB_w)) /* a function of two parameters has none */
+		snprintf(steps, sizeof steps, "T = %.0f · ", c->v[KNOB_T]);
+	snprintf(buf, size, "%s%s%s · %s%s, η = %s%s%s", net ? config_choice(c, KNOB_cell) : "", net ? " · " : "",
+	        config_choice(c, KNOB_task), steps, config_choice(c, KNOB_optimizer),
 	        text_short(lr, sizeof lr, c->v[KNOB_lr], 4), c->v[KNOB_clip] != 0 ? " · clip by " : "",
 	        c->v[KNOB_clip] != 0 ? config_choice(c, KNOB_clip) : "");
 }

@@ -211,7 +211,8 @@ static void describe(record *r, const trial *t)
 	snap_arm *a = &r->arm;
 	const task_shape *s = &t->shape;
 	const loss_info *loss = t->api->loss(t->api->spec(t->m)->loss);
-	snprintf(a->loss_label, sizeof a->loss_label, "%s", loss->label);
+	snprintf(a->loss_label, sizeof a->loss_label, "%s",
+	        t->shape.unit == UNIT_FUNCTION ? "value of the function" : loss->label);
 	snprintf(a->metric_label, sizeof a->metric_label, "wrong: %.38s", s->criterion);
 	/* the plateaus belong to the task's own loss of its own outputs */
 	bool own = t->api->spec(t->m)->loss == trial_task_loss(t) && t->api->spec(t->m)->output == loss->output;

@@ -36,10 +36,10 @@ static bool is_task(const snap *s)
 	return strcmp(config_choice(&s->arm[0].config, KNOB_task), "function") == 0;
 }
 
-/* One row per update of the run; a preview before it has begun and where the run does something else. */
+/* One row per update of the run; a preview where the run does something else. */
 static int rows_of(const snap *s)
 {
-	if (is_task(s) && s->arm[0].update > 0)
+	if (is_task(s))
 		return s->arm[0].update < ROWS - 1 ? (int)s->arm[0].update + 1 : ROWS;
 	long n = s->arm[0].update > 0 && s->arm[0].update < PREVIEW ? s->arm[0].update : PREVIEW;
 	return (int)n + 1;
@@ -309,20 +309,25 @@ static bool shows_steps(const descents *d)
 	return d->p.sparse > 1;
 }
 
+/* log10; NAN: no step */
+static double step_size(const plane_step *s, int k)
+{
+	return s->step[k] != 0 ? log10(fabs(s->step[k])) : NAN;
+}
+
 static void draw_traces(const descents *d, canvas *c, rect area, view_focus *focus, bool errors)
 {
 	static float y[SNAP_ARMS][2][ROWS];
 	span all = span_none;
 	labels l = {0};
-	int most = 1;
+	int most = 2;
 	for (int a = 0; a < d->arms; a++) {
 		int n = d->rows[a];
 		most = n > most ? n : most;
 		for (int k = 0; k < (errors ? 1 : 2); k++) {
 			for (int i = 0; i < n; i++)
-				y[a][k][i] = errors           ? (float)traced(d, a, i, 0)
-				             : shows_steps(d) ? (float)log10(fabs(d->step[a][i].step[k]))
-				                              : (float)traced(d, a, i, k + 1);
+				y[a][k][i] = (float)(!errors && shows_steps(d) ? step_size(&d->step[a][i], k)
+				                                               : traced(d, a, i, errors ? 0 : k + 1));
 			span_add_all(&all, y[a][k], n);
 			curve line = {y[a][k], n, 0, 1};
 			int last = line_last(line);
