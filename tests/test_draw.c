@@ -210,6 +210,29 @@ static void test_fit(void **state)
 	assert_string_equal(canvas_fit(buf, sizeof buf, NULL, 10, 12, WEIGHT_REGULAR), "");
 }
 
+/* The longest beginning by whole words whose measure fits. */
+static void test_break(void **state)
+{
+	(void)state;
+	static const char text[] = "Norm of the gradient ‖∂L/∂hₜ‖ at every step, AV To kerned  and a tail";
+	for (int w = WEIGHT_REGULAR; w < WEIGHT_COUNT; w++)
+		for (float width = 0; width < 600; width += 7) {
+			char line[sizeof text];
+			size_t want = 0;
+			for (size_t i = 0; i < sizeof text; i++) {
+				if (text[i] != ' ' && text[i] != '\0')
+					continue;
+				snprintf(line, sizeof line, "%.*s", (int)i, text);
+				if (want > 0 && canvas_measure(line, 12, (weight)w).width > width)
+					break;
+				want = i;
+			}
+			assert_int_equal(canvas_break(text, width, 12, (weight)w), want);
+		}
+	assert_int_equal(canvas_break("", 10, 12, WEIGHT_REGULAR), 0);
+	assert_int_equal(canvas_break("alone", 1, 12, WEIGHT_REGULAR), 5);
+}
+
 /* ---- pixels ---- */
 
 static void test_hairline(void **state)
@@ -767,6 +790,7 @@ int main(void)
 	        cmocka_unit_test(test_bad_points),
 	        cmocka_unit_test(test_dense),
 	        cmocka_unit_test(test_clips),
+	        cmocka_unit_test(test_break),
 	        cmocka_unit_test(test_images),
 	        cmocka_unit_test(test_images_halved),
 	        cmocka_unit_test(test_sizes),

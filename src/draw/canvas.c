@@ -260,6 +260,26 @@ const char *canvas_fit(char *buf, int size, const char *utf8, float width, float
 	return buf;
 }
 
+size_t canvas_break(const char *utf8, float width, float em, weight w)
+{
+	enum { LONGEST = 511 };
+	size_t fits = 0, n = 0;
+	glyph_walk g = glyph_start(utf8, w);
+	glyph_step step;
+	for (; n < LONGEST; n += (size_t)step.n) {
+		float here = (float)(g.x * (double)em); /* of what stands before */
+		bool more = glyph_next(&g, &step);
+		if (more && utf8[n] != ' ')
+			continue;
+		if (fits > 0 && here > width)
+			return fits;
+		fits = n;
+		if (!more)
+			return fits;
+	}
+	return fits > 0 ? fits : strlen(utf8);
+}
+
 /* ---- rectangles ---- */
 
 rect rect_inset(rect r, float dx, float dy)

@@ -7,6 +7,7 @@
 #include "draw/palette.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 typedef struct point {
@@ -85,6 +86,9 @@ void canvas_ring(canvas *c, float x, float y, float radius, stroke s);
 text_extent canvas_measure(const char *utf8, float size, weight w);
 /* Cuts `utf8` with "…" so that it is at most `width` wide; returns buf. */
 const char *canvas_fit(char *buf, int size, const char *utf8, float width, float em, weight w);
+
+/* Bytes of the longest beginning of `utf8`, cut at a space, that is at most `width` wide; at least one word. */
+size_t canvas_break(const char *utf8, float width, float em, weight w);
 
 /* ---- rect helpers ---- */
 rect rect_inset(rect r, float dx, float dy);

@@ -201,27 +201,6 @@ void readout_draw(const readout *r, canvas *c, rect bounds, point at)
 
 enum { LINE_TEXT = 512 };
 
-/* Length of the longest beginning of `text` that fits into `width`, cut at a space; at least one word. */
-static size_t take_line(const char *text, float width, float em, weight w)
-{
-	char line[LINE_TEXT];
-	size_t fits = 0;
-	for (size_t i = 0; i < LINE_TEXT - 1; i++) {
-		if (text[i] != ' ' && text[i] != '\0') {
-			line[i] = text[i];
-			continue;
-		}
-		line[i] = '\0';
-		if (fits > 0 && canvas_measure(line, em, w).width > width)
-			return fits;
-		fits = i;
-		if (text[i] == '\0')
-			return fits;
-		line[i] = ' ';
-	}
-	return fits > 0 ? fits : strlen(text);
-}
-
 static const char *after_line(const char *text, size_t used)
 {
 	text += used;
@@ -235,7 +214,7 @@ float label_paragraph(canvas *c, rect area, const char *text, text_style s, int 
 	char line[LINE_TEXT], fitted[LINE_TEXT];
 	float pitch = 1.35F * s.size, y = area.y;
 	for (int i = 0; i < lines && *text; i++, y += pitch) {
-		size_t n = i == lines - 1 ? strlen(text) : take_line(text, area.w, s.size, s.weight);
+		size_t n = i == lines - 1 ? strlen(text) : canvas_break(text, area.w, s.size, s.weight);
 		snprintf(line, sizeof line, "%.*s", (int)n, text);
 		canvas_fit(fitted, sizeof fitted, line, area.w, s.size, s.weight);
 		if (c)
@@ -249,6 +228,6 @@ int label_lines(const char *text, float width, float em, weight w)
 {
 	int lines = 0;
 	for (; *text; lines++)
-		text = after_line(text, take_line(text, width, em, w));
+		text = after_line(text, canvas_break(text, width, em, w));
 	return lines;
 }
