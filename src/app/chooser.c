@@ -61,28 +61,14 @@ void chooser_draw(bench *b)
 			order[n++] = views[i];
 	float content = (float)n * ROW * em;
 	float width = fminf(820 * em, u->c->width), height = fminf(content + 4 * pad, u->c->height);
-	rect all = {0, 0, u->c->width, u->c->height};
-	rect box = {(all.w - width) / 2, (all.h - height) / 2, width, height};
-	ui_layer(u, 2);
-	canvas_box(u->c, all, 0, INK_SHADE, 0.5F);
-	u->overlay = true;
-	ui_surface(u, all, "backdrop", true);
-	canvas_box(u->c, box, 10 * em, INK_PANEL, 1);
-	canvas_frame(u->c, box, 10 * em, ui_line(1, INK_BORDER));
-	rect inner = rect_inset(box, fminf(pad, box.w / 16), fminf(pad, box.h / 16));
-	rect head = rect_cut_top(&inner, fminf(pad, 24 * em));
-	rect close = {head.x + head.w - 32 * em, head.y - 4 * em, 32 * em, 32 * em};
-	ui_label(u, (rect){head.x, head.y, head.w - close.w, head.h}, "Plots: one to eight, in this order", 16,
-	        WEIGHT_BOLD, INK_TEXT, ALIGN_LEFT);
-	bool closed = ui_button(u, close, "close views", ICON_CLOSE, NULL, LOOK_PLAIN, NULL);
+	ui_dialog d = ui_dialog_begin(u, width, height, "Plots: one to eight, in this order", "close views");
+	rect inner = d.inside;
 	rect_cut_top(&inner, 12 * em);
 	rect at = ui_scroll(u, inner, "views scroll bar", content, &b->choose_offset);
 	at.w -= UI_TARGET * em;
 	for (int i = 0; i < n; i++)
 		view_row(b, rect_cut_top(&at, ROW * em), order[i]);
 	ui_scroll_end(u, inner, content, &b->choose_offset);
-	ui_layer(u, 0);
-	bool outside = u->event.kind == UI_PRESS && !rect_has(box, u->pointer.x, u->pointer.y);
-	if (closed || outside)
+	if (ui_dialog_end(u, &d))
 		b->choosing = false;
 }

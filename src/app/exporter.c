@@ -365,18 +365,8 @@ void exporter_draw(bench *b)
 	float em = u->em, pad = PAD * em;
 	rect all = {0, 0, u->c->width, u->c->height};
 	float content = ROWS * ROW * em, width = fminf(WIDTH * em, all.w), height = fminf(content + 4.8F * pad, all.h);
-	rect box = {(all.w - width) / 2, (all.h - height) / 2, width, height};
-	ui_layer(u, 2);
-	canvas_box(u->c, all, 0, INK_SHADE, 0.5F);
-	u->overlay = true;
-	ui_surface(u, all, "backdrop", true);
-	canvas_box(u->c, box, 10 * em, INK_PANEL, 1);
-	canvas_frame(u->c, box, 10 * em, ui_line(1, INK_BORDER));
-	rect inner = rect_inset(box, fminf(pad, box.w / 16), fminf(pad, box.h / 16));
-	rect head = rect_cut_top(&inner, 24 * em);
-	rect close = {head.x + head.w - 32 * em, head.y - 4 * em, 32 * em, 32 * em};
-	ui_label(u, (rect){head.x, head.y, head.w - close.w, head.h}, "Export", 16, WEIGHT_BOLD, INK_TEXT, ALIGN_LEFT);
-	bool closed = ui_button(u, close, "close export", ICON_CLOSE, NULL, LOOK_PLAIN, NULL);
+	ui_dialog d = ui_dialog_begin(u, width, height, "Export", "close export");
+	rect inner = d.inside;
 	rect_cut_top(&inner, 16 * em);
 	rect foot = rect_cut_bottom(&inner, 34 * em);
 	rect_cut_bottom(&inner, fminf(8 * em, inner.h));
@@ -385,8 +375,6 @@ void exporter_draw(bench *b)
 	rows(b, &area);
 	ui_scroll_end(u, inner, content, &b->exporter.offset);
 	buttons(b, foot);
-	ui_layer(u, 0);
-	bool outside = u->event.kind == UI_PRESS && !u->popup.id && !rect_has(box, u->pointer.x, u->pointer.y);
-	if (closed || outside)
+	if (ui_dialog_end(u, &d))
 		b->exporter.open = false;
 }

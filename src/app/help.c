@@ -83,19 +83,8 @@ void help_draw(bench *b)
 	bool two = u->c->width > 940 * em;
 	float content = two ? fmaxf(rows, other) : rows + other;
 	float width = fminf((two ? 1040 : 560) * em, u->c->width), height = fminf(content + 3.5F * pad, u->c->height);
-	rect all = {0, 0, u->c->width, u->c->height};
-	rect box = {(all.w - width) / 2, (all.h - height) / 2, width, height};
-	ui_layer(u, 2);
-	canvas_box(u->c, all, 0, INK_SHADE, 0.5F);
-	u->overlay = true;
-	ui_surface(u, all, "backdrop", true);
-	canvas_box(u->c, box, 10 * em, INK_PANEL, 1);
-	canvas_frame(u->c, box, 10 * em, ui_line(1, INK_BORDER));
-	rect inner = rect_inset(box, fminf(pad, box.w / 16), fminf(pad, box.h / 16));
-	rect head = rect_cut_top(&inner, fminf(pad, 24 * em));
-	rect close = {head.x + head.w - 32 * em, head.y - 4 * em, 32 * em, 32 * em};
-	ui_label(u, (rect){head.x, head.y, head.w - close.w, head.h}, "Help", 16, WEIGHT_BOLD, INK_TEXT, ALIGN_LEFT);
-	bool closed = ui_button(u, close, "close help", ICON_CLOSE, NULL, LOOK_PLAIN, NULL);
+	ui_dialog d = ui_dialog_begin(u, width, height, "Help", "close help");
+	rect inner = d.inside;
 	rect_cut_top(&inner, 8 * em);
 	rect at = ui_scroll(u, inner, "help scroll bar", content, &b->help_offset);
 	at.w -= UI_TARGET * em;
@@ -109,8 +98,6 @@ void help_draw(bench *b)
 		control_column(b, &at);
 	}
 	ui_scroll_end(u, inner, content, &b->help_offset);
-	ui_layer(u, 0);
-	bool outside = u->event.kind == UI_PRESS && !rect_has(box, u->pointer.x, u->pointer.y);
-	if (closed || outside)
+	if (ui_dialog_end(u, &d))
 		b->help = false;
 }

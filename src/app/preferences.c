@@ -158,20 +158,8 @@ void preferences_draw(bench *b)
 	preferences *p = &b->preferences;
 	float em = u->em, pad = PAD * em, content = (float)(settings_rows_count + 4) * ROW * em;
 	float width = fminf(WIDTH * em, u->c->width), height = fminf(content + 4 * pad, u->c->height);
-	rect all = {0, 0, u->c->width, u->c->height};
-	rect box = {(all.w - width) / 2, (all.h - height) / 2, width, height};
-	ui_layer(u, 2);
-	canvas_box(u->c, all, 0, INK_SHADE, 0.5F);
-	u->overlay = true;
-	ui_surface(u, all, "backdrop", true);
-	canvas_box(u->c, box, 10 * em, INK_PANEL, 1);
-	canvas_frame(u->c, box, 10 * em, ui_line(1, INK_BORDER));
-	rect inner = rect_inset(box, fminf(pad, box.w / 16), fminf(pad, box.h / 16));
-	rect head = rect_cut_top(&inner, fminf(pad, 24 * em));
-	rect close = {head.x + head.w - 32 * em, head.y - 4 * em, 32 * em, 32 * em};
-	ui_label(
-	        u, (rect){head.x, head.y, head.w - close.w, head.h}, "Settings", 16, WEIGHT_BOLD, INK_TEXT, ALIGN_LEFT);
-	bool closed = ui_button(u, close, "close settings", ICON_CLOSE, NULL, LOOK_PLAIN, NULL);
+	ui_dialog d = ui_dialog_begin(u, width, height, "Settings", "close settings");
+	rect inner = d.inside;
 	rect_cut_top(&inner, 16 * em);
 	rect at = ui_scroll(u, inner, "settings scroll bar", content, &p->offset);
 	at.w -= UI_TARGET * em;
@@ -179,8 +167,6 @@ void preferences_draw(bench *b)
 	at.w -= 4 * em;
 	rows(b, at);
 	ui_scroll_end(u, inner, content, &p->offset);
-	ui_layer(u, 0);
-	bool outside = u->event.kind == UI_PRESS && !rect_has(box, u->pointer.x, u->pointer.y) && u->hot;
-	if (closed || outside)
+	if (ui_dialog_end(u, &d))
 		p->open = false;
 }

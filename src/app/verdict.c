@@ -96,19 +96,8 @@ void verdict_draw(bench *b)
 	float words = ui_paragraph(u, (rect){0, 0, width - 2 * pad, 0}, text, 13, INK_TEXT, false);
 	float content = (float)(c->blocks + 1) * ROW * em;
 	float height = fminf(content + words + 4.5F * pad, all.h);
-	rect box = {(all.w - width) / 2, (all.h - height) / 2, width, height};
-	ui_layer(u, 2);
-	canvas_box(u->c, all, 0, INK_SHADE, 0.5F);
-	u->overlay = true;
-	ui_surface(u, all, "backdrop", true);
-	canvas_box(u->c, box, 10 * em, INK_PANEL, 1);
-	canvas_frame(u->c, box, 10 * em, ui_line(1, INK_BORDER));
-	rect inner = rect_inset(box, fminf(pad, box.w / 16), fminf(pad, box.h / 16));
-	rect head = rect_cut_top(&inner, fminf(pad, 24 * em));
-	rect close = {head.x + head.w - 32 * em, head.y - 4 * em, 32 * em, 32 * em};
-	ui_label(u, (rect){head.x, head.y, head.w - close.w, head.h}, "This gradient, checked", 16, WEIGHT_BOLD,
-	        INK_TEXT, ALIGN_LEFT);
-	bool closed = ui_button(u, close, "close check", ICON_CLOSE, NULL, LOOK_PLAIN, NULL);
+	ui_dialog d = ui_dialog_begin(u, width, height, "This gradient, checked", "close check");
+	rect inner = d.inside;
 	rect_cut_top(&inner, 10 * em);
 	ui_paragraph(u, rect_cut_top(&inner, words), text, 13, INK_TEXT, true);
 	rect_cut_top(&inner, 10 * em);
@@ -123,8 +112,6 @@ void verdict_draw(bench *b)
 	for (int i = 0; i < c->blocks; i++)
 		draw_row(b, rect_cut_top(&at, ROW * em), &c->block[i]);
 	ui_scroll_end(u, inner, content, &b->verdict_offset);
-	ui_layer(u, 0);
-	bool outside = u->event.kind == UI_PRESS && !rect_has(box, u->pointer.x, u->pointer.y);
-	if (closed || outside)
+	if (ui_dialog_end(u, &d))
 		b->verdict = false;
 }

@@ -169,6 +169,14 @@ void ui_clip_end(ui *u);
 rect ui_scroll(ui *u, rect r, const char *name, float content, float *offset);
 void ui_scroll_end(ui *u, rect r, float content, float *offset);
 
+/* A box over everything else, in the middle, with a title and a button that closes it. */
+typedef struct ui_dialog {
+	rect box, inside; /* below the title */
+	bool closed;
+} ui_dialog;
+ui_dialog ui_dialog_begin(ui *u, float width, float height, const char *title, const char *close_name);
+bool ui_dialog_end(ui *u, const ui_dialog *d); /* true: to be closed, by its button or a press beside it */
+
 /* ---- controls: `r` is where it goes, `name` is unique on the screen, `tip` is static text ---- */
 typedef enum ui_icon {
 	ICON_NONE,
