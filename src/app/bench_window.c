@@ -16,7 +16,7 @@ typedef struct window_case {
 
 #define FOUR_ARMS                                                                                                      \
 	"unroll/1 views=temporal,loss,norms,spectrum,activity,jacobian arm=\"sgd\" optimizer=sgd arm=\"momentum\" "    \
-	"optimizer=momentum lr=0.005 arm=\"adam\" optimizer=adam lr=0.002 arm=\"clip\" clip=norm clip_at=0.5"
+	"optimizer=momentum lr=0.005 arm=\"adam\" optimizer=adam lr=0.002 arm=\"clip\" clip=norm clip_at=0.5 @700"
 
 static const window_case cases[WINDOW_CASES] = {
         {NULL, "four plots", NULL, "", 60, 3, 6},

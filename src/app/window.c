@@ -547,6 +547,8 @@ static bool measure_frames(window *w, int n, window_speed *speed)
 	double *ms = malloc(2 * (size_t)n * sizeof *ms), *cpu = ms + n;
 	if (!ms)
 		return false;
+	memset(ms, 0, 2 * (size_t)n * sizeof *ms); /* all pages now: what grows later is the program's */
+	worker_settle(w->bench.worker);            /* at the update of the state */
 	bench_play(&w->bench, true);
 	worker_speed(w->bench.worker, 0); /* as fast as it goes */
 	int done = 0;

@@ -168,7 +168,9 @@ float axis_at(const axis *a, double value)
 	if (value == -INFINITY && a->kind == AXIS_LOG)
 		return isnan(a->zero) ? a->from : a->zero;
 	double at = (double)a->from + (value - a->low) / (a->high - a->low) * ((double)a->to - (double)a->from);
-	return isfinite(at) ? (float)fmax(-1e6, fmin(1e6, at)) : NAN;
+	if (!isfinite(at))
+		return NAN;
+	return at < -1e6 ? -1e6F : at > 1e6 ? 1e6F : (float)at; /* no calls: curves ask for every point */
 }
 
 double axis_value(const axis *a, float position)

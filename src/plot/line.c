@@ -132,7 +132,8 @@ static int fold(const plot *p, curve l, int i, int j, float sign, point *out, in
 	int n = 0, column = 0;
 	float floor_y = p->area.y + p->area.h;
 	for (; i < j; i++) {
-		point q = {plot_x(p, curve_x(l, i)), fminf(plot_y(p, (double)l.y[i]), floor_y)};
+		float y = plot_y(p, (double)l.y[i]);
+		point q = {plot_x(p, curve_x(l, i)), y < floor_y ? y : floor_y};
 		int here = (int)floorf(q.x);
 		if (n > 0 && here == column) {
 			if (sign * (q.y - out[n - 1].y) < 0)
