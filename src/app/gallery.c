@@ -4,6 +4,7 @@
 #include "app/command.h"
 #include "app/lesson_open.h"
 #include "app/recent.h"
+#include "app/tutor.h"
 #include "base/text.h"
 #include "io/png.h"
 #include "plot/label.h"
@@ -110,23 +111,39 @@ static void open_state(bench *b, const char *text)
 		ui_toast(&b->ui, e.text);
 }
 
+/* A run that is opened here takes the place of a lesson, too; what cannot be opened leaves it. */
+static void open_run(bench *b, const char *state, const char *file)
+{
+	tutor *t = b->tutor;
+	if (t)
+		t->opening = true;
+	if (file)
+		bench_drop(b, file);
+	else
+		open_state(b, state);
+	if (t)
+		t->opening = false;
+	if (!b->gallery.open)
+		tutor_close(b);
+}
+
 static void open_card(bench *b, const card_info *k)
 {
 	static char path[FILE_PATH]; /* the card goes when the gallery is read anew */
 	snprintf(path, sizeof path, "%s", k->path ? k->path : "");
 	switch (k->kind) {
 	case CARD_FREE:
-		open_state(b, cards_first_state);
+		open_run(b, cards_first_state, NULL);
 		break;
 	case CARD_LESSON:
 		gallery_close(b);
 		bench_lesson(b, path);
 		break;
 	case CARD_RECENT:
-		open_state(b, k->state);
+		open_run(b, k->state, NULL);
 		break;
 	case CARD_PICTURE:
-		bench_drop(b, path);
+		open_run(b, NULL, path);
 		break;
 	default:
 		gallery_close(b);

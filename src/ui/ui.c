@@ -158,7 +158,7 @@ void ui_begin(ui *u, canvas *c, const ui_event *event, double now)
 	u->event = event ? *event : (ui_event){.kind = UI_NOTHING};
 	if (u->event.kind != UI_WHEEL && u->event.kind != UI_NOTHING)
 		u->wheel = 0;
-	u->used = u->reveal_found = u->overlay = u->scrolls = false;
+	u->used = u->reveal_found = u->moved = u->overlay = u->scrolls = false;
 	u->layer = u->clips = 0;
 	u->count[u->side] = 0;
 	u->popup.result = -1;
@@ -375,7 +375,9 @@ void ui_status(ui *u, rect r, const char *name, const char *value)
 
 int ui_key_for(ui *u, uint32_t id)
 {
-	return u->event.kind == UI_KEY && !u->used && u->focus == id ? u->event.key : 0;
+	bool page = u->event.key == UI_KEY_PAGE_UP || u->event.key == UI_KEY_PAGE_DOWN;
+	bool mine = u->event.kind == UI_KEY && !u->used && u->focus == id;
+	return mine && !(page && u->paging && !u->ring) ? u->event.key : 0;
 }
 
 void ui_toast(ui *u, const char *text)
