@@ -126,6 +126,8 @@ static int start(int argc, char **argv, double started)
 	bool taught = word && !opens && lesson_word(word);
 	if (word && !opens && !taught)
 		return unknown_word(word);
+	if (taught && !lesson_there(word, &e))
+		return cli_fail(&e);
 	if (argc > 2)
 		return err_input(&e, "more than one thing to open; allowed: one state string or picture"), cli_fail(&e);
 	return open_window(taught ? NULL : word, taught ? word : NULL, started);
