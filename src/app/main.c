@@ -116,7 +116,9 @@ static int start(int argc, char **argv, double started)
 	if (is_option(word, "--version", "version"))
 		return puts("unroll 0.1"), 0;
 	for (int i = 0; word && i < clis_count; i++)
-		if (strcmp(word, clis[i]->name) == 0)
+		if (strcmp(word, clis[i]->name) == 0 && argc == 3 && is_option(argv[2], "--help", "-h"))
+			return printf("usage: unroll %s\n", clis[i]->usage), 0;
+		else if (strcmp(word, clis[i]->name) == 0)
 			return clis[i]->run(argc - 1, argv + 1);
 	if (word && word[0] == '-')
 		return err_input(&e, "unknown option '%.60s'; allowed: --help, --version, or a command", word),
