@@ -170,6 +170,7 @@ static void test_session(void **state)
 	key(UI_KEY_RIGHT);
 	assert_true(tutor_done(b.tutor));
 	assert_true(reads("Reached at update 111"));
+	assert_false(reads("too late"));
 	assert_true(lesson_finished(path));
 	key(UI_KEY_PAGE_DOWN);
 	assert_string_equal(tutor_at(b.tutor)->title, "Go on");

@@ -178,7 +178,9 @@ static void set_goal(layout_pen *p, const page *g, int act)
 		layout_words(p, text, indent, SMALL, WEIGHT_REGULAR, INK_GOOD);
 	bool told = tutor_veils(g->t); /* it would answer what is asked */
 	if (!met && !told && g->y->measured[act][0] && !strstr(g->y->measured[act], "nan")) {
-		snprintf(text, sizeof text, "now: %s", g->y->measured[act]);
+		bool late = a->updates > 0 && g->b->snap->update > a->updates;
+		snprintf(
+		        text, sizeof text, late ? "now: %s; too late, R starts again" : "now: %s", g->y->measured[act]);
 		layout_words(p, text, indent, SMALL, WEIGHT_REGULAR, INK_MUTED);
 	}
 	layout_slot_since(p, act, PART_MARK, top);
