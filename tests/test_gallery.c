@@ -219,6 +219,7 @@ static void a_run_ends_the_lesson(void **state)
 	assert_non_null(subject.tutor);
 	gallery_open(&subject);
 	pass(NULL);
+	assert_non_null(strstr(ui_find(&subject.ui, "back to the bench")->value, "Back to First steps"));
 	click("free bench");
 	assert_false(subject.gallery.open);
 	assert_null(subject.tutor);

@@ -233,7 +233,9 @@ static void describe_present(const bench *b, card_info *k)
 	int at;
 	*k = (card_info){.kind = CARD_BACK, .state = b->gallery.present};
 	snprintf(k->name, sizeof k->name, "back to the bench");
-	snprintf(k->title, sizeof k->title, "Back to %s", cards_run_title(&b->config, title, sizeof title));
+	bool taught = b->tutor && !b->tutor->free && b->tutor->l->title;
+	snprintf(k->title, sizeof k->title, "Back to %s",
+	        taught ? b->tutor->l->title : cards_run_title(&b->config, title, sizeof title));
 	at = snprintf(k->line, sizeof k->line, "%s at update %s", b->playing ? "training" : "waiting",
 	        text_short(update, sizeof update, (double)b->snap->update, 9));
 	if (isfinite(a->now[SNAP_LOSS]))
@@ -379,7 +381,7 @@ static int in_next_row(const gallery *g, int at, int direction)
 static int moved(const gallery *g, int at, int key)
 {
 	if (at < 0)
-		return 0;
+		return key == UI_KEY_END ? g->shown - 1 : 0;
 	switch (key) {
 	case UI_KEY_LEFT:
 		return at > 0 ? at - 1 : at;

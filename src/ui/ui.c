@@ -142,8 +142,11 @@ static void tip_clock(ui *u)
 {
 	uint32_t id = u->ring && u->focus ? u->focus : u->hot;
 	ui_event_kind kind = u->event.kind;
-	if (id != u->tip_id || kind == UI_KEY)
+	bool by_key = u->ring && u->focus;
+	if (id != u->tip_id || (kind == UI_KEY && by_key))
 		u->tip_since = u->now;
+	else if (kind == UI_KEY) /* the pointer only lies there */
+		u->tip_since = INFINITY;
 	/* whoever has used a control does not need it explained */
 	if (u->down || u->edit.id || u->popup.id || kind == UI_RELEASE || kind == UI_WHEEL)
 		u->tip_since = INFINITY;
