@@ -189,6 +189,42 @@ static void keyboard_walks_and_opens(void **state)
 	assert_string_equal(config_choice(&subject.config, KNOB_cell), "lstm");
 }
 
+/* The keyboard goes to a card that is out of sight, and what is shown goes with it. */
+static void what_is_reached_is_shown(void **state)
+{
+	(void)state;
+	begin(true);
+	height = 320;
+	pass(NULL);
+	press(UI_KEY_HOME, 0);
+	subject.chrome_changed = false;
+	pass(&(ui_event){.kind = UI_KEY, .key = UI_KEY_END});
+	subject.chrome_changed = false; /* the first picture after it goes there … */
+	pass(NULL);
+	assert_true(subject.gallery.offset > 0);
+	assert_true(subject.chrome_changed); /* … and asks for another */
+	subject.chrome_changed = false;
+	pass(NULL);
+	assert_false(subject.chrome_changed);
+}
+
+/* A run that is opened from the gallery takes the place of the lesson. */
+static void a_run_ends_the_lesson(void **state)
+{
+	(void)state;
+	begin(true);
+	press(UI_KEY_DOWN, 0);
+	press(UI_KEY_RIGHT, 0);
+	press(UI_KEY_ENTER, 0);
+	assert_non_null(subject.tutor);
+	gallery_open(&subject);
+	pass(NULL);
+	assert_non_null(strstr(ui_find(&subject.ui, "back to the bench")->value, "Back to First steps"));
+	click("free bench");
+	assert_false(subject.gallery.open);
+	assert_null(subject.tutor);
+}
+
 static void typing_searches(void **state)
 {
 	(void)state;
@@ -695,6 +731,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(cards_of_everything),
 	        cmocka_unit_test(keyboard_walks_and_opens),
+	        cmocka_unit_test(what_is_reached_is_shown),
+	        cmocka_unit_test(a_run_ends_the_lesson),
 	        cmocka_unit_test(typing_searches),
 	        cmocka_unit_test(escape_goes_there_and_back),
 	        cmocka_unit_test(nothing_overlaps),

@@ -179,6 +179,7 @@ static void test_session(void **state)
 	key(UI_KEY_RIGHT);
 	assert_true(tutor_done(b.tutor));
 	assert_true(reads("Reached at update 111"));
+	assert_false(reads("too late"));
 	assert_true(is_finished(path));
 	key(UI_KEY_PAGE_DOWN);
 	assert_string_equal(tutor_at(b.tutor)->title, "Go on");
@@ -240,6 +241,54 @@ static void test_route(void **state)
 	settle();
 	assert_int_equal(b.snap->update, stopped);
 	end();
+}
+
+/* What is asked is told nowhere; a step is found at rest; pages are turned beside a slider that was dragged. */
+static void test_nothing_is_told(void **state)
+{
+	(void)state;
+	begin("---\ntitle: T\nsummary: s\n---\n\n## Ask\n\n```unroll\nset task=power T=1000 w=1.01 backend=native\n"
+	      "views power\ncontrols w\n"
+	      "predict number \"How large?\" from 1 to 1e6 log is output ± 900 %\ngoal see output > 1e6\n```\n\nSo.\n\n"
+	      "## Go on\n\nText.\n");
+	assert_true(tutor_veils(b.tutor));
+	assert_false(reads("now: output"));
+	assert_string_equal(ui_find(&b.ui, "loss reading")->value, "–");
+	click("predict");
+	assert_true(reads("now: output"));
+	assert_string_not_equal(ui_find(&b.ui, "loss reading")->value, "–");
+	bench_play(&b, true);
+	tutor_go(&b, 1);
+	settle();
+	assert_false(b.snap->playing);
+	assert_int_equal(b.tutor->route, -1);
+	click("w");
+	assert_true(b.ui.focus != 0 && !b.ui.ring);
+	key(UI_KEY_PAGE_UP);
+	assert_int_equal(tutor_number(b.tutor), 0);
+	end();
+}
+
+/* On a logarithmic axis a tolerance in per cent is a factor, up as down. */
+static void test_tolerances(void **state)
+{
+	(void)state;
+	lesson_act a = {.kind = ACT_PREDICT_NUMBER, .log = true, .percent = true, .tolerance = 900};
+	tutor_answer y = {.given = true, .actual = 275.9};
+	static const struct {
+		double said;
+		bool right;
+	} cases[] = {{10, false}, {27, false}, {28, true}, {275.9, true}, {2700, true}, {2800, false}, {-1, false}};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		y.number = cases[i].said;
+		assert_int_equal(tutor_is_right(&a, &y), cases[i].right);
+	}
+	a.log = false;
+	a.tolerance = 10;
+	y.number = 250;
+	assert_true(tutor_is_right(&a, &y));
+	y.number = 240;
+	assert_false(tutor_is_right(&a, &y));
 }
 
 static void test_links_and_free_play(void **state)
@@ -465,6 +514,8 @@ static void test_picture(void **state)
 	assert_false(lesson_picture(step, true, THEME_DARK, 800, 500, 1, file, &e));
 	assert_non_null(strstr(e.text, "no step 9"));
 	assert_true(lesson_word("08") && lesson_word("wall-and-clip#2") && lesson_word("x/y.md"));
+	assert_false(lesson_there("/nowhere/x.md", &e) || lesson_there("nowhere.md#2", &e));
+	assert_true(lesson_there("08#2", &e));
 	assert_false(lesson_word("unroll/1 T=5") || lesson_word("train") || lesson_word("a.png"));
 	assert_int_equal(unlink(file), 0);
 	assert_int_equal(unlink(path), 0);
@@ -476,6 +527,8 @@ int main(void)
 	        cmocka_unit_test(test_session),
 	        cmocka_unit_test(test_memory_hints_locks),
 	        cmocka_unit_test(test_route),
+	        cmocka_unit_test(test_nothing_is_told),
+	        cmocka_unit_test(test_tolerances),
 	        cmocka_unit_test(test_links_and_free_play),
 	        cmocka_unit_test(test_sketch),
 	        cmocka_unit_test(test_saved_again),

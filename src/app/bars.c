@@ -124,7 +124,9 @@ static void readings(bench *b, rect *row)
 	const snap_arm *a = shown_arm(b);
 	char text[48];
 	bool rate = row->w > 700 * b->ui.em;
-	if (isfinite(a->now[SNAP_LOSS]))
+	if (b->tutor && tutor_veils(b->tutor))
+		snprintf(text, sizeof text, "–"); /* it would answer what is asked */
+	else if (isfinite(a->now[SNAP_LOSS]))
 		text_short(text, sizeof text, a->now[SNAP_LOSS], 4);
 	else
 		snprintf(text, sizeof text, "%s", a->diverged ? "not finite" : "–");

@@ -809,6 +809,7 @@ static void send_wants(bench *b)
 
 void bench_pass(bench *b, canvas *c, canvas *chrome, bool show, const ui_event *event, double now)
 {
+	b->ui.paging = b->tutor != NULL;
 	ui_begin(&b->ui, c, event, now);
 	screen(b, chrome, show);
 	if (b->help)
@@ -822,6 +823,7 @@ void bench_pass(bench *b, canvas *c, canvas *chrome, bool show, const ui_event *
 	if (b->preferences.open)
 		preferences_draw(b);
 	ui_end(&b->ui);
+	b->chrome_changed = b->chrome_changed || b->ui.moved;
 	if (ui_unused(&b->ui) && !sweeper_key(b, ui_unused(&b->ui)))
 		command_dispatch(b, ui_unused(&b->ui));
 	send_config(b);

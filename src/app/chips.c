@@ -36,7 +36,8 @@ static void size_and_cost(const snap_about *o, char *buf, size_t size)
 	int n = 0;
 	buf[0] = 0;
 	if (o->parameters > 0)
-		n = snprintf(buf, size, "%s weights", text_short(weights, sizeof weights, o->parameters, 9));
+		n = snprintf(buf, size, "%s weight%s", text_short(weights, sizeof weights, o->parameters, 9),
+		        o->parameters > 1 ? "s" : "");
 	if (ms > 0 && n > 0)
 		snprintf(buf + n, size - (size_t)n, ", %s ms", text_short(cost, sizeof cost, ms, 2));
 }

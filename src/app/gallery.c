@@ -4,6 +4,7 @@
 #include "app/command.h"
 #include "app/lesson_open.h"
 #include "app/recent.h"
+#include "app/tutor.h"
 #include "base/text.h"
 #include "io/png.h"
 #include "plot/label.h"
@@ -110,23 +111,39 @@ static void open_state(bench *b, const char *text)
 		ui_toast(&b->ui, e.text);
 }
 
+/* A run that is opened here takes the place of a lesson, too; what cannot be opened leaves it. */
+static void open_run(bench *b, const char *state, const char *file)
+{
+	tutor *t = b->tutor;
+	if (t)
+		t->opening = true;
+	if (file)
+		bench_drop(b, file);
+	else
+		open_state(b, state);
+	if (t)
+		t->opening = false;
+	if (!b->gallery.open)
+		tutor_close(b);
+}
+
 static void open_card(bench *b, const card_info *k)
 {
 	static char path[FILE_PATH]; /* the card goes when the gallery is read anew */
 	snprintf(path, sizeof path, "%s", k->path ? k->path : "");
 	switch (k->kind) {
 	case CARD_FREE:
-		open_state(b, cards_first_state);
+		open_run(b, cards_first_state, NULL);
 		break;
 	case CARD_LESSON:
 		gallery_close(b);
 		bench_lesson(b, path);
 		break;
 	case CARD_RECENT:
-		open_state(b, k->state);
+		open_run(b, k->state, NULL);
 		break;
 	case CARD_PICTURE:
-		bench_drop(b, path);
+		open_run(b, NULL, path);
 		break;
 	default:
 		gallery_close(b);
@@ -216,7 +233,9 @@ static void describe_present(const bench *b, card_info *k)
 	int at;
 	*k = (card_info){.kind = CARD_BACK, .state = b->gallery.present};
 	snprintf(k->name, sizeof k->name, "back to the bench");
-	snprintf(k->title, sizeof k->title, "Back to %s", cards_run_title(&b->config, title, sizeof title));
+	bool taught = b->tutor && !b->tutor->free && b->tutor->l->title;
+	snprintf(k->title, sizeof k->title, "Back to %s",
+	        taught ? b->tutor->l->title : cards_run_title(&b->config, title, sizeof title));
 	at = snprintf(k->line, sizeof k->line, "%s at update %s", b->playing ? "training" : "waiting",
 	        text_short(update, sizeof update, (double)b->snap->update, 9));
 	if (isfinite(a->now[SNAP_LOSS]))
@@ -362,7 +381,7 @@ static int in_next_row(const gallery *g, int at, int direction)
 static int moved(const gallery *g, int at, int key)
 {
 	if (at < 0)
-		return 0;
+		return key == UI_KEY_END ? g->shown - 1 : 0;
 	switch (key) {
 	case UI_KEY_LEFT:
 		return at > 0 ? at - 1 : at;

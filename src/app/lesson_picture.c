@@ -35,6 +35,19 @@ bool lesson_word(const char *word)
 	return there;
 }
 
+bool lesson_there(const char *word, err *e)
+{
+	char name[FILE_PATH];
+	shelf found = {0};
+	snprintf(name, sizeof name, "%s", word);
+	char *hash = strrchr(name, '#');
+	if (hash && hash[1 + strspn(hash + 1, "0123456789")] == '\0')
+		*hash = '\0';
+	bool there = shelf_add(&found, name, e);
+	shelf_close(&found);
+	return there;
+}
+
 /* The worker rests, and the bench has seen what it has done. */
 static void settle(bench *b, float w, float h)
 {

@@ -125,7 +125,9 @@ static int start(int argc, char **argv, double started)
 	if (is_option(word, "--version", "version"))
 		return puts("unroll 0.1"), 0;
 	for (int i = 0; word && i < clis_count; i++)
-		if (strcmp(word, clis[i]->name) == 0)
+		if (strcmp(word, clis[i]->name) == 0 && argc == 3 && is_option(argv[2], "--help", "-h"))
+			return printf("usage: unroll %s\n", clis[i]->usage), 0;
+		else if (strcmp(word, clis[i]->name) == 0)
 			return clis[i]->run(argc - 1, argv + 1);
 	if (word && word[0] == '-')
 		return err_input(&e, "unknown option '%.60s'; allowed: --help, --version, or a command", word),
@@ -135,6 +137,8 @@ static int start(int argc, char **argv, double started)
 	bool taught = word && !opens && lesson_word(word);
 	if (word && !opens && !taught)
 		return unknown_word(word);
+	if (taught && !lesson_there(word, &e))
+		return cli_fail(&e);
 	if (argc > 2)
 		return err_input(&e, "more than one thing to open; allowed: one state string or picture"), cli_fail(&e);
 	return open_window(taught ? NULL : word, taught ? word : NULL, started);

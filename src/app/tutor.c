@@ -297,6 +297,8 @@ void tutor_go(bench *b, int page)
 	t->page = page;
 	t->offset = 0;
 	begin_marks(t);
+	if (b->worker)
+		worker_play(b->worker, false); /* a step is found at rest */
 	int k = tutor_number(t) > 0 ? tutor_number(t) : 0;
 	if (t->l->steps > 0 && !stays) {
 		forget_runs(&t->step[k]);

@@ -47,6 +47,9 @@ bool tutor_is_right(const lesson_act *a, const tutor_answer *y)
 		return false;
 	if (a->kind == ACT_PREDICT)
 		return y->option >= 0 && a->right[y->option];
+	double ratio = y->number / y->actual;
+	if (a->kind == ACT_PREDICT_NUMBER && a->log && a->percent) /* a factor, up as down */
+		return ratio > 0 && fabs(log(ratio)) <= log1p(a->tolerance / 100);
 	double margin = a->percent ? fabs(y->actual) * a->tolerance / 100 : a->tolerance;
 	return a->kind == ACT_PREDICT_NUMBER && fabs(y->number - y->actual) <= margin;
 }
@@ -173,8 +176,11 @@ static void set_goal(layout_pen *p, const page *g, int act)
 		snprintf(text, sizeof text, "Reached before.");
 	if (met && !(met == 2 && isnan(g->y->note[act])))
 		layout_words(p, text, indent, SMALL, WEIGHT_REGULAR, INK_GOOD);
-	if (!met && g->y->measured[act][0] && !strstr(g->y->measured[act], "nan")) {
-		snprintf(text, sizeof text, "now: %s", g->y->measured[act]);
+	bool told = tutor_veils(g->t); /* it would answer what is asked */
+	if (!met && !told && g->y->measured[act][0] && !strstr(g->y->measured[act], "nan")) {
+		bool late = a->updates > 0 && g->b->snap->update > a->updates;
+		snprintf(
+		        text, sizeof text, late ? "now: %s; too late, R starts again" : "now: %s", g->y->measured[act]);
 		layout_words(p, text, indent, SMALL, WEIGHT_REGULAR, INK_MUTED);
 	}
 	layout_slot_since(p, act, PART_MARK, top);

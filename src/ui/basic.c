@@ -138,6 +138,7 @@ void ui_scroll_end(ui *u, rect r, float content, float *offset)
 		float above = r.y + margin - u->reveal_area.y;
 		float below = u->reveal_area.y + u->reveal_area.h + margin - (r.y + r.h);
 		*offset += above > 0 ? -above : below > 0 ? below : 0;
+		u->moved = above > 0 || below > 0;
 		u->reveal = false;
 	}
 	if (u->event.kind == UI_WHEEL && !u->used && rect_has(r, u->pointer.x, u->pointer.y)) {

@@ -142,8 +142,11 @@ static void tip_clock(ui *u)
 {
 	uint32_t id = u->ring && u->focus ? u->focus : u->hot;
 	ui_event_kind kind = u->event.kind;
-	if (id != u->tip_id || kind == UI_KEY)
+	bool by_key = u->ring && u->focus;
+	if (id != u->tip_id || (kind == UI_KEY && by_key))
 		u->tip_since = u->now;
+	else if (kind == UI_KEY) /* the pointer only lies there */
+		u->tip_since = INFINITY;
 	/* whoever has used a control does not need it explained */
 	if (u->down || u->edit.id || u->popup.id || kind == UI_RELEASE || kind == UI_WHEEL)
 		u->tip_since = INFINITY;
@@ -158,7 +161,7 @@ void ui_begin(ui *u, canvas *c, const ui_event *event, double now)
 	u->event = event ? *event : (ui_event){.kind = UI_NOTHING};
 	if (u->event.kind != UI_WHEEL && u->event.kind != UI_NOTHING)
 		u->wheel = 0;
-	u->used = u->reveal_found = u->overlay = u->scrolls = false;
+	u->used = u->reveal_found = u->moved = u->overlay = u->scrolls = false;
 	u->layer = u->clips = 0;
 	u->count[u->side] = 0;
 	u->popup.result = -1;
@@ -375,7 +378,9 @@ void ui_status(ui *u, rect r, const char *name, const char *value)
 
 int ui_key_for(ui *u, uint32_t id)
 {
-	return u->event.kind == UI_KEY && !u->used && u->focus == id ? u->event.key : 0;
+	bool page = u->event.key == UI_KEY_PAGE_UP || u->event.key == UI_KEY_PAGE_DOWN;
+	bool mine = u->event.kind == UI_KEY && !u->used && u->focus == id;
+	return mine && !(page && u->paging && !u->ring) ? u->event.key : 0;
 }
 
 void ui_toast(ui *u, const char *text)

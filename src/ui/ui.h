@@ -122,6 +122,8 @@ typedef struct ui {
 	bool reveal; /* … and has to be scrolled into view */
 	rect reveal_area;
 	bool reveal_found;
+	bool moved;  /* a scroll area went there after it was drawn: the next pass shows it */
+	bool paging; /* PgUp and PgDn turn pages: a control has them only while its ring is shown */
 	int layer;
 	rect clip[UI_CLIPS];
 	int clips;
