@@ -398,6 +398,14 @@ static void recent_runs(void **state)
 	assert_string_equal(r.run[0].state, "unroll/1 T=20 @999");
 	recent_free(&r);
 	assert_false(recent_same("unroll/1 T=20 @5 lr=0.1", "unroll/1 T=20"));
+	/* what is put aside while it goes on takes one line, also when its settings change */
+	assert_true(recent_update("unroll/1 T=20 @999", "unroll/1 T=20 @999 lr=0.1 @1200", 6000, &e));
+	r = recent_load();
+	assert_int_equal(r.n, RECENT_MOST);
+	assert_string_equal(r.run[0].state, "unroll/1 T=20 @999 lr=0.1 @1200");
+	for (int i = 1; i < r.n; i++)
+		assert_false(recent_same(r.run[i].state, "unroll/1 T=20"));
+	recent_free(&r);
 	put(".local/state/unroll/recent", "x\n17\n18\tnonsense\n\n19\tunroll/1 T=9 @5\n20\tunroll/1 T=nine\n");
 	begin(true);
 	assert_true(there("recent 1"));

@@ -39,8 +39,27 @@ void gallery_keep(bench *b)
 	free(g->present);
 	g->present = strdup(text);
 	thumbs_keep(g->thumbs, text, b->settings.theme, b->snap, b->view, b->views);
-	if (b->snap->end > 0 && !recent_add(text, (long long)time(NULL), &e))
+	if (b->snap->end > 0 && !recent_update(g->aside, text, (long long)time(NULL), &e))
 		ui_toast(&b->ui, e.text);
+	free(g->aside);
+	g->aside = NULL;
+}
+
+void gallery_aside(bench *b)
+{
+	static run_state s;
+	static char text[STATE_TEXT];
+	gallery *g = &b->gallery;
+	err e;
+	if (!g->keeps || b->snap->end == 0)
+		return;
+	bench_state(b, &s);
+	state_write(&s, text, sizeof text);
+	if ((g->aside && strcmp(g->aside, text) == 0) || (g->present && strcmp(g->present, text) == 0) ||
+	        !recent_update(g->aside, text, (long long)time(NULL), &e))
+		return; /* a folder that cannot be written is told when the run is left */
+	free(g->aside);
+	g->aside = strdup(text);
 }
 
 /* ---- opening and closing ---- */
@@ -74,7 +93,8 @@ void gallery_done(gallery *g)
 	g->thumbs = NULL;
 	cards_free(&g->all);
 	free(g->present);
-	g->present = NULL;
+	free(g->aside);
+	g->present = g->aside = NULL;
 }
 
 bool gallery_allows(const char *name)

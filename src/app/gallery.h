@@ -21,6 +21,7 @@ typedef struct gallery {
 	int order[CARDS_MOST], shown; /* cards of the last pass, as they stand, and where: */
 	int row[CARDS_MOST], column[CARDS_MOST];
 	rect back;     /* the card of the present run; w = 0: not in sight */
+	char *aside;   /* … as it stands in the file of recent runs for the case of a sudden end; NULL = not there */
 	char *present; /* state string of the run on the bench when it was left last; NULL = none */
 } gallery;
 
@@ -38,5 +39,7 @@ void gallery_draw(struct bench *b);
 bool gallery_allows(const char *name);
 /* Keeps the present run among the recent ones, when it has done anything. */
 void gallery_keep(struct bench *b);
+/* The same from time to time, while it goes on: a killed program loses seconds, not the run. */
+void gallery_aside(struct bench *b);
 
 #endif

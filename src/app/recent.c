@@ -72,6 +72,11 @@ bool recent_same(const char *a, const char *b)
 
 bool recent_add(const char *state, long long when, err *e)
 {
+	return recent_update(NULL, state, when, e);
+}
+
+bool recent_update(const char *before, const char *state, long long when, err *e)
+{
 	char path[FILE_PATH];
 	file_save save;
 	if (!recent_path(path, sizeof path))
@@ -88,7 +93,7 @@ bool recent_add(const char *state, long long when, err *e)
 		int kept = 1;
 		fprintf(f, "%lld\t%s\n", when, state);
 		for (int i = 0; i < old.n && kept < RECENT_MOST; i++)
-			if (!recent_same(old.run[i].state, state))
+			if (!recent_same(old.run[i].state, state) && (!before || strcmp(old.run[i].state, before) != 0))
 				kept += fprintf(f, "%lld\t%s\n", old.run[i].when, old.run[i].state) > 0;
 		ok = file_save_commit(&save, e);
 	}

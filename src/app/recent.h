@@ -23,5 +23,7 @@ void recent_free(recent *r);
 /* Puts a state in front; one of the same run at another update is replaced, the oldest beyond RECENT_MOST is dropped.
  * What another window has kept meanwhile stays. */
 bool recent_add(const char *state, long long when, err *e);
+/* The same, and `before` goes: what stood there of this run, which may have been changed since. NULL: nothing. */
+bool recent_update(const char *before, const char *state, long long when, err *e);
 
 #endif

@@ -27,7 +27,7 @@ enum {
 	ACCESS_MS = 40,
 	BENCH_FRAMES_MAX = 100000
 };
-static const double FRAME = 1.0 / 60, SAVE_DELAY = 1; /* seconds */
+static const double FRAME = 1.0 / 60, SAVE_DELAY = 1, ASIDE = 15; /* seconds */
 
 typedef struct window {
 	SDL_Window *sdl;
@@ -49,7 +49,7 @@ typedef struct window {
 	bool save_failed, accessible;
 	double told_at;
 	uint32_t told_focus;
-	double last_frame, save_at;
+	double last_frame, save_at, aside_at;
 	float display_scale; /* of the display that the window is on */
 	float scale;         /* pixels per point */
 	float per_unit;      /* points per unit of SDL's coordinates */
@@ -457,6 +457,11 @@ static void follow_wishes(window *w, double now)
 	if (b->settings_changed) {
 		b->settings_changed = false;
 		w->save_at = now + SAVE_DELAY;
+	}
+	if (now >= w->aside_at) {
+		if (w->aside_at > 0)
+			gallery_aside(b);
+		w->aside_at = now + ASIDE;
 	}
 	if (w->save_at > 0 && (now >= w->save_at || b->quit)) {
 		w->save_at = 0;
