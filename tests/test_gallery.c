@@ -106,6 +106,7 @@ static void begin(bool at_gallery)
 	config_default(&c);
 	state_begin(&start, &c, 0);
 	gallery_done(&subject.gallery);
+	bench_done(&subject);
 	bench_init(&subject, &start, NULL, &(settings){.theme = THEME_LIGHT, .scale = 1}, NULL);
 	subject.snap = fake_snap(FAKE_ORDINARY);
 	width = 1280;
@@ -142,6 +143,7 @@ static int remove_home(void **state)
 	(void)state;
 	char line[128];
 	gallery_done(&subject.gallery);
+	bench_done(&subject);
 	text_numbers(DECIMAL_POINT, GROUPS_THIN);
 	pictures_use("");
 	snprintf(line, sizeof line, "rm -rf '%s'", home);
