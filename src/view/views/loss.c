@@ -60,10 +60,11 @@ static void collect_labels(const snap *s, bool log, const axis *y, bool numbers,
 			continue;
 		text_short(value, sizeof value, (double)loss->mean[last], 3);
 		bool named = part_arms(s) > 1;
-		label *k = labels_add(l, in_axis((double)loss->mean[last], log), part_arm_ink(s, a), "%s%s%s",
-		        numbers || !named ? value : "", numbers && named ? "  " : "", named ? part_arm_name(s, a) : "");
-		k->weight = s->arm[a].end > s->arm[a].update ? WEIGHT_REGULAR
-		                                             : WEIGHT_BOLD; /* of the pale end, not of now */
+		bool later = s->arm[a].end > s->arm[a].update; /* of the pale end, not of now */
+		label *k = labels_add(l, in_axis((double)loss->mean[last], log), part_arm_ink(s, a), "%s%s%s%s",
+		        later && (numbers || !named) ? "later " : "", numbers || !named ? value : "",
+		        numbers && named ? "  " : "", named ? part_arm_name(s, a) : "");
+		k->weight = later ? WEIGHT_REGULAR : WEIGHT_BOLD;
 		k->dash = part_arm_dash(s, a);
 	}
 	int before = part_last(&s->arm[0].previous, log);

@@ -136,10 +136,13 @@ static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
 
 static const char *caption(const snap *s, bool run, char *buf, int size)
 {
+	long over = window(s) * (shares(s, 0)->stride > 0 ? shares(s, 0)->stride : 1);
 	buf[0] = '\0';
-	part_append(buf, size, "Pale: minibatches; the line: mean over the last %ld updates%s%s",
-	        window(s) * (shares(s, 0)->stride > 0 ? shares(s, 0)->stride : 1),
-	        s->arm[0].metric_label[0] ? "; " : "", s->arm[0].metric_label);
+	if (over > 1)
+		part_append(buf, size, "Pale: minibatches; the line: mean over the last %ld updates", over);
+	else
+		part_append(buf, size, "Minibatches");
+	part_append(buf, size, "%s%s", s->arm[0].metric_label[0] ? "; " : "", s->arm[0].metric_label);
 	part_append_run(buf, size, run ? ". " : NULL, s);
 	part_append(buf, size, ".");
 	part_append_future(buf, size, s);
