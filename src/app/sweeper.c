@@ -123,9 +123,10 @@ bool sweeper_key(bench *b, const ui_event *e)
 
 static const char *sentence(const bench *b, char *buf, int size)
 {
-	const sweeper *w = &b->sweeper;
-	if (length(b) > 0)
-		return sweep_sentence(b->snap, &w->at, buf, size);
+	if (length(b) > 0) {
+		view_sweep at = sweep_at(b->snap, b->sweeper.place);
+		return sweep_sentence(b->snap, &at, buf, size);
+	}
 	bool known = b->snap->arm[0].tape.T > 0;
 	snprintf(buf, (size_t)size, known ? "This sequence is too long to be gone through step by step." : "…");
 	return buf;

@@ -612,8 +612,9 @@ bool tutor_open(bench *b, const char *word, int step, bool remembers, err *e)
 	if (!l)
 		return false;
 	if (step > l->steps) {
+		err_input(e, "%.200s: there is no step %d; allowed: 1 to %d", word, step, l->steps);
 		lesson_free(l);
-		return err_input(e, "%.200s: there is no step %d; allowed: 1 to %d", word, step, l->steps);
+		return false;
 	}
 	tutor *t = calloc(1, sizeof *t);
 	if (!t) {

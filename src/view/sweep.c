@@ -230,7 +230,8 @@ const char *sweep_sentence(const snap *s, const view_sweep *w, char *buf, int si
 {
 	line l = {buf, size};
 	buf[0] = '\0';
-	if (sweep_length(s) == 0 || w->step > tape_of(s)->T)
+	bool of_time = w->phase == SWEEP_FORWARD || w->phase == SWEEP_BACKWARD;
+	if (sweep_length(s) == 0 || (of_time && (w->step < 1 || w->step > tape_of(s)->T)))
 		return buf;
 	if (w->phase == SWEEP_FORWARD)
 		say_forward(s, w->step, &l);
