@@ -124,7 +124,7 @@ static void draw_bar(const plot *p, const reach *k, rect row, ink i)
 	char value[48], text[64];
 	float em = plot_em(p->c, TYPE_TICK), edge = p->area.x + p->area.w;
 	bool out = k->steps > p->x.high;
-	float x = out ? edge : plot_x(p, k->steps), thick = fminf(0.6F * row.h, 2.2F * em);
+	float x = out ? edge : plot_x(p, k->steps), thick = fminf(0.6F * row.h, 4 * em);
 	rect bar = {p->area.x, row.y + 0.5F * (row.h - thick), fmaxf(2, x - p->area.x), thick};
 	canvas_box(p->c, bar, 0, i, 0.85F);
 	snprintf(text, sizeof text, "%s%s%s", k->beyond ? "≥ " : "", text_short(value, sizeof value, k->steps, 4),
@@ -176,7 +176,7 @@ static void draw_rows(const snap *s, const plot *p, float left, float above)
 	rect rest = p->area;
 	rect_cut_top(&rest, above);
 	int n = all_rows(s);
-	float height = n ? fminf(rest.h / (float)n, 7 * em) : 0;
+	float height = n ? fminf(rest.h / (float)n, 14 * em) : 0;
 	for (int a = 0; a < part_arms(s); a++) {
 		reaches r = reaches_of(&s->arm[a]);
 		for (int i = 0; i < r.n; i++) {

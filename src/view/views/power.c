@@ -144,6 +144,19 @@ static void draw_over_n(const snap *s, canvas *c, rect area, const view_focus *f
 
 /* ---- over w ---- */
 
+/* The two plots over w stand under each other: as wide at both sides. */
+static float margin(const canvas *c)
+{
+	return 5.2F * plot_em(c, TYPE_TICK);
+}
+
+static float gutter(const canvas *c, rect area)
+{
+	labels longest = {0};
+	labels_add(&longest, 0, INK_SERIES_0, "|dyⁿ/dw|");
+	return labels_width(&longest, c, 0.3F * area.w);
+}
+
 /* A window around 1 that holds the weights. */
 static void window_of(const snap *s, double *low, double *high)
 {
@@ -181,7 +194,8 @@ static void draw_over_w(const snap *s, canvas *c, rect area, const view_focus *f
 	        .y = axis_log(all),
 	        .x_title = "weight w",
 	        .y_title = "size at n = T",
-	        .right = labels_width(&l, c, 0.3F * area.w)};
+	        .left = margin(c),
+	        .right = gutter(c, area)};
 	plot p = plot_begin(c, area, &spec);
 	if (!plot_has_room(&p))
 		return;
@@ -279,7 +293,9 @@ static void draw_error(const snap *s, canvas *c, rect area, const view_focus *fo
 	plot_spec spec = {.x = {.kind = AXIS_LINEAR, .low = low, .high = high, .zero = NAN},
 	        .y = axis_log(all),
 	        .x_title = "weight w",
-	        .y_title = "(yⁿ − target)²"};
+	        .y_title = "(yⁿ − target)²",
+	        .left = margin(c),
+	        .right = gutter(c, area)};
 	plot p = plot_begin(c, area, &spec);
 	if (!plot_has_room(&p))
 		return;

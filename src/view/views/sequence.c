@@ -228,7 +228,7 @@ static void draw_bars(const snap *s, canvas *c, rect area)
 {
 	const snap_tape *t = tape_of(s, 0);
 	int last = last_asked(t), n = t->outputs < 1 ? 0 : t->outputs > 24 ? 24 : t->outputs;
-	float em = plot_em(c, TYPE_BASE), height = fminf(area.h / (float)(n > 0 ? n : 1), 3.2F * em),
+	float em = plot_em(c, TYPE_BASE), height = fminf(area.h / (float)(n > 0 ? n : 1), 6 * em),
 	      names_w = 4.6F * em;
 	char value[32];
 	if (n < 1 || last < 0 || height < 1.1F * em)
