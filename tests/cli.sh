@@ -838,13 +838,31 @@ surface() {
 	else
 		echo 'SKIP surface: arrays: no numpy'
 	fi
+	gives 0 'surface: arms' "$U" surface "unroll/1 task=fixed_point lr=0.5 precision=f64 arm=a arm=b clip=norm clip_at=0.1 @20 lr=0.1 @30" -o arms.npz
+	gives 0 'surface: the second arm alone' "$U" surface "unroll/1 task=fixed_point lr=0.5 precision=f64 clip=norm clip_at=0.1 @20 lr=0.1 @30" -o arm.npz
+	gives 0 'surface: arms of a net' "$U" surface "unroll/1 hidden=7 T=9 axes=pca arm=a arm=b lr=0.001 arm=c cell=lstm @12" --size 3x4 -o nets.npz
+	gives 0 'surface: a function' "$U" surface "unroll/1 task=function function=rosenbrock lr=0.001 arm=a arm=b lr=0.0005 @9" --size 5x3 --range 0:2,-1:1 -o f.npz
+	if [ -n "$numpy" ]; then
+		holds 'surface: arms, paths' "$numpy" -c '
+import numpy as np
+both, one, nets, f = (np.load(n + ".npz") for n in ("arms", "arm", "nets", "f"))
+assert both["path"].shape == both["path_2"].shape == (31, 2) and (both["path_2"] == one["path"]).all()
+assert (both["path"][30] != both["path_2"][30]).all() and (both["loss"] == one["loss"]).all()
+assert nets["path"].shape == nets["path_2"].shape == (13, 2) and nets["path_3"].shape == (0, 2)
+A, B = np.meshgrid(f["a"], f["b"])
+assert np.allclose(f["loss"], (1 - A) ** 2 + 100 * (B - A * A) ** 2, rtol=1e-13)
+g = np.hypot(-2 * (1 - A) - 400 * A * (B - A * A), 200 * (B - A * A))
+assert np.allclose(f["grad_norm"], g, rtol=1e-12) and tuple(f["path"][0]) == (np.float32(-1.2), 1)
+'
+	fi
 	gives 0 'surface: csv' "$U" surface --axes w,b --size 3x2 -o s.csv
 	holds 'surface: csv, rows' test "$(wc -l <s.csv)" -eq 7
 	for kind in png svg pdf; do
 		gives 0 "surface: $kind" "$U" surface --axes random $quick --size 5x5 --updates 2 -o "s.$kind"
 		holds "surface: $kind, not empty" test -s "s.$kind"
 	done
-	refuses 2 'surface: no axes' 'no axes; allowed: --axes' "$U" surface -o x.npz
+	refuses 2 'surface: one weight' 'a single weight has no surface' "$U" surface --set task=power -o x.npz
+	refuses 2 'surface: axes of a function' 'two parameters; allowed: a,b' "$U" surface --axes pca --set task=function -o x.npz
 	refuses 2 'surface: wrong axes' 'not axes; allowed' "$U" surface --axes wb -o x.npz
 	refuses 2 'surface: unknown parameter' 'did you mean' "$U" surface --axes 'W_hx[0,1],b[2]' $quick -o x.npz
 	refuses 2 'surface: no such element' 'allowed: W_hh\[0,0\] to W_hh\[6,6\]' "$U" surface --axes 'W_hh[7,1],b[2]' $quick -o x.npz

@@ -191,6 +191,8 @@ int cli_arm(const run_state *s, const char *name, err *e)
 
 /* ---- progress ---- */
 
+static const double QUIET = 1; /* seconds of work that need no progress */
+
 cli_progress cli_progress_start(const char *what)
 {
 	double t = cli_now();
@@ -203,6 +205,8 @@ void cli_progress_show(cli_progress *p, long done, long all)
 		return;
 	double t = cli_now(), share = (double)done / (double)all;
 	double left = share > 0 ? (t - p->started) * (1 - share) / share : 0;
+	if (t - p->started < QUIET)
+		return;
 	if (p->terminal && t - p->shown > 0.1) {
 		p->shown = t;
 		int cells = (int)(share * 30);
@@ -218,7 +222,7 @@ void cli_progress_show(cli_progress *p, long done, long all)
 
 void cli_progress_end(cli_progress *p)
 {
-	if (p->terminal)
+	if (p->terminal && p->shown > p->started)
 		fputs("\r\033[K", stderr);
 }
 

@@ -188,6 +188,17 @@ int plane_follow(const plane *p, plane_rule *rule, const void *data, double a, d
 	return rows;
 }
 
+descent plane_arm_rule(const void *data, int row, bool *fresh)
+{
+	const plane_arm *k = data;
+	const run_state *s = k->s;
+	config c = state_config(s, k->arm, row);
+	for (int i = 0; i < s->edits; i++)
+		*fresh = *fresh || (s->edit[i].arm == k->arm && s->edit[i].update == row &&
+		                           knob_get(s->edit[i].knob)->restart == KNOB_OPTIMIZER);
+	return plane_descent(&c);
+}
+
 static descent same_rule(const void *data, int row, bool *fresh)
 {
 	(void)row;

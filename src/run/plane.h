@@ -4,7 +4,7 @@
 #define RUN_PLANE_H
 #include "base/expr.h"
 #include "nn/model.h"
-#include "run/knob.h"
+#include "run/state.h"
 #include "run/unit.h"
 
 /* In the order of the knob `function`. */
@@ -59,6 +59,12 @@ int plane_descend(const plane *p, const descent *d, double a, double b, int rows
 /* The same with settings that change under way: what holds for the step of a row; `fresh`: the optimizer forgets first.
  */
 typedef descent plane_rule(const void *data, int row, bool *fresh);
+/* The rule of one arm of a state, with what was changed under way; data: a plane_arm. */
+typedef struct plane_arm {
+	const run_state *s;
+	int arm;
+} plane_arm;
+descent plane_arm_rule(const void *data, int row, bool *fresh);
 int plane_follow(const plane *p, plane_rule *rule, const void *data, double a, double b, int rows, plane_step *out);
 /* The longest step of a descent and its row; 0 when there is none. */
 double plane_longest(const plane_step *s, int rows, int *row);

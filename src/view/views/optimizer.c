@@ -70,23 +70,6 @@ static void make_field(descents *d)
 	}
 }
 
-/* An arm whose settings change under way. */
-typedef struct changing {
-	const run_state *s;
-	int arm;
-} changing;
-
-static descent rule_at(const void *data, int row, bool *fresh)
-{
-	const changing *k = data;
-	const run_state *s = k->s;
-	config c = state_config(s, k->arm, row);
-	for (int i = 0; i < s->edits; i++)
-		*fresh = *fresh || (s->edit[i].arm == k->arm && s->edit[i].update == row &&
-		                           knob_get(s->edit[i].knob)->restart == KNOB_OPTIMIZER);
-	return plane_descent(&c);
-}
-
 static bool is_made(const descents *d, const snap *s, int arms)
 {
 	bool same = d->arms == arms && d->edits == s->state.edits &&
@@ -100,9 +83,9 @@ static bool is_made(const descents *d, const snap *s, int arms)
 static int descend(descents *d, const snap *s, int arm, int rows)
 {
 	descent how = plane_descent(&d->c[arm]);
-	changing k = {&s->state, part_arm_index(s, arm)};
+	plane_arm k = {&s->state, part_arm_index(s, arm)};
 	if (is_task(s) && s->state.edits > 0 && k.arm < s->state.arms)
-		return plane_follow(&d->p, rule_at, &k, d->p.start[0], d->p.start[1], rows, d->step[arm]);
+		return plane_follow(&d->p, plane_arm_rule, &k, d->p.start[0], d->p.start[1], rows, d->step[arm]);
 	return plane_descend(&d->p, &how, d->p.start[0], d->p.start[1], rows, d->step[arm]);
 }
 
