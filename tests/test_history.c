@@ -264,6 +264,49 @@ static void a_state_repeats_a_run(void **unused)
 	arms_free(b);
 }
 
+/* A run that was rewound comes back as it stood, with what lies ahead of it. */
+static void a_state_keeps_what_lies_ahead(void **unused)
+{
+	(void)unused;
+	arms *a = open_arms("unroll/1 hidden=7 T=6 batch=4 lr=0.02 arm=one arm=two clip=norm", 8 * MIB);
+	arms_arrive(a);
+	go(a, 40);
+	change(a, 1, "lr=0.05");
+	go(a, 30);
+	uint64_t end[2];
+	for (int i = 0; i < 2; i++)
+		end[i] = hash_trial(arms_trial(a, i));
+	seek(a, 25);
+	assert_non_null(strstr(text_of(a), " at=25 "));
+	arms *b = open_arms(text_of(a), 8 * MIB);
+	assert_int_equal(arms_target(b), 70);
+	arms_arrive(b);
+	assert_true(arms_update(b) == 25 && arms_end(b) == 70);
+	assert_true(hash_trial(arms_trial(a, 1)) == hash_trial(arms_trial(b, 1)));
+	char first[STATE_TEXT];
+	snprintf(first, sizeof first, "%s", text_of(a));
+	assert_string_equal(text_of(b), first);
+	go(b, 45);
+	for (int i = 0; i < 2; i++)
+		assert_true(hash_trial(arms_trial(b, i)) == end[i]);
+	/* what is changed in the past cuts the rest, of that arm */
+	seek(b, 10);
+	change(b, 0, "lr=0.01");
+	assert_non_null(strstr(text_of(b), " @10 lr=0.01"));
+	assert_non_null(strstr(text_of(b), " at=10 "));
+	change(b, 1, "lr=0.01");
+	assert_null(strstr(text_of(b), " at="));
+	/* a way that somebody else takes over does not lead back */
+	err e;
+	arms *c = open_arms(first, 8 * MIB);
+	assert_true(arms_round(c) && arms_seek(c, 31, &e));
+	arms_arrive(c);
+	assert_int_equal(arms_update(c), 31);
+	arms_free(a);
+	arms_free(b);
+	arms_free(c);
+}
+
 /* ---- arms ---- */
 
 static snap shown, other;
@@ -747,9 +790,10 @@ int main(void)
 	        cmocka_unit_test(every_cell_comes_back), cmocka_unit_test(every_optimizer_comes_back),
 	        cmocka_unit_test(any_budget_will_do), cmocka_unit_test(the_budget_is_kept),
 	        cmocka_unit_test(edits_cut_the_future), cmocka_unit_test(a_state_repeats_a_run),
-	        cmocka_unit_test(arms_stay_equal), cmocka_unit_test(curves_follow),
-	        cmocka_unit_test(a_reset_leaves_a_ghost), cmocka_unit_test(an_explosion_is_replayed),
-	        cmocka_unit_test(a_rescue_does_what_it_takes), cmocka_unit_test(one_stops_the_other_goes_on),
-	        cmocka_unit_test(marks_are_set), cmocka_unit_test(anything_in_any_order)};
+	        cmocka_unit_test(a_state_keeps_what_lies_ahead), cmocka_unit_test(arms_stay_equal),
+	        cmocka_unit_test(curves_follow), cmocka_unit_test(a_reset_leaves_a_ghost),
+	        cmocka_unit_test(an_explosion_is_replayed), cmocka_unit_test(a_rescue_does_what_it_takes),
+	        cmocka_unit_test(one_stops_the_other_goes_on), cmocka_unit_test(marks_are_set),
+	        cmocka_unit_test(anything_in_any_order)};
 	return cmocka_run_group_tests_name("history", tests, NULL, NULL);
 }

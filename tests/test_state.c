@@ -100,6 +100,21 @@ static void the_example_is_part_of_it(void **unused)
 	assert_string_equal(state_write(&s, text, sizeof text), "unroll/1 arm=a arm=b");
 }
 
+/* Rewound: the present, and behind it what is known. */
+static void a_present_before_the_end(void **unused)
+{
+	(void)unused;
+	same_text("unroll/1 T=40 at=300 @400 lr=0.05 @900");
+	assert_true(s.update == 300 && s.end == 900 && s.edits == 1 && state_end(&s) == 900);
+	same_text("unroll/1 at=7 arm=a cell=rnn arm=b cell=lstm @9 lr=0.05");
+	assert_true(s.update == 7 && s.end == 9);
+	same_text("unroll/1 at=0 @5");
+	read("unroll/1 @5 at=5"); /* nothing lies ahead */
+	assert_string_equal(state_write(&s, text, sizeof text), "unroll/1 @5");
+	s.update = 9; /* further than the end */
+	assert_string_equal(state_write(&s, text, sizeof text), "unroll/1 @9");
+}
+
 static void labels_tell_arms_apart(void **unused)
 {
 	(void)unused;
@@ -139,6 +154,7 @@ static void wrong_words_are_named(void **unused)
 	        {"unroll/1 views=a,b,c,d,e,f,g,h,i", "8"}, {"unroll/1 arm=\"open", "quote"}, {"unroll/1 word", "word"},
 	        {"unroll/1 arm=0123456789012345678901234567890123456789", "40 bytes"},
 	        {"unroll/1 arm=\"a\001\"", "control"}, {"unroll/1 colour=2", "colour=2"},
+	        {"unroll/1 @5 at=6", "behind @5"}, {"unroll/1 @5 at=x", "at=x"}, {"unroll/1 @5 at=-1", "at=-1"},
 	        {"unroll/1 arm=a colour=5", "colour=5"}, {"unroll/1 example=0", "example=0"},
 	        {"unroll/1 example=3:", "STEP.FEATURE"}, {"unroll/1 example=3:1", "STEP.FEATURE"},
 	        {"unroll/1 example=3:1.2", "STEP.FEATURE"}, {"unroll/1 example=3:0.2=1", "STEP.FEATURE"},
@@ -234,8 +250,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(old_strings_keep_their_meaning),
 	        cmocka_unit_test(changes_under_way), cmocka_unit_test(arms_and_views),
-	        cmocka_unit_test(the_example_is_part_of_it), cmocka_unit_test(labels_tell_arms_apart),
-	        cmocka_unit_test(wrong_words_are_named), cmocka_unit_test(the_largest_state),
-	        cmocka_unit_test(what_is_written_is_read)};
+	        cmocka_unit_test(the_example_is_part_of_it), cmocka_unit_test(a_present_before_the_end),
+	        cmocka_unit_test(labels_tell_arms_apart), cmocka_unit_test(wrong_words_are_named),
+	        cmocka_unit_test(the_largest_state), cmocka_unit_test(what_is_written_is_read)};
 	return cmocka_run_group_tests_name("state", tests, NULL, NULL);
 }

@@ -42,6 +42,7 @@ struct arms {
 	int n;
 	arm arm[STATE_ARMS];
 	long target; /* −1 = none */
+	long back;   /* from there back to this update; −1 = stay */
 	size_t budget;
 	double (*clock)(void);
 	unsigned want;
@@ -217,7 +218,8 @@ static bool fill(arms *a, const run_state *s, err *e)
 	}
 	a->example = s->example;
 	free(own);
-	a->target = s->update;
+	a->target = state_end(s);
+	a->back = s->update < a->target ? s->update : -1;
 	return ok;
 }
 
@@ -335,9 +337,21 @@ long arms_end(const arms *a)
 	return end;
 }
 
+/* At the end of what a state knows: back to where it stood. */
+static bool turn_back(arms *a)
+{
+	err e;
+	long back = a->back;
+	a->back = -1;
+	return back >= 0 && arms_seek(a, back, &e);
+}
+
 bool arms_round(arms *a)
 {
 	long now = arms_update(a);
+	if ((arms_stopped(a) || (a->target >= 0 && now >= a->target)) && !turn_back(a))
+		return false;
+	now = arms_update(a);
 	if (arms_stopped(a) || (a->target >= 0 && now >= a->target))
 		return false;
 	for (int i = 0; i < a->n; i++) {
@@ -357,6 +371,7 @@ bool arms_round(arms *a)
 bool arms_seek(arms *a, long update, err *e)
 {
 	a->target = update < 0 ? 0 : update;
+	a->back = -1;
 	for (int i = 0; i < a->n; i++)
 		if (!arm_approach(&a->arm[i], a->target, e))
 			return false;
@@ -366,6 +381,7 @@ bool arms_seek(arms *a, long update, err *e)
 void arms_go(arms *a, long updates)
 {
 	a->target = arms_update(a) + updates;
+	a->back = -1;
 }
 
 long arms_target(const arms *a)
@@ -375,14 +391,14 @@ long arms_target(const arms *a)
 
 void arms_stay(arms *a)
 {
-	a->target = -1;
+	a->target = a->back = -1;
 }
 
 void arms_arrive(arms *a)
 {
 	while (arms_round(a))
 		;
-	a->target = -1;
+	a->target = a->back = -1;
 }
 
 /* ---- settings ---- */
@@ -453,7 +469,7 @@ static bool begin_again(arms *a, const config *c, unsigned which, err *e)
 			ok = arm_approach(&a->arm[i], 0, e);
 	}
 	if (ok)
-		a->target = -1;
+		a->target = a->back = -1;
 	return ok;
 }
 
@@ -922,6 +938,7 @@ void arms_state(const arms *a, run_state *s)
 	s->update = arms_update(a);
 	for (int i = 0; i < a->n && arms_stopped(a); i++) /* a run that stopped stops again */
 		s->update = a->arm[i].t->diverged_update > s->update ? a->arm[i].t->diverged_update : s->update;
+	s->end = arms_end(a);
 	for (int i = 0; i < a->n; i++) {
 		const arm *m = &a->arm[i];
 		int n;
@@ -931,8 +948,7 @@ void arms_state(const arms *a, run_state *s)
 		        .start = *history_start_config(m->h)};
 		snprintf(s->arm[i].name, sizeof s->arm[i].name, "%s", m->name);
 		for (int k = 0; k < n && s->edits < STATE_EDITS; k++) {
-			if (edit[k].update > m->t->update)
-				break; /* ahead of the present */
+			s->end = edit[k].update > s->end ? edit[k].update : s->end;
 			s->edit[s->edits] = edit[k];
 			s->edit[s->edits++].arm = i;
 		}
@@ -970,7 +986,7 @@ static void show_arm(arm *m, int index, const snap *s, bool spectrum, unsigned w
 	o->edits = 0;
 	o->edited = 0;
 	for (int i = 0; i < s->state.edits; i++)
-		if (s->state.edit[i].arm == index) {
+		if (s->state.edit[i].arm == index && s->state.edit[i].update <= m->t->update) {
 			o->edits++;
 			o->edited = s->state.edit[i].update;
 		}

@@ -19,6 +19,11 @@ void state_begin(run_state *s, const config *c, long update)
 	s->update = update;
 }
 
+long state_end(const run_state *s)
+{
+	return s->end > s->update ? s->end : s->update;
+}
+
 bool state_shares(knob_id id)
 {
 	bool function = id == KNOB_function || id == KNOB_condition || id == KNOB_expression || id == KNOB_sparse;
@@ -220,13 +225,13 @@ static bool edit_in_all(const run_state *s, const state_edit *edit)
 	return true;
 }
 
-/* The edits of one arm up to the update of the state: those that all arms share, or the others. */
+/* The edits of one arm up to the end of the state: those that all arms share, or the others. */
 static void put_edits(out *o, const run_state *s, int arm, bool common, long *last)
 {
 	long at = 0;
 	for (int i = 0; i < s->edits; i++) {
 		const state_edit *k = &s->edit[i];
-		if (k->arm != arm || k->update > s->update || edit_in_all(s, k) != common)
+		if (k->arm != arm || k->update > state_end(s) || edit_in_all(s, k) != common)
 			continue;
 		config c = s->arm[arm].start;
 		c.v[k->knob] = k->value;
@@ -263,6 +268,8 @@ const char *state_write(const run_state *s, char *buf, size_t size)
 	for (int i = 0; i < s->views; i++)
 		put(&o, "%s%s", i ? "," : " views=", s->view[i]);
 	put_example(&o, &s->example);
+	if (state_end(s) > s->update)
+		put(&o, " at=%ld", s->update);
 	put_edits(&o, s, 0, true, &last);
 	for (int a = 0; several && a < s->arms; a++) {
 		put(&o, " arm=");
@@ -276,8 +283,8 @@ const char *state_write(const run_state *s, char *buf, size_t size)
 				put_knob(&o, &s->arm[a].start, (knob_id)id);
 		put_edits(&o, s, a, false, &last);
 	}
-	if (s->update > last)
-		put(&o, " @%ld", s->update);
+	if (state_end(s) > last)
+		put(&o, " @%ld", state_end(s));
 	return buf;
 }
 
@@ -329,7 +336,8 @@ typedef struct reader {
 	run_state *s;
 	config base;
 	int arm;
-	long at; /* the last "@" of the section */
+	long at;      /* the last "@" of the section */
+	long present; /* where the run stands; −1: at the largest "@" */
 } reader;
 
 static bool read_update(reader *r, const char *word, err *e)
@@ -343,6 +351,29 @@ static bool read_update(reader *r, const char *word, err *e)
 	r->at = (long)v;
 	if (r->at > r->s->update)
 		r->s->update = r->at;
+	return true;
+}
+
+static bool read_present(reader *r, const char *value, err *e)
+{
+	double v;
+	if (!text_read_number(value, false, &v) || v != floor(v) || v < 0 || v > 1e9)
+		return err_input(e, "state: at=%.40s is not an update; allowed: 0 to 1000000000", value);
+	r->present = (long)v;
+	return true;
+}
+
+/* Rewound: what the largest "@" says is the end. */
+static bool go_back(const reader *r, err *e)
+{
+	run_state *s = r->s;
+	if (r->present < 0)
+		return true;
+	if (r->present > s->update)
+		return err_input(
+		        e, "state: at=%ld lies behind @%ld; allowed: an update before it", r->present, s->update);
+	s->end = s->update;
+	s->update = r->present;
 	return true;
 }
 
@@ -501,6 +532,8 @@ static bool read_word(reader *r, const char *word, err *e)
 		return read_colour(r, word + 7, e);
 	if (strncmp(word, "example=", 8) == 0)
 		return read_example(r, word + 8, e);
+	if (strncmp(word, "at=", 3) == 0)
+		return read_present(r, word + 3, e);
 	return read_setting(r, word, e);
 }
 
@@ -536,7 +569,7 @@ static bool read_all(run_state *s, const char *text, err *e)
 {
 	char word[WORD];
 	bool bad = false;
-	reader r = {.s = s, .arm = -1};
+	reader r = {.s = s, .arm = -1, .present = -1};
 	config_default(&r.base);
 	if (!next_word(&text, word, sizeof word, &bad) || bad || strncmp(word, "unroll/", 7) != 0)
 		return err_input(e, "state: does not begin with 'unroll/1'; copy one with Ctrl+C in the window");
@@ -553,7 +586,7 @@ static bool read_all(run_state *s, const char *text, err *e)
 		s->arms = 1;
 		s->arm[0].start = r.base;
 	}
-	return share_edits(s, e);
+	return go_back(&r, e) && share_edits(s, e);
 }
 
 /* What is changed under way must go with the rest. (Whether the beginning does is found out when it begins.) */

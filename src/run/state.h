@@ -4,8 +4,11 @@
  *   unroll/1 T=40 clip=norm @1200 lr=0.048 @18583
  *   unroll/1 T=40 views=temporal,loss arm="no clip" clip=none arm="clip 0.1" clip=norm clip_at=0.1 @300 lr=0.05 @900
  *
- * Settings behind an "@" take effect when that update has been made; the largest "@" is the update to go to. What
- * stands before the first `arm` holds for all arms. May be included by run, view, lesson and app. */
+ *   unroll/1 T=40 at=300 @400 lr=0.05 @900
+ *
+ * Settings behind an "@" take effect when that update has been made; the largest "@" is the update to go to, or, with
+ * `at`, the end of what is known of a run that was rewound to that update. What stands before the first `arm` holds for
+ * all arms. May be included by run, view, lesson and app. */
 #ifndef RUN_STATE_H
 #define RUN_STATE_H
 #include "run/knob.h"
@@ -54,6 +57,7 @@ typedef struct run_state {
 	int views; /* shown, in this order; 0 = all */
 	char view[STATE_VIEWS][STATE_VIEW];
 	long update;
+	long end; /* the furthest update known, when that is another */
 	run_example example;
 	int edits; /* arm by arm, in the order of their updates */
 	state_edit edit[STATE_EDITS];
@@ -61,8 +65,10 @@ typedef struct run_state {
 
 /* One arm without a name, nothing changed under way. */
 void state_begin(run_state *s, const config *c, long update);
-/* As text; complete whenever `size` is STATE_TEXT. Changes after `update` are left out. Returns buf. */
+/* As text; complete whenever `size` is STATE_TEXT. Changes after the end are left out. Returns buf. */
 const char *state_write(const run_state *s, char *buf, size_t size);
+/* The furthest update that it speaks of. */
+long state_end(const run_state *s);
 /* On an error nothing is changed and the message names the word. */
 bool state_read(run_state *s, const char *text, err *e);
 /* "name=value" for the start of every arm. */

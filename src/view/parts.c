@@ -125,9 +125,9 @@ static void append_changes(char *buf, int size, const snap *s)
 		int shown = -1;
 		for (int a = 0; a < part_arms(s); a++)
 			shown = s->arm[a].index == k->arm ? a : shown;
-		c.v[k->knob] = k->value;
-		if (shown < 0)
+		if (shown < 0 || k->update > s->arm[shown].update)
 			continue;
+		c.v[k->knob] = k->value;
 		part_append(buf, size, ", %s\u00A0%s from update\u00A0%s", knob_get(k->knob)->name,
 		        config_text(&c, k->knob, value, sizeof value),
 		        axis_count_text(update, sizeof update, (double)k->update));
