@@ -589,6 +589,20 @@ settle
 check "what is typed searches" gone "free bench"
 key Return
 check "Enter opens what was found: the run is back" eventually is_number "update reading" "$made"
+# what a file manager does: the picture of the run is dropped on another one
+if ${CC:-cc} -o "$SCRATCH/drop" tests/tools/drop.c $(pkg-config --cflags --libs x11) 2>>"$errors"; then
+	saved=$(newest png)
+	cp "$saved" "$SCRATCH/a run (1).png"
+	key shift+r
+	check "another run" less_than "update reading" "$made"
+	check "a picture is dropped on the window" "$SCRATCH/drop" "$window" "$SCRATCH/a run (1).png"
+	check "… and the run that it shows is back" eventually is_number "update reading" "$made"
+	check "… with its seed" eventually is_number seed 1
+	check "a file that is nothing is dropped" "$SCRATCH/drop" "$window" tests/tools/drop.c
+	check "… and changes nothing" is_number "update reading" "$made"
+else
+	echo "SKIP window drop: no X11 headers"
+fi
 key ctrl+comma
 check "Ctrl+, opens the settings" eventually there "setting decimal"
 key Tab Tab Tab Tab
