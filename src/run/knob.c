@@ -572,10 +572,10 @@ static bool task_lacks(const config *c, knob_id id)
 static bool unit_lacks(const config *c, knob_id id)
 {
 	const char *group = table[id].group;
+	bool of_a_net = id == KNOB_dropout || id == KNOB_batch_norm || id == KNOB_l1 || id == KNOB_l2 ||
+	                id == KNOB_omega || id == KNOB_direction;
 	return is_unit(c) && id != KNOB_seed &&
-	       (strcmp(group, "model") == 0 || strcmp(group, "start") == 0 || id == KNOB_dropout ||
-	               id == KNOB_batch_norm) &&
-	       !config_uses(c, id);
+	       (strcmp(group, "model") == 0 || strcmp(group, "start") == 0 || of_a_net) && !config_uses(c, id);
 }
 
 static const char *tasks_with(const config *c, knob_id id, char *buf, size_t size)
@@ -682,6 +682,8 @@ bool config_uses(const config *c, knob_id id)
 	case KNOB_start_a:
 	case KNOB_start_b:
 		return !unit || t->uses & TASK_USES_FUNCTION;
+	case KNOB_l1:
+	case KNOB_l2:
 	case KNOB_loss:
 	case KNOB_output:
 		return !(t->uses & TASK_USES_FUNCTION);
@@ -695,6 +697,8 @@ bool config_uses(const config *c, knob_id id)
 	case KNOB_batch_norm:
 	case KNOB_loss_at:
 	case KNOB_reduce:
+	case KNOB_omega:
+	case KNOB_direction:
 		return !unit;
 	case KNOB_validate_every:
 	case KNOB_validation:

@@ -2,6 +2,7 @@
 #define REAL_BITS 64
 #include "run/plane.h"
 
+#include "base/rng.h"
 #include "nn/optim.h"
 
 #include <math.h>
@@ -93,6 +94,8 @@ void plane_make(plane *p, plane_id id, const config *c)
 	p->id = id;
 	p->condition = c->v[KNOB_condition];
 	p->sparse = (int)c->v[KNOB_sparse];
+	p->noise = strcmp(config_choice(c, KNOB_task), "function") == 0 ? c->v[KNOB_noise] : 0;
+	p->seed = (uint64_t)c->v[KNOB_seed];
 	p->unit = (unit_task){c->v[KNOB_x0], c->v[KNOB_target], (int)c->v[KNOB_T]};
 	snprintf(p->name, sizeof p->name, "%s", table[id].name);
 	memcpy(p->start, table[id].start, sizeof p->start);
@@ -158,6 +161,14 @@ static plane_point seen_from(
 	return plane_at(p, theta[0], theta[1]);
 }
 
+/* What task=function adds to the gradient of an update: supply.c draws it in this order. */
+static void add_noise(const plane *p, int row, plane_point *at)
+{
+	rng r = rng_make(p->seed, RNG_BATCH, (uint64_t)row);
+	at->da += p->noise * rng_gaussian(&r);
+	at->db += p->noise * rng_gaussian(&r);
+}
+
 int plane_follow(const plane *p, plane_rule *rule, const void *data, double a, double b, int rows, plane_step *out)
 {
 	double state[MOST_STATES][2] = {{0}}, *s[MOST_STATES];
@@ -177,6 +188,8 @@ int plane_follow(const plane *p, plane_rule *rule, const void *data, double a, d
 		double value = plane_at(p, a, b).value;
 		if (p->sparse > 1 && i % p->sparse != 0)
 			at.da = at.db = 0;
+		if (p->noise > 0)
+			add_noise(p, i, &at);
 		if (!isfinite(value) || !isfinite(at.da) || !isfinite(at.db))
 			return i;
 		*row = (plane_step){.a = a, .b = b, .value = value, .g = {at.da, at.db}};

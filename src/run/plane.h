@@ -7,6 +7,8 @@
 #include "run/state.h"
 #include "run/unit.h"
 
+#include <stdint.h>
+
 /* In the order of the knob `function`. */
 typedef enum plane_id {
 	PLANE_QUADRATIC,  /* ½ (a² + κ b²), from (1, 1) */
@@ -23,6 +25,8 @@ typedef struct plane {
 	plane_id id;
 	double condition; /* κ of the quadratic */
 	int sparse;       /* its gradient shows at every n-th update of a descent */
+	double noise;     /* standard deviation of what is added to each part of the gradient, as the task draws it */
+	uint64_t seed;
 	unit_task unit;
 	expr formula;
 	char name[64]; /* "Rosenbrock's function" */
