@@ -321,7 +321,8 @@ int text_closest(const char *name, const char *const *names, int n)
 	int length = (int)strnlen(name, NAME_MAX_BYTES);
 	int allowed = smaller(1 + length / 4, length - 1), found = -1;
 	for (int i = 0; i < n; i++) {
-		int d = distance(name, names[i], true);
+		int longer = (int)strnlen(names[i], NAME_MAX_BYTES) - length;
+		int d = longer > allowed || -longer > allowed ? allowed + 1 : distance(name, names[i], true);
 		if (d <= allowed) { /* from now on only a closer one */
 			found = i;
 			allowed = d - 1;

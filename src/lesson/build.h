@@ -23,6 +23,7 @@ typedef struct build {
 	size_t size;
 	size_t *start; /* of each line of the source */
 	int lines;
+	int most_steps; /* that there is room for */
 	int now;           /* line that is being read, for messages */
 	lesson_step *step; /* NULL before the first */
 	long far_link;     /* largest step that a link leads to, and its line */

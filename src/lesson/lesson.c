@@ -240,11 +240,28 @@ const char *lesson_name(const char *path, char *buf, size_t size)
 	return buf;
 }
 
-/* `b` is zeroed. A sentence of a few words may become a step with a configuration for each arm, hence the megabytes;
- * the pages that are not needed are never touched. */
+/* A step begins with a heading; to Markdown a carriage return ends a line too. */
+static int most_steps(const build *b)
+{
+	int n = b->lines;
+	for (size_t i = 0; i < b->size && n < LESSON_STEPS; i++)
+		n += b->source[i] == '\r';
+	return n < LESSON_STEPS ? n : LESSON_STEPS;
+}
+
+/* What a text of that many lines and bytes may become: a line a step with a configuration for each arm, or an act with
+ * its condition; a byte or two a block or a run. */
+static size_t room_for(const build *b)
+{
+	enum { ROOM = 256 << 10, PER_BYTE = 96, ROUNDING = 64 };
+	size_t per_line = sizeof(lesson_act) + sizeof(goal) + 2 * ROUNDING;
+	return ROOM + PER_BYTE * b->size + per_line * (size_t)b->lines + (size_t)b->most_steps * sizeof(lesson_step);
+}
+
+/* `b` is zeroed. */
 static bool begin(build *b, const char *path, const char *text, size_t size, err *e)
 {
-	enum { ROOM = 6 << 20, ROOM_PER_BYTE = 96, TEXT_PER_BYTE = 4, TEXT = 8192 };
+	enum { TEXT_PER_BYTE = 4, TEXT = 8192 };
 	char *copy = malloc(size + 1);
 	if (!copy)
 		return err_machine(e, "no memory for a lesson");
@@ -255,17 +272,20 @@ static bool begin(build *b, const char *path, const char *text, size_t size, err
 	b->pool_size = TEXT_PER_BYTE * size + TEXT + strlen(path);
 	b->pool = malloc(b->pool_size);
 	b->acting = malloc(BUILD_LINES * sizeof *b->acting);
-	if (!b->pool || !b->acting || !arena_init(&b->memory, ROOM + ROOM_PER_BYTE * size))
+	if (!b->pool || !b->acting || !find_lines(b, e))
+		return err_machine(e, "no memory for a lesson");
+	b->most_steps = most_steps(b);
+	if (!arena_init(&b->memory, room_for(b)))
 		return err_machine(e, "no memory for a lesson");
 	lesson *l = &b->l;
 	l->message = build_take(b, LESSON_MESSAGES * sizeof *l->message);
-	l->step = build_take(b, LESSON_STEPS * sizeof *l->step);
+	l->step = build_take(b, (size_t)b->most_steps * sizeof *l->step);
 	char name[256];
 	l->path = build_text(b, path, strlen(path));
 	l->name = build_text(b, name, strlen(lesson_name(path, name, sizeof name)));
 	l->title = l->summary = "";
 	config_default(&b->base);
-	return find_lines(b, e) && is_text(b, e);
+	return is_text(b, e);
 }
 
 /* In the order of their lines. */

@@ -131,7 +131,7 @@ static bool begin_step(reader *r)
 {
 	build *b = r->b;
 	end_step(r);
-	if (b->l.steps == LESSON_STEPS) {
+	if (b->l.steps == b->most_steps) {
 		if (!b->dropping)
 			build_wrong(b, b->now, "more than %d steps; what follows is left out", LESSON_STEPS);
 		b->dropping = true;
