@@ -36,7 +36,8 @@ const char *build_text(build *b, const char *text, size_t size)
 		return "";
 	}
 	char *copy = b->pool + b->pool_used;
-	memcpy(copy, text, size);
+	if (size) /* of nothing the text may be NULL */
+		memcpy(copy, text, size);
 	copy[size] = '\0';
 	b->pool_used += size + 1;
 	return copy;
