@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.." || exit 1
 BUILD=${BUILD:-build}
 UNROLL=$PWD/$BUILD/unroll
 case $BUILD in /*) UNROLL=$BUILD/unroll ;; esac
-LIMIT=${LIMIT:-280} # seconds for one program or scenario
+LIMIT=${LIMIT:-900} # seconds for one program or scenario: what takes longer hangs
 export BUILD UNROLL LC_ALL=C TZ=UTC
 
 # No test may depend on, or write to, the settings and the screen of the person who runs it.
