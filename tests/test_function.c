@@ -91,7 +91,7 @@ static void task_agrees_with_the_plane(void **state)
 		char words[256];
 		snprintf(words, sizeof words, "task=function precision=f64 backend=native %s", runs[i]);
 		trial *t = open_trial(words);
-		descent d = plane_descent(&t->c);
+		descent d = config_descent(&t->c);
 		assert_int_equal(plane_descend(t->plane, &d, t->plane->start[0], t->plane->start[1], ROWS, rows), ROWS);
 		for (int k = 0; k < ROWS; k++) {
 			double at[2];
@@ -120,7 +120,7 @@ static descent changing(const void *data, int row, bool *fresh)
 	if (row >= 40)
 		c.v[KNOB_optimizer] = set_up("optimizer=adam").v[KNOB_optimizer];
 	*fresh = row == 40;
-	return plane_descent(&c);
+	return config_descent(&c);
 }
 
 static void descents_follow_changes_under_way(void **state)

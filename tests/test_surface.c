@@ -518,7 +518,7 @@ static void momentum_zigzags_and_nesterov_does_not(void **state)
 	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
 		config c;
 		plane p = plane_with(row[i].pairs, &c);
-		descent d = plane_descent(&c);
+		descent d = config_descent(&c);
 		assert_int_equal(plane_descend(&p, &d, 1, 1, 101, rows), 101);
 		int changes = 0;
 		for (double t = 1, last = 1; t <= 100; t++) { /* the first step of momentum ends in 0 exactly */
@@ -554,7 +554,7 @@ static void the_clip_keeps_the_ball(void **state)
 	(void)state;
 	config c;
 	plane p = plane_with("function=unit w=6.5 b=-2.9 lr=0.5 T=50", &c);
-	descent d = plane_descent(&c);
+	descent d = config_descent(&c);
 	int at = 0, n = plane_descend(&p, &d, 6.5, -2.9, 301, rows);
 	assert_int_equal(n, 301);
 	assert_true(plane_longest(rows, n, &at) > 1);
@@ -572,7 +572,7 @@ static void the_clip_keeps_the_ball(void **state)
 	}
 	/* the second start, (6, −3), rate 0.1 */
 	plane q = plane_with("function=unit w=6 b=-3 lr=0.1 T=50", &c);
-	d = plane_descent(&c);
+	d = config_descent(&c);
 	n = plane_descend(&q, &d, 6, -3, ROWS, rows);
 	assert_true(plane_longest(rows, n, &at) > 1);
 	d.clip = CLIP_NORM;
@@ -589,7 +589,7 @@ static void descents_stop_at_what_is_not_finite(void **state)
 	(void)state;
 	config c;
 	plane p = plane_with("function=rosenbrock lr=1", &c);
-	descent d = plane_descent(&c);
+	descent d = config_descent(&c);
 	int n = plane_descend(&p, &d, -1.2, 1, ROWS, rows);
 	assert_in_range(n, 2, 20);
 	for (int i = 0; i < n; i++)

@@ -22,6 +22,9 @@ typedef struct R(init) {
 	const char *name, *summary;
 	const char *uses[INIT_USES]; /* the knobs that it reads, beside rho, sigma_in, sigma_out and seed */
 	bool (*fill)(const R(init_job) *j, err *e);
+	/* Instead of fill: every element has this standard deviation, normal or, when `flat`, uniform. */
+	double (*deviation)(const R(init_job) *j);
+	bool flat;
 } R(init);
 
 extern const R(init) *const R(inits)[];

@@ -30,11 +30,18 @@ bool R(init_flat)(const R(init_job) *j, double sd)
 	return true;
 }
 
+static bool fill(const R(init) *how, const R(init_job) *j, err *e)
+{
+	if (!how->deviation)
+		return how->fill(j, e);
+	return how->flat ? R(init_flat)(j, how->deviation(j)) : R(init_normal)(j, how->deviation(j));
+}
+
 /* One gate's matrix. */
 static bool draw(const R(init_job) *j, err *e)
 {
 	double rho, wanted = j->spec->rho;
-	bool ok = j->sigma_given ? R(init_normal)(j, j->sigma) : R(inits)[j->spec->init]->fill(j, e);
+	bool ok = j->sigma_given ? R(init_normal)(j, j->sigma) : fill(R(inits)[j->spec->init], j, e);
 	if (!ok || !j->recurrent || wanted <= 0)
 		return ok;
 	if (!eig_spectral_radius(j->rows, j->W, &rho, e))

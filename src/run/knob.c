@@ -523,6 +523,28 @@ const optim_form *config_form(const config *c)
 	return wanted == FORM_lecture ? &form[0] : NULL;
 }
 
+descent config_descent(const config *c)
+{
+	const optim_form *form = config_form(c);
+	return (descent){.optimizer = (int)c->v[KNOB_optimizer],
+	        .form = form ? form->form : FORM_pytorch,
+	        .lr = c->v[KNOB_lr],
+	        .lr_decay = c->v[KNOB_lr_decay],
+	        .momentum = c->v[KNOB_momentum],
+	        .decay = c->v[KNOB_decay],
+	        .beta1 = c->v[KNOB_beta1],
+	        .beta2 = c->v[KNOB_beta2],
+	        .eps = c->v[KNOB_eps],
+	        .momentum_schedule = (schedule_id)c->v[KNOB_momentum_schedule],
+	        .grad_sum = c->v[KNOB_grad_sum] != 0,
+	        .clip = (clip_id)c->v[KNOB_clip],
+	        .clip_at = c->v[KNOB_clip_at],
+	        .nan_rule = (nan_rule_id)c->v[KNOB_nan_rule],
+	        .direction = (direction_id)c->v[KNOB_direction],
+	        .psi = c->v[KNOB_psi],
+	        .seed = (uint64_t)c->v[KNOB_seed]};
+}
+
 static bool form_lacks(const config *c, err *e)
 {
 	const optim_form *form;

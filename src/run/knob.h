@@ -85,6 +85,8 @@ void config_relax(config *c);
 bool config_offers(const config *c, knob_id id, int choice);
 /* The row of the optimizer's forms that `form` chooses; NULL when the optimizer has no such form. */
 const struct optim_form *config_form(const config *c);
+/* Optimizer, clipping and direction as the knobs say. */
+struct descent config_descent(const config *c);
 
 /* The state (run/state.h) of one arm that was not changed under way: "unroll/1 key=value … @update" with the values
  * that differ from the defaults. Returns buf. */

@@ -199,7 +199,7 @@ double measure_descent(const config *c, measured_descent what, int n)
 	plane_step *s = n >= 0 && n <= MOST && plane_of(c, &p, &e) ? malloc((size_t)(n + 1) * sizeof *s) : NULL;
 	if (!s)
 		return NAN;
-	descent d = plane_descent(c);
+	descent d = config_descent(c);
 	bool lost = plane_descend(&p, &d, p.start[0], p.start[1], n + 1, s) <= n;
 	double out = !lost                                               ? read_descent(&p, s, what, n)
 	             : what == DESCENT_VALUE || what == DESCENT_DISTANCE ? INFINITY

@@ -122,23 +122,6 @@ bool plane_of(const config *c, plane *p, err *e)
 
 /* ---- descents ---- */
 
-descent plane_descent(const config *c)
-{
-	const optim_form *form = config_form(c);
-	return (descent){.optimizer = (int)c->v[KNOB_optimizer],
-	        .form = form ? form->form : FORM_pytorch,
-	        .lr = c->v[KNOB_lr],
-	        .lr_decay = c->v[KNOB_lr_decay],
-	        .momentum = c->v[KNOB_momentum],
-	        .decay = c->v[KNOB_decay],
-	        .beta1 = c->v[KNOB_beta1],
-	        .beta2 = c->v[KNOB_beta2],
-	        .eps = c->v[KNOB_eps],
-	        .momentum_schedule = (schedule_id)c->v[KNOB_momentum_schedule],
-	        .clip = (clip_id)c->v[KNOB_clip],
-	        .clip_at = c->v[KNOB_clip_at]};
-}
-
 static bool clip_gradient(const descent *d, const double g[2], double out[2])
 {
 	double norm = hypot(g[0], g[1]);
@@ -209,7 +192,7 @@ descent plane_arm_rule(const void *data, int row, bool *fresh)
 	for (int i = 0; i < s->edits; i++)
 		*fresh = *fresh || (s->edit[i].arm == k->arm && s->edit[i].update == row &&
 		                           knob_get(s->edit[i].knob)->restart == KNOB_OPTIMIZER);
-	return plane_descent(&c);
+	return config_descent(&c);
 }
 
 static descent same_rule(const void *data, int row, bool *fresh)

@@ -55,8 +55,6 @@ typedef struct plane_step {
 	bool was_clipped;
 } plane_step;
 
-/* Optimizer and clipping as the knobs say. */
-descent plane_descent(const config *c);
 /* `rows` rows from (a, b); the last has a step too, which is not taken. Returns how many before something stopped being
  * finite (at least 1 unless the start is not finite). */
 int plane_descend(const plane *p, const descent *d, double a, double b, int rows, plane_step *out);

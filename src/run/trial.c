@@ -22,27 +22,6 @@ static bool is_f64(const config *c)
 	return strcmp(config_choice(c, KNOB_precision), "f64") == 0;
 }
 
-static descent descent_of(const config *c)
-{
-	return (descent){.optimizer = choice(c, KNOB_optimizer),
-	        .form = config_form(c)->form,
-	        .lr = c->v[KNOB_lr],
-	        .lr_decay = c->v[KNOB_lr_decay],
-	        .momentum = c->v[KNOB_momentum],
-	        .decay = c->v[KNOB_decay],
-	        .beta1 = c->v[KNOB_beta1],
-	        .beta2 = c->v[KNOB_beta2],
-	        .eps = c->v[KNOB_eps],
-	        .momentum_schedule = (schedule_id)choice(c, KNOB_momentum_schedule),
-	        .grad_sum = c->v[KNOB_grad_sum] != 0,
-	        .clip = (clip_id)choice(c, KNOB_clip),
-	        .clip_at = c->v[KNOB_clip_at],
-	        .nan_rule = (nan_rule_id)choice(c, KNOB_nan_rule),
-	        .direction = (direction_id)choice(c, KNOB_direction),
-	        .psi = c->v[KNOB_psi],
-	        .seed = (uint64_t)c->v[KNOB_seed]};
-}
-
 static model_tuning tuning_of(const config *c)
 {
 	return (model_tuning){.reduce = strcmp(config_choice(c, KNOB_reduce), "sum") == 0 ? REDUCE_SUM : REDUCE_MEAN,
@@ -338,7 +317,7 @@ trial *trial_new(const config *c, err *e)
 		trial_free(t);
 		return NULL;
 	}
-	t->descent = descent_of(c);
+	t->descent = config_descent(c);
 	return t;
 }
 
@@ -361,7 +340,7 @@ void trial_configure(trial *t, const config *c)
 	model_tuning u = tuning_of(c);
 	err e;
 	t->c = *c;
-	t->descent = descent_of(c);
+	t->descent = config_descent(c);
 	if (!t->api->tune(t->m, &u, &e)) /* no memory for a truncation: the run goes on as it was, and says so */
 		snprintf(t->message, sizeof t->message, "%.319s", e.text);
 }

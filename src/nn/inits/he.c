@@ -8,25 +8,14 @@ static double deviation(const R(init_job) *j)
 	return sqrt(2.0 / j->cols);
 }
 
-static bool normal(const R(init_job) *j, err *e)
-{
-	(void)e;
-	return R(init_normal)(j, deviation(j));
-}
-
-static bool flat(const R(init_job) *j, err *e)
-{
-	(void)e;
-	return R(init_flat)(j, deviation(j));
-}
-
 const R(init) R(init_he_normal) = {
         .name = "he_normal",
         .summary = "He's N(0, 2/n_in), made for relu",
-        .fill = normal,
+        .deviation = deviation,
 };
 const R(init) R(init_he_uniform) = {
         .name = "he_uniform",
         .summary = "He's U(−a, a) with a = √(6/n_in), made for relu",
-        .fill = flat,
+        .deviation = deviation,
+        .flat = true,
 };

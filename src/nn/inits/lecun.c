@@ -8,25 +8,14 @@ static double deviation(const R(init_job) *j)
 	return sqrt(1.0 / j->cols);
 }
 
-static bool normal(const R(init_job) *j, err *e)
-{
-	(void)e;
-	return R(init_normal)(j, deviation(j));
-}
-
-static bool flat(const R(init_job) *j, err *e)
-{
-	(void)e;
-	return R(init_flat)(j, deviation(j));
-}
-
 const R(init) R(init_lecun_normal) = {
         .name = "lecun_normal",
         .summary = "LeCun's N(0, 1/n_in)",
-        .fill = normal,
+        .deviation = deviation,
 };
 const R(init) R(init_lecun_uniform) = {
         .name = "lecun_uniform",
         .summary = "LeCun's U(−a, a) with a = √(3/n_in)",
-        .fill = flat,
+        .deviation = deviation,
+        .flat = true,
 };

@@ -8,25 +8,14 @@ static double deviation(const R(init_job) *j)
 	return sqrt(2.0 / (j->cols + j->rows));
 }
 
-static bool normal(const R(init_job) *j, err *e)
-{
-	(void)e;
-	return R(init_normal)(j, deviation(j));
-}
-
-static bool flat(const R(init_job) *j, err *e)
-{
-	(void)e;
-	return R(init_flat)(j, deviation(j));
-}
-
 const R(init) R(init_xavier_normal) = {
         .name = "xavier_normal",
         .summary = "Glorot's N(0, 2/(n_in + n_out))",
-        .fill = normal,
+        .deviation = deviation,
 };
 const R(init) R(init_xavier_uniform) = {
         .name = "xavier_uniform",
         .summary = "Glorot's U(−a, a) with a = √(6/(n_in + n_out))",
-        .fill = flat,
+        .deviation = deviation,
+        .flat = true,
 };

@@ -82,7 +82,7 @@ static bool is_made(const descents *d, const snap *s, int arms)
 
 static int descend(descents *d, const snap *s, int arm, int rows)
 {
-	descent how = plane_descent(&d->c[arm]);
+	descent how = config_descent(&d->c[arm]);
 	plane_arm k = {&s->state, part_arm_index(s, arm)};
 	if (is_task(s) && s->state.edits > 0 && k.arm < s->state.arms)
 		return plane_follow(&d->p, plane_arm_rule, &k, d->p.start[0], d->p.start[1], rows, d->step[arm]);
