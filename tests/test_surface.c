@@ -1080,6 +1080,54 @@ static void the_nearer_surface_is_seen(void **state)
 	}
 }
 
+/* What was drawn before, and what is drawn on a surface, is gone from the next picture; one that is drawn again is the
+ * same. */
+static void a_picture_leaves_nothing_behind(void **state)
+{
+	(void)state;
+	enum { N = 17, W = 600, H = 400 };
+	static float z[N * N];
+	static uint32_t fresh[3][W * H];
+	for (int i = 0; i < N * N; i++)
+		z[i] = 0.5F + 0.4F * sinf((float)i);
+	canvas c = canvas_null(&themes[THEME_LIGHT], W, H);
+	surface3d_scene s = {.f = {z, N, N, 0, 1, 0, 1}, .pose = surface3d_usual, .samples = 1};
+	s.x = s.y = s.z = (axis){.kind = AXIS_LINEAR, .low = 0, .high = 1, .zero = NAN};
+	const surface3d_pose poses[3] = {surface3d_usual, {200, 10, 0.5F}, {77, 60, 1.7F}};
+	const double way[2][2] = {{0, 0}, {1, 1}};
+	for (int again = 0; again < 5; again++)
+		for (int k = 0; k < 3; k++) {
+			int w, h;
+			if (!again) { /* another size between them: everything is cleared */
+				assert_true(surface3d_begin(&c, (rect){0, 0, W - 9, H - 9}, &s));
+				surface3d_end();
+			}
+			s.pose = poses[k];
+			assert_true(surface3d_begin(&c, (rect){0, 0, W, H}, &s));
+			const uint32_t *pixel = surface3d_pixels(&w, &h);
+			if (again)
+				assert_memory_equal(pixel, fresh[k], sizeof fresh[k]);
+			assert_true(w == W && h == H);
+			memcpy(fresh[k], pixel, sizeof fresh[k]);
+			for (int drawn = 0; drawn < again; drawn++) {
+				surface3d_way(way, 2, 5, 0xFF000000, 0);
+				surface3d_ball(1, 1, 20, 0xFFFF0000); /* hangs over the rim */
+				surface3d_ball(0, 1, 20, 0xFFFF0000);
+				surface3d_end();
+				if (drawn % 2) /* the same pose once more */
+					assert_true(surface3d_begin(&c, (rect){0, 0, W, H}, &s));
+			}
+			surface3d_end();
+		}
+	assert_memory_not_equal(fresh[0], fresh[1], sizeof fresh[0]);
+	/* another ground */
+	canvas dark = canvas_null(&themes[THEME_DARK], W, H);
+	int w, h;
+	assert_true(surface3d_begin(&dark, (rect){0, 0, W, H}, &s));
+	assert_int_equal(surface3d_pixels(&w, &h)[0], themes[THEME_DARK].argb[INK_PANEL] & 0xFFFFFF);
+	surface3d_end();
+}
+
 static void surfaces_survive_anything(void **state)
 {
 	(void)state;
@@ -1152,6 +1200,7 @@ int main(void)
 	        cmocka_unit_test(contours_pass_holes_and_saddles),
 	        cmocka_unit_test(levels_are_round_and_inside),
 	        cmocka_unit_test(the_nearer_surface_is_seen),
+	        cmocka_unit_test(a_picture_leaves_nothing_behind),
 	        cmocka_unit_test(surfaces_survive_anything),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
