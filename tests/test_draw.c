@@ -435,6 +435,30 @@ static void test_images(void **state)
 	raster_free(r);
 }
 
+/* Drawn pixel for pixel, an image shows what it shows when it is enlarged: where it is opaque, where there is nothing
+ * of it, and in between. */
+static void test_images_as_they_are(void **state)
+{
+	(void)state;
+	enum { W = 150, H = 3 };
+	uint32_t cells[W * H], x = 1;
+	for (int i = 0; i < W * H; i++) {
+		uint32_t alpha = i % 90 < 40 ? 255 : i % 90 < 70 ? 0 : (x >> 24);
+		cells[i] = alpha << 24 | (x = x * 1664525u + 1013904223u) >> 8;
+	}
+	for (int skip = 0; skip < 3; skip++) {
+		raster *one = sheet(W, H, 1), *two = sheet(2 * W, 2 * H, 1);
+		canvas_image(&one->canvas, (rect){-(float)skip, 0, W, H}, cells, W, H, false);
+		canvas_image(&two->canvas, (rect){-2 * (float)skip, 0, 2 * W, 2 * H}, cells, W, H, false);
+		for (int py = 0; py < H; py++)
+			for (int px = 0; px < W; px++)
+				assert_int_equal(pixel(one, px, py), pixel(two, 2 * px, 2 * py));
+		assert_in_range(inked(one), W * H / 2, W * H - 1);
+		raster_free(one);
+		raster_free(two);
+	}
+}
+
 /* Drawn at half its size, whole blocks of 2 × 2 pixels show their rounded mean, wherever the image begins. */
 static void test_images_halved(void **state)
 {
@@ -792,6 +816,7 @@ int main(void)
 	        cmocka_unit_test(test_clips),
 	        cmocka_unit_test(test_break),
 	        cmocka_unit_test(test_images),
+	        cmocka_unit_test(test_images_as_they_are),
 	        cmocka_unit_test(test_images_halved),
 	        cmocka_unit_test(test_sizes),
 	        cmocka_unit_test(test_target),

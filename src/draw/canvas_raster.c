@@ -587,19 +587,24 @@ static void put_pixel(uint32_t *out, uint32_t argb)
 /* Rows that show the same source row are copied while it is opaque. */
 static void draw_nearest(raster *r, const picture *p, pixel_box c)
 {
-	int last = -1;
+	int last = -1, n = c.x1 - c.x0;
 	bool opaque = true;
 	for (int x = c.x0; x < c.x1; x++)
 		r->column[x] = inside((x + 0.5 - p->x) * p->across, p->w);
+	bool as_it_is = p->across == 1 && r->column[c.x1 - 1] - r->column[c.x0] == n - 1;
 	for (int y = c.y0; y < c.y1; y++) {
 		uint32_t *out = row_at(r, y);
 		int row = inside((y + 0.5 - p->y) * p->down, p->h);
 		if (row == last && opaque) {
-			memcpy(out + c.x0, row_at(r, y - 1) + c.x0, (size_t)(c.x1 - c.x0) * sizeof *out);
+			memcpy(out + c.x0, row_at(r, y - 1) + c.x0, (size_t)n * sizeof *out);
 			continue;
 		}
 		const uint32_t *in = p->argb + (size_t)row * (size_t)p->w;
-		opaque = true;
+		opaque = !as_it_is;
+		if (as_it_is) {
+			pixels_over(out + c.x0, in + r->column[c.x0], n);
+			continue;
+		}
 		for (int x = c.x0; x < c.x1; x++) {
 			uint32_t v = in[r->column[x]];
 			opaque &= v >> 24 == 255;

@@ -79,6 +79,30 @@ WIDE_LOOPS void pixels_odd(
 	}
 }
 
+static inline void over(uint32_t *restrict row, const uint32_t *restrict argb, int n)
+{
+	for (int i = 0; i < n; i++)
+		row[i] = pixel_mix(row[i], argb[i], pixel_alpha(argb[i] >> 24));
+}
+
+/* Most of an image is either opaque or nothing. */
+WIDE_LOOPS void pixels_over(uint32_t *restrict row, const uint32_t *restrict argb, int n)
+{
+	int i = 0;
+	for (; i + GROUP <= n; i += GROUP) {
+		uint32_t any = 0, all = UINT32_MAX;
+		for (int k = 0; k < GROUP; k++) {
+			any |= argb[i + k];
+			all &= argb[i + k];
+		}
+		if (all >> 24 == 255)
+			memcpy(row + i, argb + i, GROUP * sizeof *row);
+		else if (any >> 24 != 0)
+			over(row + i, argb + i, GROUP);
+	}
+	over(row + i, argb + i, n - i);
+}
+
 WIDE_LOOPS void pixels_halve(
         uint32_t *restrict row, const uint32_t *restrict above, const uint32_t *restrict below, int n)
 {

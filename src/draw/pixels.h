@@ -28,6 +28,8 @@ void pixels_letter(uint32_t *row, const uint8_t *coverage, int n, uint32_t color
 /* One row of a polygon: adds the differences `cover` to the winding numbers and clears them; mixes the pixels that are
  * inside by the even-odd rule. */
 void pixels_odd(uint32_t *row, float *cover, float *winding, int n, uint32_t color, float alpha);
+/* One row of an image 0xAARRGGBB drawn pixel for pixel. */
+void pixels_over(uint32_t *row, const uint32_t *argb, int n);
 /* One row of an image drawn at half its size: the means of 2 × 2 pixels 0xAARRGGBB from two of its rows. */
 void pixels_halve(uint32_t *row, const uint32_t *above, const uint32_t *below, int n);
 

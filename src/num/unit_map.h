@@ -3,13 +3,14 @@
 #ifndef NUM_UNIT_MAP_H
 #define NUM_UNIT_MAP_H
 
-/* n points of one row: parameters w[i] and b, T steps from x0, E = (σ(x_T) − target)² into loss; its derivatives into
- * dw and db unless they are NULL (both or none). */
+/* n × m points: parameters w[i] and b[j], T steps from x0, E = (σ(x_T) − target)² into loss[j·ld + i]; its derivatives
+ * into dw and db unless they are NULL (both or none). Fastest where neighbours are near, and by UNIT_MAP_ROWS rows. */
+enum { UNIT_MAP_ROWS = 8 };
 #define UNIT_MAP(real, suffix)                                                                                         \
 	typedef struct unit_map_##suffix {                                                                             \
 		const char *name; /* "base", "v3", "v4" */                                                             \
-		void (*row)(                                                                                           \
-		        int n, const real *w, real b, real x0, real target, int T, real *loss, real *dw, real *db);    \
+		void (*grid)(int n, const real *w, int m, const real *b, real x0, real target, int T, int ld,          \
+		        real *loss, real *dw, real *db);                                                               \
 	} unit_map_##suffix;                                                                                           \
 	/* For the widest vectors that this processor has (UNROLL_WIDTH narrows the choice), or a given width: 0 base, \
 	 * 1 v3, 2 v4, at most wide_level(). */                                                                        \

@@ -19,6 +19,11 @@ typedef struct vertex {
 	float r, g, b;
 } vertex;
 
+/* Pixels from (x0, y0) up to but not including (x1, y1). */
+typedef struct patch {
+	int x0, y0, x1, y1;
+} patch;
+
 /* The picture being made. Memory grows to the largest that was asked for and stays. */
 static struct {
 	canvas *c;
@@ -34,6 +39,9 @@ static struct {
 	size_t pixels_held, vertices_held;
 	uint32_t *bare; /* the surface without ways, of `key`: drawn again only when something has changed */
 	uint64_t key;
+	uint32_t ground;       /* what lies beside the surface */
+	patch used, bare_used; /* everything else is ground, in `pixel` and in `bare` */
+	int row, rows;         /* how wide and high they were when that was so; 0: never */
 } now;
 
 /* ---- space ---- */
@@ -98,7 +106,10 @@ static double height_at(const field *f, double x, double y)
 
 /* ---- the surface ---- */
 
-typedef float four __attribute__((vector_size(16))); /* depth, r, g, b */
+/* Pixels of a row that are filled together. The last row has as many to spare. */
+enum { LANES = 8 };
+typedef float lanes __attribute__((vector_size(4 * LANES)));
+typedef int32_t lane_bits __attribute__((vector_size(4 * LANES)));
 
 static bool make_room(int w, int h, size_t vertices)
 {
@@ -107,11 +118,12 @@ static bool make_room(int w, int h, size_t vertices)
 		free(now.pixel);
 		free(now.bare);
 		free(now.depth);
-		now.pixel = malloc(pixels * sizeof *now.pixel);
+		now.pixel = malloc((pixels + LANES) * sizeof *now.pixel);
 		now.bare = malloc(pixels * sizeof *now.bare);
-		now.depth = malloc(pixels * sizeof *now.depth);
+		now.depth = malloc((pixels + LANES) * sizeof *now.depth);
 		now.pixels_held = now.pixel && now.bare && now.depth ? pixels : 0;
 		now.key = 0;
+		now.row = 0;
 	}
 	if (vertices > now.vertices_held) {
 		free(now.vertex);
@@ -146,6 +158,19 @@ WIDE_LOOPS static void make_heights(const float *restrict z, int n, float low, f
 	}
 }
 
+#define ALWAYS static inline __attribute__((always_inline))
+
+/* The first and the last pixel whose middle lies at or beyond v, without calls of ceilf and floorf. */
+ALWAYS int first_pixel(float v)
+{
+	return v <= 0.5F ? 0 : (int)(v + 0.49999F);
+}
+
+ALWAYS int last_pixel(float v, int n)
+{
+	return v >= (float)n - 0.5F ? n - 1 : v < 0.5F ? -1 : (int)(v + 0.5F) - 1;
+}
+
 /* Difference of two heights; 0 beside a hole. */
 static inline float rise(const float *h, ptrdiff_t before, ptrdiff_t after)
 {
@@ -174,6 +199,7 @@ static void make_vertices(void)
 	        now.height);
 	float u0 = along(&now.s->x, f->x0), u1 = along(&now.s->x, f->x1), v0 = along(&now.s->y, f->y0),
 	      v1 = along(&now.s->y, f->y1);
+	float left = INFINITY, right = -INFINITY, top = INFINITY, bottom = -INFINITY;
 	for (int j = 0; j < f->ny; j++) {
 		float v = v0 + (v1 - v0) * (float)j / (float)(f->ny - 1);
 		for (int i = 0; i < f->nx; i++) {
@@ -182,6 +208,10 @@ static void make_vertices(void)
 			*to = project((corner){u0 + (u1 - u0) * (float)i / (float)(f->nx - 1), v, *h});
 			if (*h != *h)
 				continue;
+			left = to->x < left ? to->x : left;
+			right = to->x > right ? to->x : right;
+			top = to->y < top ? to->y : top;
+			bottom = to->y > bottom ? to->y : bottom;
 			float du = per_u * rise(h, i > 0 ? -1 : 0, i + 1 < f->nx),
 			      dv = per_v * rise(h, j > 0 ? -nx : 0, j + 1 < f->ny ? nx : 0);
 			float bright = light(du, dv);
@@ -191,29 +221,9 @@ static void make_vertices(void)
 			to->b = bright * map[shade][2];
 		}
 	}
-}
-
-#define ALWAYS static inline __attribute__((always_inline))
-
-ALWAYS uint32_t packed(four v)
-{
-	return 0xFF000000U | (uint32_t)(int)v[1] << 16 | (uint32_t)(int)v[2] << 8 | (uint32_t)(int)v[3];
-}
-
-ALWAYS four channels(const vertex *v)
-{
-	return (four){v->depth, v->r + 0.5F, v->g + 0.5F, v->b + 0.5F};
-}
-
-/* The first and the last pixel whose middle lies at or beyond v, without calls of ceilf and floorf. */
-ALWAYS int first_pixel(float v)
-{
-	return v <= 0.5F ? 0 : (int)(v + 0.49999F);
-}
-
-ALWAYS int last_pixel(float v, int n)
-{
-	return v >= (float)n - 0.5F ? n - 1 : v < 0.5F ? -1 : (int)(v + 0.5F) - 1;
+	if (left <= right) /* not a field of holes */
+		now.used = (patch){first_pixel(left), first_pixel(top), last_pixel(right, now.w) + 1,
+		        last_pixel(bottom, now.h) + 1};
 }
 
 ALWAYS float least(float a, float b, float c)
@@ -234,53 +244,143 @@ typedef struct target {
 	int w, h;
 } target;
 
-/* All pixels whose middle lies inside; colours and depth are linear over the triangle. */
-ALWAYS void fill_triangle(const target *t, const vertex *a, const vertex *b, const vertex *c)
+/* What is linear over a triangle: at the first pixel of its box, and the change from pixel to pixel. */
+typedef struct plane {
+	float at, x, y;
+} plane;
+
+typedef struct triangle {
+	int x0, y0, x1, y1; /* its box: the first and the last pixel */
+	plane b, c;         /* weights of its second and third corner */
+	plane depth, red, green, blue;
+} triangle;
+
+ALWAYS plane plane_through(const triangle *t, float a, float b, float c)
 {
-	int x0 = first_pixel(least(a->x, b->x, c->x)), x1 = last_pixel(most(a->x, b->x, c->x), t->w);
-	int y0 = first_pixel(least(a->y, b->y, c->y)), y1 = last_pixel(most(a->y, b->y, c->y), t->h);
+	float db = b - a, dc = c - a;
+	return (plane){a + t->b.at * db + t->c.at * dc, t->b.x * db + t->c.x * dc, t->b.y * db + t->c.y * dc};
+}
+
+/* False where there is nothing to fill. Colours are rounded when they are cut to integers. */
+ALWAYS bool take_corners(triangle *t, const target *to, const vertex *a, const vertex *b, const vertex *c)
+{
+	t->x0 = first_pixel(least(a->x, b->x, c->x));
+	t->x1 = last_pixel(most(a->x, b->x, c->x), to->w);
+	t->y0 = first_pixel(least(a->y, b->y, c->y));
+	t->y1 = last_pixel(most(a->y, b->y, c->y), to->h);
 	float area = (b->x - a->x) * (c->y - a->y) - (c->x - a->x) * (b->y - a->y);
-	if (x0 > x1 || y0 > y1 || !(area > 1e-9F || area < -1e-9F))
-		return;
-	/* weights of b and c at a pixel, and their change from pixel to pixel */
-	float inv = 1 / area, px = (float)x0 + 0.5F - a->x, py = (float)y0 + 0.5F - a->y;
-	float wb_x = (c->y - a->y) * inv, wb_y = -(c->x - a->x) * inv, wc_x = -(b->y - a->y) * inv,
-	      wc_y = (b->x - a->x) * inv;
-	float wb_row = px * wb_x + py * wb_y, wc_row = px * wc_x + py * wc_y;
-	four base = channels(a), db = channels(b) - base, dc = channels(c) - base, step = wb_x * db + wc_x * dc;
-	for (int y = y0; y <= y1; y++, wb_row += wb_y, wc_row += wc_y) {
-		float wb = wb_row, wc = wc_row;
-		four v = base + wb * db + wc * dc;
-		float *depth = t->depth + (size_t)y * (size_t)t->w;
-		uint32_t *pixel = t->pixel + (size_t)y * (size_t)t->w;
-		for (int x = x0; x <= x1; x++, wb += wb_x, wc += wc_x, v += step)
-			if (wb >= -1e-5F && wc >= -1e-5F && wb + wc <= 1.00001F && v[0] > depth[x]) {
-				depth[x] = v[0];
-				pixel[x] = packed(v);
-			}
+	if (t->x0 > t->x1 || t->y0 > t->y1 || !(area > 1e-9F || area < -1e-9F))
+		return false;
+	float inv = 1 / area, x = (float)t->x0 + 0.5F - a->x, y = (float)t->y0 + 0.5F - a->y;
+	t->b = (plane){.x = (c->y - a->y) * inv, .y = -(c->x - a->x) * inv};
+	t->c = (plane){.x = -(b->y - a->y) * inv, .y = (b->x - a->x) * inv};
+	t->b.at = x * t->b.x + y * t->b.y;
+	t->c.at = x * t->c.x + y * t->c.y;
+	t->depth = plane_through(t, a->depth, b->depth, c->depth);
+	t->red = plane_through(t, a->r + 0.5F, b->r + 0.5F, c->r + 0.5F);
+	t->green = plane_through(t, a->g + 0.5F, b->g + 0.5F, c->g + 0.5F);
+	t->blue = plane_through(t, a->b + 0.5F, b->b + 0.5F, c->b + 0.5F);
+	return true;
+}
+
+/* LANES columns of its box from x on: all pixels whose middle lies inside. The others get back what they were. */
+ALWAYS void fill_columns(const triangle *t, const target *to, int x)
+{
+	const lanes lane = {0, 1, 2, 3, 4, 5, 6, 7}, along = lane + (float)(x - t->x0);
+	lanes b = t->b.at + along * t->b.x, c = t->c.at + along * t->c.x, depth = t->depth.at + along * t->depth.x;
+	lanes red = t->red.at + along * t->red.x, green = t->green.at + along * t->green.x,
+	      blue = t->blue.at + along * t->blue.x;
+	lane_bits in_box = lane <= (float)(t->x1 - x);
+	for (int y = t->y0; y <= t->y1; y++) {
+		size_t at = (size_t)y * (size_t)to->w + (size_t)x;
+		float down = (float)(y - t->y0);
+		lanes in_b = b + down * t->b.y, in_c = c + down * t->c.y, here = depth + down * t->depth.y, there;
+		memcpy(&there, to->depth + at, sizeof there);
+		lane_bits in =
+		        in_box & (in_b >= -1e-5F) & (in_c >= -1e-5F) & (in_b + in_c <= 1.00001F) & (here > there);
+		lane_bits r = __builtin_convertvector(red + down * t->red.y, lane_bits),
+		          g = __builtin_convertvector(green + down * t->green.y, lane_bits),
+		          color = __builtin_convertvector(blue + down * t->blue.y, lane_bits), under;
+		memcpy(&under, to->pixel + at, sizeof under);
+		color |= (int32_t)0xFF000000 | r << 16 | g << 8;
+		color = (color & in) | (under & ~in);
+		lane_bits nearest = ((lane_bits)here & in) | ((lane_bits)there & ~in);
+		memcpy(to->pixel + at, &color, sizeof color);
+		memcpy(to->depth + at, &nearest, sizeof nearest);
 	}
 }
 
-WIDE_LOOPS static void fill_surface(const target *t, const vertex *all, int nx, int ny)
+ALWAYS void fill_triangle(const target *to, const vertex *a, const vertex *b, const vertex *c)
 {
-	for (int j = 0; j + 1 < ny; j++)
-		for (int i = 0; i + 1 < nx; i++) {
-			const vertex *v = all + (size_t)j * (size_t)nx + (size_t)i, *up = v + nx;
-			float y = v[0].y + v[1].y + up[0].y + up[1].y;
-			if (y != y)
-				continue; /* a hole */
-			fill_triangle(t, &v[0], &v[1], &up[1]);
-			fill_triangle(t, &v[0], &up[1], &up[0]);
-		}
+	triangle t;
+	if (take_corners(&t, to, a, b, c))
+		for (int x = t.x0; x <= t.x1; x += LANES)
+			fill_columns(&t, to, x);
 }
 
+ALWAYS void fill_cell(const target *to, const vertex *v, const vertex *up)
+{
+	float y = v[0].y + v[1].y + up[0].y + up[1].y;
+	if (y != y)
+		return; /* a hole */
+	fill_triangle(to, &v[0], &v[1], &up[1]);
+	fill_triangle(to, &v[0], &up[1], &up[0]);
+}
+
+/* Every other cell of a row, then those in between: what has just been written is slow to read again in part. */
+WIDE_LOOPS static void fill_surface(const target *to, const vertex *all, int nx, int ny)
+{
+	for (int j = 0; j + 1 < ny; j++)
+		for (int odd = 0; odd < 2; odd++)
+			for (int i = odd; i + 1 < nx; i += 2) {
+				const vertex *v = all + (size_t)j * (size_t)nx + (size_t)i;
+				fill_cell(to, v, v + nx);
+			}
+}
+
+WIDE_LOOPS static void clear_row(uint32_t *restrict pixel, float *restrict depth, int n, uint32_t ground)
+{
+	for (int i = 0; i < n; i++) {
+		pixel[i] = ground;
+		depth[i] = -INFINITY;
+	}
+}
+
+/* Whatever was drawn before becomes ground again: transparent, in the panel's colour, so that pixels at the rim that
+ * are averaged keep it. */
 static void clear_image(void)
 {
-	/* transparent, in the panel's colour: pixels at the rim that are averaged keep it */
 	uint32_t ground = now.c->theme->argb[INK_PANEL] & 0xFFFFFF;
-	for (size_t i = 0; i < (size_t)now.w * (size_t)now.h; i++) {
-		now.pixel[i] = ground;
-		now.depth[i] = -INFINITY;
+	if (now.row != now.w || now.rows != now.h || now.ground != ground)
+		now.used = now.bare_used = (patch){0, 0, now.w, now.h};
+	now.row = now.w;
+	now.rows = now.h;
+	now.ground = ground;
+	for (int y = now.used.y0; y < now.used.y1; y++) {
+		size_t at = (size_t)y * (size_t)now.w + (size_t)now.used.x0;
+		clear_row(now.pixel + at, now.depth + at, now.used.x1 - now.used.x0, ground);
+	}
+	now.used = (patch){0};
+}
+
+static bool is_empty(patch p)
+{
+	return p.x0 >= p.x1 || p.y0 >= p.y1;
+}
+
+static patch both(patch a, patch b)
+{
+	if (is_empty(a) || is_empty(b))
+		return is_empty(a) ? b : a;
+	return (patch){a.x0 < b.x0 ? a.x0 : b.x0, a.y0 < b.y0 ? a.y0 : b.y0, a.x1 > b.x1 ? a.x1 : b.x1,
+	        a.y1 > b.y1 ? a.y1 : b.y1};
+}
+
+static void copy_patch(uint32_t *to, const uint32_t *from, patch p)
+{
+	for (int y = p.y0; y < p.y1 && !is_empty(p); y++) {
+		size_t at = (size_t)y * (size_t)now.w + (size_t)p.x0;
+		memcpy(to + at, from + at, (size_t)(p.x1 - p.x0) * sizeof *to);
 	}
 }
 
@@ -310,20 +410,23 @@ static float depth_slack(void)
 static void draw_segment(vertex a, vertex b, float radius, uint32_t argb, float alpha, float behind)
 {
 	float dx = b.x - a.x, dy = b.y - a.y, square = dx * dx + dy * dy, reach = radius + 1, slack = depth_slack();
+	float per_square = square > 0 ? 1 / square : 0, limit = (radius + 0.5F) * (radius + 0.5F);
 	if (!isfinite(a.x + a.y + b.x + b.y))
 		return;
 	int x0 = first_pixel(least(a.x, b.x, a.x) - reach), x1 = last_pixel(most(a.x, b.x, a.x) + reach, now.w);
 	int y0 = first_pixel(least(a.y, b.y, a.y) - reach), y1 = last_pixel(most(a.y, b.y, a.y) + reach, now.h);
+	now.used = both(now.used, (patch){x0, y0, x1 + 1, y1 + 1});
 	for (int y = y0; y <= y1; y++)
 		for (int x = x0; x <= x1; x++) {
 			float px = (float)x + 0.5F - a.x, py = (float)y + 0.5F - a.y;
-			float t = square > 0 ? (px * dx + py * dy) / square : 0;
+			float t = (px * dx + py * dy) * per_square;
 			t = t < 0 ? 0 : t > 1 ? 1 : t;
-			float ax = px - t * dx, ay = py - t * dy, cover = radius + 0.5F - sqrtf(ax * ax + ay * ay);
+			float ax = px - t * dx, ay = py - t * dy, away = ax * ax + ay * ay;
+			if (away >= limit)
+				continue;
+			float cover = radius + 0.5F - sqrtf(away);
 			cover = cover < 1 ? cover : 1;
 			size_t at = (size_t)y * (size_t)now.w + (size_t)x;
-			if (cover <= 0)
-				continue;
 			if (a.depth + t * (b.depth - a.depth) + slack > now.depth[at])
 				blend(at, argb, cover * alpha);
 			else if (behind > 0)
@@ -569,10 +672,10 @@ static uint64_t key_of(const surface3d_scene *s)
 
 static void shade(const surface3d_scene *s)
 {
-	size_t bytes = (size_t)now.w * (size_t)now.h * sizeof *now.pixel;
 	uint64_t key = key_of(s);
 	if (now.key == key) {
-		memcpy(now.pixel, now.bare, bytes);
+		copy_patch(now.pixel, now.bare, both(now.used, now.bare_used));
+		now.used = now.bare_used;
 		return;
 	}
 	target t = {now.pixel, now.depth, now.w, now.h};
@@ -580,7 +683,8 @@ static void shade(const surface3d_scene *s)
 	make_vertices();
 	fill_surface(&t, now.vertex, s->f.nx, s->f.ny);
 	draw_mesh();
-	memcpy(now.bare, now.pixel, bytes);
+	copy_patch(now.bare, now.pixel, both(now.used, now.bare_used));
+	now.bare_used = now.used;
 	now.key = key;
 }
 

@@ -213,8 +213,6 @@ double unit_valley_end(const unit_task *t)
 
 /* ---- surfaces, in both precisions ---- */
 
-enum { SURFACE_COLS = 4096 };
-
 static double grid_at(double low, double high, int n, int i)
 {
 	return n > 1 ? low + (high - low) * i / (n - 1) : low;
@@ -246,50 +244,72 @@ static inline float log10_of(float x)
 /* log10 √(x² + y²), without overflow; −INFINITY where both are zero. */
 WIDE_LOOPS static void log_norms(int n, const float *restrict x, const float *restrict y, float *restrict out)
 {
-	const float least = 0x1p-126F, lift = 0x1p24F, lifted = -7.2247199F; /* −24 log10 2 */
+	const float log_up = -30.103F, log_down = 30.103F; /* of 2⁻¹⁰⁰, 2¹⁰⁰ */
 	for (int i = 0; i < n; i++) {
-		float a = fabsf(x[i]), b = fabsf(y[i]), high = a > b ? a : b, low = a > b ? b : a;
-		bool tiny = high < least;
-		float h = tiny ? high * lift : high, l = tiny ? low * lift : low;
-		float r = l / h, v = log10_of(h) + 0.5F * log10_of(1 + r * r) + (tiny ? lifted : 0);
+		float a = fabsf(x[i]), b = fabsf(y[i]), high = a > b ? a : b;
+		bool tiny = high < 0x1p-50F;
+		bool huge = high > 0x1p50F;
+		float lift = tiny ? 0x1p100F : huge ? 0x1p-100F : 1, h = a * lift, l = b * lift;
+		float v = 0.5F * log10_of(h * h + l * l) + (tiny ? log_up : huge ? log_down : 0);
 		v = high > 0 ? v : -INFINITY;
 		v = high < INFINITY ? v : INFINITY;
 		out[i] = a + b == a + b ? v : NAN;
 	}
 }
 
-/* Rows part, part + parts, …: the slow ones, near the wall, are dealt out evenly. */
-static void surface_rows(void *arg, int part, int parts)
+/* A surface is computed in pieces of up to PIECE_ROWS × PIECE_COLS points. */
+enum { PIECE_ROWS = UNIT_MAP_ROWS, PIECE_COLS = 512 };
+
+typedef struct piece {
+	int row, col, rows, cols;
+} piece;
+
+static void surface_piece(const surface_job *j, piece p)
 {
-	const surface_job *j = arg;
-	const unit_map_f32 *map = unit_map_get_f32();
-	float w[SURFACE_COLS], dw[SURFACE_COLS], db[SURFACE_COLS];
-	for (int i = 0; i < j->na; i++)
-		w[i] = (float)grid_at(j->a0, j->a1, j->na, i);
-	for (int row = part; row < j->nb; row += parts) {
-		float *loss = j->loss + (ptrdiff_t)row * j->na,
-		      *slope = j->slope ? j->slope + (ptrdiff_t)row * j->na : NULL;
-		map->row(j->na, w, (float)grid_at(j->b0, j->b1, j->nb, row), (float)j->t->x0, (float)j->t->target,
-		        j->t->T, loss, slope ? dw : NULL, slope ? db : NULL);
-		if (slope)
-			log_norms(j->na, dw, db, slope);
+	float w[PIECE_COLS], b[PIECE_ROWS];
+	float loss[PIECE_ROWS][PIECE_COLS], dw[PIECE_ROWS][PIECE_COLS], db[PIECE_ROWS][PIECE_COLS];
+	for (int i = 0; i < p.cols; i++)
+		w[i] = (float)grid_at(j->a0, j->a1, j->na, p.col + i);
+	for (int k = 0; k < p.rows; k++)
+		b[k] = (float)grid_at(j->b0, j->b1, j->nb, p.row + k);
+	unit_map_get_f32()->grid(p.cols, w, p.rows, b, (float)j->t->x0, (float)j->t->target, j->t->T, PIECE_COLS,
+	        loss[0], j->slope ? dw[0] : NULL, j->slope ? db[0] : NULL);
+	for (int k = 0; k < p.rows; k++) {
+		ptrdiff_t at = (ptrdiff_t)(p.row + k) * j->na + p.col;
+		memcpy(j->loss + at, loss[k], (size_t)p.cols * sizeof *j->loss);
+		if (j->slope)
+			log_norms(p.cols, dw[k], db[k], j->slope + at);
 	}
 }
 
-static void exact_rows(void *arg, int part, int parts)
+static void exact_piece(const surface_job *j, piece p)
+{
+	double w[PIECE_COLS], b[PIECE_ROWS];
+	double loss[PIECE_ROWS][PIECE_COLS], dw[PIECE_ROWS][PIECE_COLS], db[PIECE_ROWS][PIECE_COLS];
+	for (int i = 0; i < p.cols; i++)
+		w[i] = grid_at(j->a0, j->a1, j->na, p.col + i);
+	for (int k = 0; k < p.rows; k++)
+		b[k] = grid_at(j->b0, j->b1, j->nb, p.row + k);
+	unit_map_get_f64()->grid(p.cols, w, p.rows, b, j->t->x0, j->t->target, j->t->T, PIECE_COLS, loss[0],
+	        j->exact_slope ? dw[0] : NULL, j->exact_slope ? db[0] : NULL);
+	for (int k = 0; k < p.rows; k++) {
+		ptrdiff_t at = (ptrdiff_t)(p.row + k) * j->na + p.col;
+		memcpy(j->exact_loss + at, loss[k], (size_t)p.cols * sizeof *j->exact_loss);
+		for (int i = 0; j->exact_slope && i < p.cols; i++)
+			j->exact_slope[at + i] = hypot(dw[k][i], db[k][i]);
+	}
+}
+
+/* A part takes every parts-th strip of pieces: the slow ones, near the wall, are dealt out evenly. */
+static void surface_part(void *arg, int part, int parts)
 {
 	const surface_job *j = arg;
-	const unit_map_f64 *map = unit_map_get_f64();
-	double w[SURFACE_COLS], dw[SURFACE_COLS], db[SURFACE_COLS];
-	for (int i = 0; i < j->na; i++)
-		w[i] = grid_at(j->a0, j->a1, j->na, i);
-	for (int row = part; row < j->nb; row += parts) {
-		double *slope = j->exact_slope ? j->exact_slope + (ptrdiff_t)row * j->na : NULL;
-		map->row(j->na, w, grid_at(j->b0, j->b1, j->nb, row), j->t->x0, j->t->target, j->t->T,
-		        j->exact_loss + (ptrdiff_t)row * j->na, slope ? dw : NULL, slope ? db : NULL);
-		for (int i = 0; slope && i < j->na; i++)
-			slope[i] = hypot(dw[i], db[i]);
-	}
+	for (int row = part * PIECE_ROWS; row < j->nb; row += parts * PIECE_ROWS)
+		for (int col = 0; col < j->na; col += PIECE_COLS) {
+			piece p = {row, col, j->nb - row < PIECE_ROWS ? j->nb - row : PIECE_ROWS,
+			        j->na - col < PIECE_COLS ? j->na - col : PIECE_COLS};
+			j->exact_loss ? exact_piece(j, p) : surface_piece(j, p);
+		}
 }
 
 void unit_surface(const unit_task *t, double a0, double a1, int na, double b0, double b1, int nb, float *loss,
@@ -297,8 +317,7 @@ void unit_surface(const unit_task *t, double a0, double a1, int na, double b0, d
 {
 	surface_job j = {
 	        .t = t, .a0 = a0, .a1 = a1, .b0 = b0, .b1 = b1, .na = na, .nb = nb, .loss = loss, .slope = slope};
-	if (na <= SURFACE_COLS)
-		team_run(hands, surface_rows, &j);
+	team_run(hands, surface_part, &j);
 }
 
 void unit_surface_exact(const unit_task *t, double a0, double a1, int na, double b0, double b1, int nb, double *loss,
@@ -313,8 +332,7 @@ void unit_surface_exact(const unit_task *t, double a0, double a1, int na, double
 	        .nb = nb,
 	        .exact_loss = loss,
 	        .exact_slope = slope};
-	if (na <= SURFACE_COLS)
-		team_run(hands, exact_rows, &j);
+	team_run(hands, surface_part, &j);
 }
 
 /* ---- the product ---- */
