@@ -290,6 +290,9 @@ void tutor_go(bench *b, int page)
 	tutor *t = b->tutor;
 	if (page < 0 || page >= tutor_pages(t))
 		return;
+	if (page != t->page)
+		b->ui.toast[0] = '\0'; /* it spoke of the step before */
+	t->lost[0] = '\0';
 	bool stays = !t->free && t->loaded == 0 && page == has_cover(t) && t->page < page;
 	if (t->free)
 		t->loaded = -1;
@@ -551,29 +554,39 @@ static tutor_step *new_steps(const lesson *l)
 	tutor_step *y = calloc((size_t)l->steps + 1, sizeof *y);
 	for (int k = 0; y && k < l->steps; k++) {
 		forget_runs(&y[k]);
-		for (int i = 0; i < LESSON_ACTS; i++) {
-			y[k].answer[i].option = -1;
-			y[k].answer[i].actual = NAN;
-			for (int n = 0; n < TUTOR_SKETCH; n++)
-				y[k].answer[i].sketch[n] = NAN;
-		}
+		for (int i = 0; i < LESSON_ACTS; i++)
+			tutor_answer_init(&y[k].answer[i]);
 	}
 	return y;
 }
 
-static void remember_goals(tutor *t)
+static void remember(tutor *t)
 {
 	for (int k = 0; k < t->l->steps; k++)
 		for (int i = 0; i < t->l->step[k].acts; i++)
 			if (t->l->step[k].act[i].kind == ACT_GOAL && !t->step[k].met[i])
 				t->step[k].met[i] =
 				        progress_has(&t->progress, t->l, &t->l->step[k], &t->l->step[k].act[i]);
+	tutor_answers_recall(t);
 }
 
 static void free_page(tutor *t)
 {
 	layout_free(t->set);
 	t->set = NULL;
+}
+
+/* The lessons before by title; one that is not found, by its name. */
+static void name_needs(tutor *t)
+{
+	for (int i = 0; i < t->l->needs; i++) {
+		shelf found = {0};
+		err e;
+		lesson *l = shelf_add_name(&found, t->l->need[i], &e) ? lesson_read(found.path[0], &e) : NULL;
+		snprintf(t->need[i], sizeof t->need[i], "%s", l && l->title && *l->title ? l->title : t->l->need[i]);
+		lesson_free(l);
+		shelf_close(&found);
+	}
 }
 
 /* Takes a lesson that has been read; what was there before is given up. */
@@ -590,7 +603,8 @@ static bool take_lesson(tutor *t, lesson *l, err *e)
 	t->l = l;
 	t->step = y;
 	t->broken[0] = '\0';
-	remember_goals(t);
+	name_needs(t);
+	remember(t);
 	return true;
 }
 
@@ -681,12 +695,18 @@ static bool same_runs(const lesson_step *a, const lesson_step *b)
 	return same;
 }
 
-static int step_like(const lesson *l, const lesson_step *s, int number)
+static int step_called(const lesson *l, const char *title)
 {
 	for (int k = 0; k < l->steps; k++)
-		if (strcmp(l->step[k].title, s->title) == 0)
+		if (strcmp(l->step[k].title, title) == 0)
 			return k;
-	return number < l->steps ? number : l->steps - 1;
+	return -1;
+}
+
+static int step_like(const lesson *l, const lesson_step *s, int number)
+{
+	int k = step_called(l, s->title);
+	return k >= 0 ? k : number < l->steps ? number : l->steps - 1;
 }
 
 /* What was said and reached stays where the step is the same. */
@@ -705,8 +725,17 @@ bool tutor_read_again(bench *b, err *e)
 	lesson *l = lesson_read(t->path, e), *before = t->l;
 	if (!l)
 		return false;
+	if (l->steps == 0 && before->steps > 0) { /* it is being written */
+		lesson_free(l);
+		return err_input(e, "The file has no steps now; the lesson is shown as it was before.");
+	}
 	const lesson_step *s = tutor_at(t);
+	char lost[sizeof t->lost] = "";
 	int k = s ? step_like(l, s, tutor_number(t)) : -1;
+	if (t->lost[0] && step_called(l, t->lost) >= 0) /* it has come back */
+		k = step_called(l, t->lost);
+	else if (t->lost[0] || (s && step_called(l, s->title) < 0))
+		snprintf(lost, sizeof lost, "%s", t->lost[0] ? t->lost : s->title);
 	bool same = s && k == tutor_number(t) && l->steps > 0;
 	for (int i = k; same && i >= 0; i = l->step[i].keep ? i - 1 : -1)
 		same = same_runs(&l->step[i], &before->step[i]);
@@ -722,13 +751,15 @@ bool tutor_read_again(bench *b, err *e)
 	t->step = y;
 	t->broken[0] = '\0';
 	lesson_free(before);
-	remember_goals(t);
+	name_needs(t);
+	remember(t);
 	if (!same && !t->free) {
 		t->loaded = -1;
 		tutor_go(b, k >= 0 ? k + has_cover(t) : 0);
 	} else {
 		t->page = k + has_cover(t) > 0 ? k + has_cover(t) : 0;
 	}
+	snprintf(t->lost, sizeof t->lost, "%s", lost);
 	return true;
 }
 
@@ -740,7 +771,7 @@ void tutor_look(bench *b, double now)
 	if (!t || now < t->looked + LOOK_EVERY)
 		return;
 	t->looked = now;
-	if (stat(t->path, &there) != 0)
+	if (stat(t->path, &there) != 0 || there.st_size == 0)
 		return; /* it is being saved, or gone: what was read stays */
 	bool same = there.st_mtim.tv_sec == t->file.st_mtim.tv_sec &&
 	            there.st_mtim.tv_nsec == t->file.st_mtim.tv_nsec && there.st_size == t->file.st_size &&
