@@ -85,9 +85,23 @@ int tutor_question(const tutor *t)
 	return -1;
 }
 
+/* Its first open question is about plots that are there. */
+static bool asks_of_plots(const lesson_step *s, const tutor_step *y)
+{
+	bool asked = false;
+	for (int i = 0; i < s->acts; i++) {
+		if (asked && s->act[i].kind == ACT_RUN)
+			return false;
+		asked = asked || (is_question(&s->act[i]) && !y->answer[i].given && !y->answer[i].skipped);
+	}
+	return asked;
+}
+
 /* What is asked could be read off the plots: nothing has to be played first. */
 bool tutor_veils(const tutor *t)
 {
+	if (tutor_number(t) < 0)
+		return !t->free && !t->l->picture && t->l->steps > 0 && asks_of_plots(&t->l->step[0], &t->step[0]);
 	int question = tutor_question(t);
 	const lesson_step *s = tutor_at(t);
 	for (int i = question; i >= 0 && i < s->acts; i++)
@@ -182,6 +196,33 @@ static void open_runs(bench *b, int k)
 	watch_step(b, &t->l->step[k]);
 }
 
+static void end_route(bench *b)
+{
+	b->tutor->route = -1;
+	if (b->worker)
+		worker_speed(b->worker, isfinite(b->speed) ? b->speed : 0);
+	tutor_refresh(b);
+}
+
+/* On the cover: a picture that answers nothing. */
+static void open_picture(bench *b)
+{
+	static run_state state;
+	tutor *t = b->tutor;
+	err e;
+	if (t->route >= 0)
+		end_route(b);
+	if (!state_read(&state, t->l->picture, &e))
+		return; /* the lesson's messages say so */
+	t->opening = true;
+	bench_open(b, &state);
+	t->opening = false;
+	t->loaded = -1;
+	b->dismissed[0] = '\0';
+	if (b->worker)
+		worker_watch(b->worker, NULL);
+}
+
 /* The runs of the step before, with what this one changes. */
 static void keep_runs(bench *b, int k)
 {
@@ -221,14 +262,6 @@ static bool all_stopped(const bench *b)
 		if (!b->snap->about[i].diverged)
 			return false;
 	return b->snap->all > 0;
-}
-
-static void end_route(bench *b)
-{
-	b->tutor->route = -1;
-	if (b->worker)
-		worker_speed(b->worker, isfinite(b->speed) ? b->speed : 0);
-	tutor_refresh(b);
 }
 
 /* Plays what comes before the step that is shown, as fast as it goes, from rest to rest. */
@@ -303,7 +336,9 @@ void tutor_go(bench *b, int page)
 	if (b->worker)
 		worker_play(b->worker, false); /* a step is found at rest */
 	int k = tutor_number(t) > 0 ? tutor_number(t) : 0;
-	if (t->l->steps > 0 && !stays) {
+	if (tutor_number(t) < 0 && t->l->picture) {
+		open_picture(b);
+	} else if (t->l->steps > 0 && !stays) {
 		forget_runs(&t->step[k]);
 		load(b, k);
 	}
@@ -344,7 +379,7 @@ void tutor_free_play(bench *b)
 		free(back);
 		if (t->loaded >= 0)
 			watch_step(b, &t->l->step[t->loaded]);
-		t->loaded = tutor_number(t) > 0 ? tutor_number(t) : 0;
+		t->loaded = tutor_number(t) > 0 ? tutor_number(t) : tutor_number(t) < 0 && t->l->picture ? -1 : 0;
 		say(b, "Back in the lesson, where you left it.");
 		return;
 	}
@@ -793,7 +828,7 @@ bool tutor_choosy(const bench *b)
 	const tutor *t = b->tutor;
 	const lesson_step *s =
 	        t && !t->free && t->l->steps > 0 ? &t->l->step[tutor_number(t) > 0 ? tutor_number(t) : 0] : NULL;
-	return s && s->choosy;
+	return t && !t->free && tutor_number(t) < 0 && t->l->picture ? true : s && s->choosy;
 }
 
 lesson_control tutor_control(const bench *b, knob_id id)
@@ -801,6 +836,8 @@ lesson_control tutor_control(const bench *b, knob_id id)
 	const tutor *t = b->tutor;
 	if (!t || t->free || t->l->steps == 0)
 		return CONTROL_USUAL;
+	if (tutor_number(t) < 0 && t->l->picture)
+		return CONTROL_HIDDEN; /* nothing on the cover is there to be turned */
 	return lesson_shows(&t->l->step[tutor_number(t) > 0 ? tutor_number(t) : 0], id);
 }
 

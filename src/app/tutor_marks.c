@@ -91,7 +91,11 @@ static plot draw_axes(bench *b, int cell, const view *v, int act)
 		return sketch_area(b, cell);
 	if (k.spec.x_title && strcmp(k.spec.x_title, "update") == 0 && k.spec.x.low == 0)
 		extend(b, act, &k.spec.x);
-	k.spec.x_bare = false;
+	if (k.spec.x_bare) { /* what stands below is covered: its room and its titles are free */
+		rect r = b->cell[cell];
+		k.spec.x_bare = false;
+		k.outer.h = fmaxf(k.outer.h, r.y + r.h - 10 * b->ui.em - k.outer.y);
+	}
 	plot p = plot_begin(b->ui.c, k.outer, &k.spec);
 	return plot_has_room(&p) ? p : sketch_area(b, cell);
 }
@@ -262,9 +266,10 @@ void tutor_over_plots(bench *b)
 	int n = bench_views(b, list);
 	for (int i = 0; i < n && tutor_veils(t); i++)
 		veil_cell(b, i, list[i],
-		        i        ? ""
-		        : n == 1 ? "Predict first: this plot shows the answer."
-		                 : "Predict first: the plots show the answer.");
+		        i                     ? ""
+		        : tutor_number(t) < 0 ? "What is here to be seen is asked first."
+		        : n == 1              ? "Predict first: this plot shows the answer."
+		                              : "Predict first: the plots show the answer.");
 	sketches(b);
 }
 

@@ -94,7 +94,7 @@ static void draw_over_n(const snap *s, canvas *c, rect area, const view_focus *f
 			end = (double)NAN; /* it leaves the picture */
 		if (color[i] != INK_MUTED || fabs(end) < 20)
 			span_add(&all, end);
-		label *k = labels_add(&l, end, color[i], "w = %s", text_short(value, sizeof value, w[i], 4));
+		label *k = labels_add(&l, end, color[i], "w = %s", text_short(value, sizeof value, w[i], 6));
 		k->rank = color[i] != INK_MUTED;
 	}
 	if (!linear) {
