@@ -66,7 +66,7 @@ static void chip_text(bench *b, rect r, int arm)
 	else
 		snprintf(name, sizeof name, "%s%s", o->name, o->diverged ? " – stopped" : "");
 	if (b->snap->all > 1) {
-		rect line = rect_cut_left(&r, fminf(36 * em, r.w / 3));
+		rect line = rect_cut_left(&r, fminf(36 * em, r.w / 5));
 		canvas_line(u->c, line.x, line.y + line.h / 2, line.x + line.w - 6 * em, line.y + line.h / 2,
 		        plot_stroke(2.5F, (ink)(INK_ARM_0 + colour), o->hidden ? 0.4F : 1, dashes[colour]));
 	}
@@ -111,7 +111,7 @@ static void chip(bench *b, rect r, int arm)
 	ui *u = &b->ui;
 	float em = u->em;
 	bool several = b->snap->all > 1, selected = several && arm == bench_arm(b);
-	rect box = {r.x, r.y + 3 * em, r.w, r.h - 6 * em}, inner = rect_inset(box, GAP * em, 0);
+	rect box = {r.x, r.y + 3 * em, r.w, r.h - 6 * em}, inner = rect_inset(box, fminf(GAP * em, 0.05F * box.w), 0);
 	if (b->renaming == arm) {
 		name_field(b, (rect){r.x, r.y + (r.h - BUTTON * em) / 2, r.w, BUTTON * em}, arm);
 		return;

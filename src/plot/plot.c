@@ -233,7 +233,7 @@ plot plot_begin(canvas *c, rect outer, const plot_spec *spec)
 	if (!(height >= 4) || !(outer.w >= 8))
 		return p;
 	axis_make_ticks(&p.y, height - zero, f.em, true, &y);
-	float left = fmaxf(left_margin(&f, &y), f.y_labels ? spec->left : 0);
+	float left = fmaxf(left_margin(&f, &y), outer.w > 12 * f.em ? spec->left : 0);
 	float right = fminf(spec->right, 0.5F * outer.w);
 	p.area = (rect){outer.x + left, outer.y + f.above, outer.w - left - right, height};
 	if (!(p.area.w >= 4))
