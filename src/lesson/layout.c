@@ -546,12 +546,14 @@ void layout_paper(layout_pen *p, int act)
 	const lesson_act *a = &p->step->act[act];
 	if (a->kind != ACT_GOAL && a->kind > ACT_PREDICT_CURVE)
 		return;
+	float top = p->y;
 	layout_card(p, a->kind == ACT_GOAL ? INK_GOOD : INK_ACCENT);
 	if (a->kind == ACT_GOAL)
 		set_goal(p, a);
 	else
 		set_question(p, a);
 	layout_card_end(p);
+	layout_add_whole(p, (rect){p->x, top, p->width, p->y - top});
 }
 
 static void set_act(setter *s, int number, float x, float width)
