@@ -307,6 +307,12 @@ static void test_order_of_the_keyboard(void **state)
 		if (!k || b.ui.focus != k->id)
 			fail_msg("Tab %zu does not go to %s", i, want[i]);
 	}
+	click("1: far away"); /* what has been said stays in its place until the run has ended */
+	ui_focus(&b.ui, "2: nowhere");
+	pass(1280, 800, &(ui_event){.kind = UI_KEY, .key = UI_KEY_TAB});
+	pass(1280, 800, NULL);
+	assert_true(b.ui.focus == ui_find(&b.ui, "prediction")->id);
+	ui_focus_clear(&b.ui);
 	key(' ');
 	assert_true(b.ui.toast[0]);
 	key(UI_KEY_PAGE_DOWN);

@@ -220,7 +220,8 @@ static void card_text(bench *b, rect r, const card_info *k)
 	ui *u = &b->ui;
 	float em = u->em;
 	rect title = rect_cut_top(&r, 22 * em), foot = rect_cut_bottom(&r, 18 * em);
-	ui_label(u, title, k->title, 14, WEIGHT_BOLD, INK_TEXT, ALIGN_LEFT);
+	float size = canvas_measure(k->title, 14 * em, WEIGHT_BOLD).width <= title.w ? 14 : 12.5F;
+	ui_label(u, title, k->title, size, WEIGHT_BOLD, INK_TEXT, ALIGN_LEFT);
 	label_paragraph(u->c, r, k->line, ui_text_style(u, 12, WEIGHT_REGULAR, INK_MUTED, ALIGN_LEFT), 3);
 	ui_label(u, foot, k->note, 12, WEIGHT_REGULAR, INK_MUTED, ALIGN_LEFT);
 	if (k->done)

@@ -300,9 +300,10 @@ enum { RANK_ASKED = -4, RANK_RUN, RANK_NEXT, RANK_LINK };
 
 static void slot(bench *b, const layout_item *i, rect r)
 {
-	ui_rank(&b->ui, i->act >= 0 && i->act == tutor_question(b->tutor) ? RANK_ASKED
-	                : i->part == PART_RUN || i->part == PART_BEGIN    ? RANK_RUN
-	                                                                  : RANK_LINK);
+	const tutor_step *y = tutor_state(b->tutor);
+	bool asked = i->act >= 0 && !y->ended && tutor_at(b->tutor)->act[i->act].kind <= ACT_PREDICT_CURVE;
+	asked = asked || (i->act >= 0 && i->act == tutor_question(b->tutor));
+	ui_rank(&b->ui, asked ? RANK_ASKED : i->part == PART_RUN || i->part == PART_BEGIN ? RANK_RUN : RANK_LINK);
 	if (i->part < LESSON_OPTIONS)
 		option(b, r, i->act, i->part);
 	else if (i->part == PART_AXIS)
