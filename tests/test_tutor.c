@@ -320,6 +320,23 @@ static void test_order_of_the_keyboard(void **state)
 	end();
 }
 
+/* A run above a question is made before it is asked. */
+static void test_a_run_before_the_question(void **state)
+{
+	(void)state;
+	begin("---\ntitle: T\nsummary: s\n---\n\n## Ask\n\n```unroll\nset task=adding T=5 hidden=4 backend=native\n"
+	      "views loss\nrun 5\npredict \"And now?\"\n  * a\n  - b\nrun 7\n```\n");
+	key(' ');
+	assert_int_equal(b.snap->update, 5);
+	key(' ');
+	assert_int_equal(b.snap->update, 5);
+	assert_non_null(strstr(b.ui.toast, "Predict first"));
+	click("1: a");
+	key(' ');
+	assert_int_equal(b.snap->update, 12);
+	end();
+}
+
 /* Another sitting remembers the goal; hints come one by one; what is locked cannot be moved; notes are the teacher's.
  */
 static void test_memory_hints_locks(void **state)
@@ -675,6 +692,7 @@ int main(void)
 	        cmocka_unit_test(test_answers_are_kept),
 	        cmocka_unit_test(test_answers_are_read_strictly),
 	        cmocka_unit_test(test_order_of_the_keyboard),
+	        cmocka_unit_test(test_a_run_before_the_question),
 	        cmocka_unit_test(test_memory_hints_locks),
 	        cmocka_unit_test(test_route),
 	        cmocka_unit_test(test_nothing_is_told),

@@ -622,7 +622,7 @@ static void draw_views(bench *b)
 	b->focus.pointer = b->ui.pointer;
 	sweeper_go(b, b->ui.now);
 	if (b->worker)
-		worker_asks(b->worker, b->tutor && tutor_question(b->tutor) >= 0);
+		worker_asks(b->worker, b->tutor && tutor_asks(b->tutor));
 	hands_begin(b);
 	if (b->alone >= 0) {
 		view_panel(list[0], b->snap, b->ui.c, b->plots, &b->focus, true);

@@ -62,7 +62,7 @@ static bool reached(handout_play *p, const goal *g)
 
 static void go(handout_play *p, const lesson_act *a)
 {
-	long begun = arms_update(p->a), last = a->limited ? a->updates : begun + a->updates;
+	long begun = arms_update(p->a), last = a->goal && a->limited ? a->updates : begun + a->updates;
 	if (last <= begun)
 		return;
 	arms_go(p->a, last - begun);

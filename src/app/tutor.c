@@ -85,6 +85,15 @@ int tutor_question(const tutor *t)
 	return -1;
 }
 
+bool tutor_asks(const tutor *t)
+{
+	int question = tutor_question(t);
+	for (int i = 0; i < question; i++)
+		if (tutor_at(t)->act[i].kind == ACT_RUN && isnan(tutor_state(t)->note[i]) && !tutor_state(t)->ended)
+			return false;
+	return question >= 0;
+}
+
 /* Its first open question is about plots that are there. */
 static bool asks_of_plots(const lesson_step *s, const tutor_step *y)
 {
@@ -141,7 +150,7 @@ bool tutor_waits(bench *b)
 		say(b, "The runs that come before this step are being made.");
 		return true;
 	}
-	if (tutor_question(t) < 0)
+	if (!tutor_asks(t))
 		return false;
 	say(b, "Predict first, or skip the question.");
 	show_text(b);

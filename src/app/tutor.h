@@ -108,6 +108,8 @@ void tutor_follow(bench *b, const doc_run *link);
 /* The first question of the page that has no answer yet, −1 = none; with `now` only one that hides the plots. */
 int tutor_question(const tutor *t);
 bool tutor_veils(const tutor *t);
+/* It is to be answered before anything runs; false while a run stands above it that has not been made. */
+bool tutor_asks(const tutor *t);
 bool tutor_done(const tutor *t); /* nothing is left to do on this page */
 void tutor_refresh(bench *b);    /* the column has to be drawn again */
 void tutor_changes(bench *b, const char *changes);

@@ -250,7 +250,8 @@ static void run_button(bench *b, rect r, int act)
 	float em = b->ui.em;
 	tutor_run_label(a, r.w, em, label, sizeof label);
 	r.w = fminf(canvas_measure(label, 13 * em, WEIGHT_REGULAR).width + RUN_PAD * em, r.w);
-	bool ready = tutor_question(b->tutor) < 0 && b->tutor->route < 0;
+	int question = tutor_question(b->tutor);
+	bool ready = (question < 0 || (act < question && !tutor_asks(b->tutor))) && b->tutor->route < 0;
 	snprintf(name, sizeof name, "run %d", act);
 	if (b->playing) {
 		ui_status(&b->ui, r, name, "running");
