@@ -164,7 +164,7 @@ static void cards_of_everything(void **state)
 	assert_false(there("back to the bench"));
 	assert_false(there("play"));
 	const card_info *k = subject.gallery.all.card[1];
-	assert_string_equal(k->title, "First steps");
+	assert_string_equal(k->title, "1. First steps");
 	assert_string_equal(k->note, "7 min");
 	assert_string_equal(k->state, "unroll/1 cell=gru T=7 views=loss @3");
 	assert_string_equal(subject.gallery.all.card[2]->note, "has mistakes");
@@ -414,6 +414,60 @@ static void recent_runs(void **state)
 	assert_false(there("recent 2"));
 	click("recent 1");
 	assert_float_equal(subject.config.v[KNOB_T], 9, 0);
+}
+
+static int row_of(const char *name)
+{
+	const ui_control *k = ui_find(&subject.ui, name);
+	assert_non_null(k);
+	return (int)k->area.y;
+}
+
+/* The last runs stand in the first row, as many as it has room for; the others below the lessons. */
+static void last_runs_come_first(void **state)
+{
+	(void)state;
+	char text[400] = "";
+	for (int i = 0; i < 6; i++)
+		snprintf(text + strlen(text), sizeof text - strlen(text), "%d\tunroll/1 T=%d @5\n", 100 - i, 9 + i);
+	put(".local/state/unroll/recent", text);
+	begin(true);
+	int columns = subject.gallery.columns;
+	assert_int_equal(columns, 4);
+	assert_int_equal(row_of("recent 1"), row_of("free bench"));
+	assert_int_equal(row_of("recent 3"), row_of("free bench"));
+	assert_true(row_of("lesson: first") > row_of("recent 3"));
+	assert_true(row_of("recent 4") > row_of("lesson: first"));
+	assert_true(row_of("picture 1") > row_of("recent 6"));
+	press(UI_KEY_HOME, 0);
+	press(UI_KEY_DOWN, 0);
+	assert_string_equal(focused(), "lesson: first");
+	put(".local/state/unroll/recent", "");
+}
+
+/* Of a step whose question its run answers, the card shows the start; the author's picture goes before. */
+static void cards_answer_nothing(void **state)
+{
+	static const char *const text[] = {
+	        "---\ntitle: T\nsummary: s\n---\n## One\n```unroll\nset T=7\nviews loss\npredict \"What?\"\n  * a\n  - "
+	        "b\nrun 3\n```\n",
+	        "---\ntitle: T\nsummary: s\n---\n## One\n```unroll\nset T=7\npredict \"What?\"\n  * a\n  - b\n```\n"
+	        "## Two\n```unroll\nset T=8\nviews loss\nrun 3\n```\n",
+	        "---\ntitle: T\nsummary: s\npicture: unroll/1 T=12 views=norms @4\n---\n## One\n```unroll\nset "
+	        "T=7\n```\n"};
+	static const char *const want[] = {
+	        "unroll/1 T=7 views=loss", "unroll/1 T=8 views=loss @3", "unroll/1 T=12 views=norms @4"};
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		put(".local/share/unroll/lessons/03-asks.md", text[i]);
+		begin(true);
+		const card_info *k = subject.gallery.all.card[3];
+		assert_string_equal(k->name, "lesson: asks");
+		assert_string_equal(k->state, want[i]);
+	}
+	char path[160];
+	snprintf(path, sizeof path, "%s/.local/share/unroll/lessons/03-asks.md", home);
+	assert_int_equal(unlink(path), 0);
 }
 
 /* ---- thumbs ---- */
@@ -748,6 +802,8 @@ int main(void)
 	        cmocka_unit_test(nothing_overlaps),
 	        cmocka_unit_test(tab_reaches_everything),
 	        cmocka_unit_test(recent_runs),
+	        cmocka_unit_test(last_runs_come_first),
+	        cmocka_unit_test(cards_answer_nothing),
 	        cmocka_unit_test(thumbs_are_made_and_kept),
 	        cmocka_unit_test(settings_are_kept),
 	        cmocka_unit_test(settings_screen),

@@ -229,9 +229,24 @@ static void test_intro(void **state)
 	lesson_free(l);
 }
 
+/* Powers of ten as readers know them; names and whole numbers stay. */
+static void test_readable(void **state)
+{
+	static const char *const rows[][2] = {{"loss < 1e-3", "loss < 10⁻³"}, {"output > 1e6", "output > 10⁶"},
+	        {"x in [2.5e-7, 1E+2]", "x in [2.5·10⁻⁷, 10²]"}, {"a1e5 = 12 and 1e = 3", "a1e5 = 12 and 1e = 3"}};
+	char buf[80];
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		assert_string_equal(layout_readable(rows[i][0], buf, sizeof buf), rows[i][1]);
+	char small[50];
+	assert_true(strlen(layout_readable("loss < 1e-3 and loss > 1e-4 and output > 1e-5 or rho = 1", small,
+	                    sizeof small)) < sizeof small);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(test_readable),
 	        cmocka_unit_test(test_golden),
 	        cmocka_unit_test(test_inside),
 	        cmocka_unit_test(test_links),

@@ -146,6 +146,10 @@ static void front_matter_is_strict(void **unused)
 	assert_string_equal(l->step[0].title, "First step");
 	assert_true(l->step[0].styled->next->italic);
 	assert_int_equal(l->step[0].line, 11);
+	assert_null(l->picture);
+	lesson_free(l);
+	l = parse_well("---\ntitle: t\nsummary: s\npicture: unroll/1 T=20 views=loss @5\n---\n\n## First\n");
+	assert_string_equal(l->picture, "unroll/1 T=20 views=loss @5");
 	lesson_free(l);
 }
 

@@ -104,7 +104,31 @@ static bool reads(const char *text)
 	return false;
 }
 
-static void begin(const char *text)
+/* Takes the answers out of the file of progress, or counts them; goals stay. */
+static int kept_answers(bool forget)
+{
+	static char all[16384], rest[16384], file[120];
+	snprintf(file, sizeof file, "%s/unroll/progress", folder);
+	FILE *f = fopen(file, "r");
+	int n = 0;
+	rest[0] = 0;
+	while (f && fgets(all, sizeof all, f))
+		if (strstr(all, "\tanswer\t"))
+			n++;
+		else
+			strcat(rest, all);
+	if (f)
+		fclose(f);
+	if (f && forget) {
+		f = fopen(file, "w");
+		assert_non_null(f);
+		assert_true(fputs(rest, f) >= 0);
+		fclose(f);
+	}
+	return n;
+}
+
+static void begin_again(const char *text)
 {
 	static run_state s;
 	err e = {0};
@@ -122,6 +146,12 @@ static void begin(const char *text)
 	assert_non_null(b.tutor);
 	assert_int_equal(b.tutor->l->messages, 0);
 	settle();
+}
+
+static void begin(const char *text)
+{
+	kept_answers(true);
+	begin_again(text);
 }
 
 static void end(void)
@@ -184,6 +214,126 @@ static void test_session(void **state)
 	key(UI_KEY_PAGE_DOWN);
 	assert_string_equal(tutor_at(b.tutor)->title, "Go on");
 	assert_int_equal(b.snap->update, 111); /* kept */
+	end();
+}
+
+/* What was predicted is there at the next start, in the units of the plot; it can be asked again. */
+static void test_answers_are_kept(void **state)
+{
+	(void)state;
+	begin(first_version);
+	key(UI_KEY_PAGE_DOWN);
+	click("2: nowhere");
+	click("1: far away");
+	double said = tutor_state(b.tutor)->answer[2].number;
+	click("predict");
+	said = tutor_state(b.tutor)->answer[2].number;
+	tutor_answer *y = &b.tutor->step[2].answer[0];
+	y->x = axis_count(0, 300);
+	y->y = (axis){.kind = AXIS_LOG, .low = -3, .high = 1.5};
+	for (int i = 10; i < TUTOR_SKETCH; i++)
+		y->sketch[i] = (float)i / TUTOR_SKETCH;
+	tutor_go(&b, 3);
+	settle();
+	click("predict");
+	assert_int_equal(kept_answers(false), 3);
+	end();
+	begin_again(first_version);
+	tutor_go(&b, 1);
+	settle();
+	y = tutor_state(b.tutor)->answer;
+	assert_true(y[1].given && y[1].option == 0 && y[2].given && y[2].number == said);
+	assert_int_equal(tutor_question(b.tutor), -1);
+	key(' ');
+	assert_int_equal(b.snap->update, 100);
+	assert_true(reads("Right."));
+	click("predict again 1");
+	assert_int_equal(tutor_question(b.tutor), 1);
+	assert_int_equal(kept_answers(false), 2);
+	y = b.tutor->step[2].answer;
+	assert_true(y->given && isnan(y->sketch[9]) && fabsf(y->sketch[48] - 0.5F) < 1e-3F);
+	assert_true(y->x.kind == AXIS_COUNT && y->x.high == 300 && y->y.kind == AXIS_LOG && y->y.low == -3);
+	end();
+}
+
+/* Lines that another version, or a hand, has written: what does not fit is no answer, and all of it stays. */
+static void test_answers_are_read_strictly(void **state)
+{
+	static const char *const bad[] = {"Predict\tanswer\tHow long is the longest step?\t1000",
+	        "Predict\tanswer\tHow long is the longest step?\tnan",
+	        "Predict\tanswer\tHow long is the longest step?\t1 ", "Predict\tanswer\tWhere to?\tfar",
+	        "Predict\tanswer\tWhere else?\tfar away",
+	        "Sketch\tanswer\tHow does it fall?\tlinear 0 1 linear 0 1 : 5",
+	        "Sketch\tanswer\tHow does it fall?\tlinear 1 0 linear 0 1 : 5", "a line of tomorrow"};
+	(void)state;
+	begin(first_version);
+	char file[120], line[400];
+	snprintf(file, sizeof file, "%s/unroll/progress", folder);
+	end();
+	FILE *f = fopen(file, "a");
+	assert_non_null(f);
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		fprintf(f, "test-lesson\t%s\n", bad[i]);
+	fclose(f);
+	begin_again(first_version);
+	for (int k = 0; k < 3; k++)
+		for (int i = 0; i < LESSON_ACTS; i++)
+			assert_false(b.tutor->step[k].answer[i].given);
+	assert_int_equal(b.tutor->step[0].met[7], 1); /* a line of old */
+	key(UI_KEY_PAGE_DOWN);
+	click("1: far away");
+	end();
+	f = fopen(file, "r");
+	bool kept = false, placed = false;
+	while (fgets(line, sizeof line, f)) {
+		kept = kept || strstr(line, "a line of tomorrow");
+		placed = placed || strcmp(line, "test-lesson\tPredict\tanswer\tWhere to?\tfar away\n") == 0;
+	}
+	fclose(f);
+	assert_true(kept && placed);
+}
+
+/* Tab goes to what is asked, then to what runs and goes on; what a step says in passing ends with it. */
+static void test_order_of_the_keyboard(void **state)
+{
+	static const char *const want[] = {"1: far away", "2: nowhere", "skip", "run 3", "next step"};
+	(void)state;
+	begin(first_version);
+	key(UI_KEY_PAGE_DOWN);
+	for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
+		pass(1280, 800, &(ui_event){.kind = UI_KEY, .key = UI_KEY_TAB});
+		pass(1280, 800, NULL);
+		const ui_control *k = ui_find(&b.ui, want[i]);
+		if (!k || b.ui.focus != k->id)
+			fail_msg("Tab %zu does not go to %s", i, want[i]);
+	}
+	click("1: far away"); /* what has been said stays in its place until the run has ended */
+	ui_focus(&b.ui, "2: nowhere");
+	pass(1280, 800, &(ui_event){.kind = UI_KEY, .key = UI_KEY_TAB});
+	pass(1280, 800, NULL);
+	assert_true(b.ui.focus == ui_find(&b.ui, "prediction")->id);
+	ui_focus_clear(&b.ui);
+	key(' ');
+	assert_true(b.ui.toast[0]);
+	key(UI_KEY_PAGE_DOWN);
+	assert_false(b.ui.toast[0]);
+	end();
+}
+
+/* A run above a question is made before it is asked. */
+static void test_a_run_before_the_question(void **state)
+{
+	(void)state;
+	begin("---\ntitle: T\nsummary: s\n---\n\n## Ask\n\n```unroll\nset task=adding T=5 hidden=4 backend=native\n"
+	      "views loss\nrun 5\npredict \"And now?\"\n  * a\n  - b\nrun 7\n```\n");
+	key(' ');
+	assert_int_equal(b.snap->update, 5);
+	key(' ');
+	assert_int_equal(b.snap->update, 5);
+	assert_non_null(strstr(b.ui.toast, "Predict first"));
+	click("1: a");
+	key(' ');
+	assert_int_equal(b.snap->update, 12);
 	end();
 }
 
@@ -339,6 +489,7 @@ static void test_sketch(void **state)
 	key(' ');
 	assert_int_equal(b.snap->update, 5);
 	assert_true(reads("dashed"));
+	assert_true(y->x.kind == AXIS_COUNT && y->x.low == 0 && y->x.high >= 5 && y->y.high > y->y.low);
 	assert_true(tutor_done(b.tutor));
 	char kept[200] = "", file[120];
 	snprintf(file, sizeof file, "%s/unroll/progress", folder);
@@ -349,9 +500,7 @@ static void test_sketch(void **state)
 	fclose(f);
 	assert_string_equal(kept, "test-lesson\t\tend\n");
 	/* the keyboard, on the same plot once more */
-	tutor_state(b.tutor)->answer[0] = (tutor_answer){.option = -1};
-	for (int i = 0; i < TUTOR_SKETCH; i++)
-		tutor_state(b.tutor)->answer[0].sketch[i] = NAN;
+	tutor_answer_init(&tutor_state(b.tutor)->answer[0]);
 	assert_true(there("sketch"));
 	for (int i = 0; i < 200 && b.ui.focus != ui_find(&b.ui, "sketch")->id; i++)
 		pass(1280, 800, &(ui_event){.kind = UI_KEY, .key = UI_KEY_TAB});
@@ -401,6 +550,21 @@ static void test_saved_again(void **state)
 	click("1: far away");
 	tutor_go(&b, 2);
 	assert_false(reads("Line 19"));
+	/* an editor empties the file, writes half of it, and is done */
+	write_lesson("");
+	tutor_look(&b, now += 10);
+	assert_int_equal(b.tutor->l->steps, 3);
+	write_lesson("---\ntitle: A lesson\n");
+	tutor_look(&b, now += 10);
+	assert_int_equal(b.tutor->l->steps, 3);
+	write_lesson("---\ntitle: A lesson of tests\nsummary: s\n---\n\n## Predict\n");
+	tutor_look(&b, now += 10);
+	assert_string_equal(tutor_at(b.tutor)->title, "Predict");
+	write_lesson(first_version);
+	tutor_look(&b, now += 10);
+	settle();
+	assert_string_equal(tutor_at(b.tutor)->title, "Go on");
+	assert_true(b.tutor->step[0].answer[1].given); /* as the file of progress has it */
 	write_lesson("\xff\xfe");
 	tutor_look(&b, now += 10);
 	settle();
@@ -525,6 +689,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_session),
+	        cmocka_unit_test(test_answers_are_kept),
+	        cmocka_unit_test(test_answers_are_read_strictly),
+	        cmocka_unit_test(test_order_of_the_keyboard),
+	        cmocka_unit_test(test_a_run_before_the_question),
 	        cmocka_unit_test(test_memory_hints_locks),
 	        cmocka_unit_test(test_route),
 	        cmocka_unit_test(test_nothing_is_told),

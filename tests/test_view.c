@@ -360,7 +360,9 @@ static void numbers(void **state)
 	assert_string_equal(axis_number(b, sizeof b, 1e-17, 0.5), "0.0");
 	assert_string_equal(axis_power(b, sizeof b, -INFINITY), "0");
 	assert_string_equal(axis_power(b, sizeof b, (double)NAN), "–");
-	assert_string_equal(axis_power(b, sizeof b, -400), "1·10⁻⁴⁰⁰");
+	assert_string_equal(axis_power(b, sizeof b, -400), "10⁻⁴⁰⁰");
+	assert_string_equal(axis_power(b, sizeof b, -1993.0000001), "10⁻¹⁹⁹³");
+	assert_string_equal(axis_power(b, sizeof b, -1992.69897), "2·10⁻¹⁹⁹³");
 }
 
 int main(void)

@@ -621,6 +621,8 @@ static void draw_views(bench *b)
 		b->focus = (view_focus){.hand = b->focus.hand};
 	b->focus.pointer = b->ui.pointer;
 	sweeper_go(b, b->ui.now);
+	if (b->worker)
+		worker_asks(b->worker, b->tutor && tutor_asks(b->tutor));
 	hands_begin(b);
 	if (b->alone >= 0) {
 		view_panel(list[0], b->snap, b->ui.c, b->plots, &b->focus, true);

@@ -85,40 +85,65 @@ void cards_lesson_state(const lesson *l, int step, long update, run_state *s)
 		snprintf(s->view[s->views++], STATE_VIEW, "%s", from->view[i]->name);
 }
 
-/* How far a step runs at first; 0: it does not. */
-static long first_run(const lesson_step *s)
+/* Updates that its picture shows: those of its first run, where nothing is asked about it. */
+static long picture_updates(const lesson_step *s)
 {
-	for (int a = 0; a < s->acts; a++)
+	for (int a = 0; a < s->acts; a++) {
+		if (s->act[a].kind <= ACT_PREDICT_CURVE)
+			return 0;
 		if (s->act[a].kind == ACT_RUN)
 			return s->act[a].goal || s->act[a].updates > PICTURE_UPDATES ? PICTURE_UPDATES
 			                                                             : s->act[a].updates;
+	}
 	return 0;
 }
 
-/* The step that a picture of the lesson shows: of those that run the first one with the most arms; where none runs, the
- * second, since the first often begins with the case in which nothing happens. */
-static int telling_step(const lesson *l, long *updates)
+/* Is a question about what is seen at the start. */
+static bool asks_at_once(const lesson_step *s)
 {
-	int best = -1;
+	bool asked = false;
+	for (int a = 0; a < s->acts; a++) {
+		if (asked && s->act[a].kind == ACT_RUN)
+			return false;
+		asked = asked || s->act[a].kind <= ACT_PREDICT_CURVE;
+	}
+	return asked;
+}
+
+/* The author's, or the first step whose picture answers nothing. */
+static char *lesson_picture_state(const lesson *l)
+{
+	static run_state s;
+	err e;
+	if (l->picture)
+		return state_read(&s, l->picture, &e) ? state_text(&s) : NULL;
 	for (int i = 0; i < l->steps; i++)
-		if (first_run(&l->step[i]) > 0 && (best < 0 || l->step[i].arms > l->step[best].arms))
-			best = i;
-	*updates = best < 0 ? 0 : first_run(&l->step[best]);
-	return best >= 0 ? best : l->steps > 1 ? 1 : 0;
+		if (!asks_at_once(&l->step[i])) {
+			cards_lesson_state(l, i, picture_updates(&l->step[i]), &s);
+			return state_text(&s);
+		}
+	return NULL;
+}
+
+/* "08-the-wall.md" → 8; 0: without a number. */
+static int number_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return atoi(slash ? slash + 1 : path);
 }
 
 static void add_lesson(cards *all, const char *path)
 {
-	static run_state s;
 	char name[64];
-	long updates;
 	err e;
 	lesson *l = lesson_read(path, &e);
 	card_info *k = add(all, CARD_LESSON);
 	lesson_name(path, name, sizeof name);
 	if (k) {
 		snprintf(k->name, sizeof k->name, "lesson: %.30s", name);
-		snprintf(k->title, sizeof k->title, "%s", l && l->title && *l->title ? l->title : name);
+		int number = number_of(path);
+		snprintf(k->title, sizeof k->title, number > 0 ? "%d. %.80s" : "%.0d%.80s", number,
+		        l && l->title && *l->title ? l->title : name);
 		snprintf(k->line, sizeof k->line, "%s", l && l->summary ? l->summary : "");
 		k->path = strdup(path);
 		k->done = l && lesson_finished(l);
@@ -127,11 +152,8 @@ static void add_lesson(cards *all, const char *path)
 		snprintf(k->note, sizeof k->note, "%d min", l->minutes);
 	if (k && (!l || l->messages > 0))
 		snprintf(k->note, sizeof k->note, "has mistakes");
-	if (k && l) {
-		int step = telling_step(l, &updates);
-		cards_lesson_state(l, step, updates, &s);
-		k->state = state_text(&s);
-	}
+	if (k && l)
+		k->state = lesson_picture_state(l);
 	lesson_free(l);
 }
 
@@ -194,7 +216,9 @@ static void add_recent(cards *all)
 		if (!k)
 			break;
 		snprintf(k->name, sizeof k->name, "recent %d", made + 1);
-		date_text(runs.run[i].when, k->note, sizeof k->note);
+		char when[40];
+		date_text(runs.run[i].when, when, sizeof when);
+		snprintf(k->note, sizeof k->note, "run of %s", when);
 		k->state = strdup(runs.run[i].state);
 		if (k->state && describe(k, k->state))
 			made++;

@@ -42,6 +42,16 @@ static void size_and_cost(const snap_about *o, char *buf, size_t size)
 		snprintf(buf + n, size - (size_t)n, ", %s ms", text_short(cost, sizeof cost, ms, 2));
 }
 
+/* As much of it as fits: a cost that is cut says nothing. */
+static void shorten_detail(char *detail, float width, float em)
+{
+	char *comma = strchr(detail, ',');
+	if (comma && canvas_measure(detail, 11 * em, WEIGHT_REGULAR).width > width)
+		*comma = '\0';
+	if (canvas_measure(detail, 11 * em, WEIGHT_REGULAR).width > width)
+		detail[0] = '\0';
+}
+
 static void chip_text(bench *b, rect r, int arm)
 {
 	const snap_about *o = &b->snap->about[arm];
@@ -56,10 +66,11 @@ static void chip_text(bench *b, rect r, int arm)
 	else
 		snprintf(name, sizeof name, "%s%s", o->name, o->diverged ? " – stopped" : "");
 	if (b->snap->all > 1) {
-		rect line = rect_cut_left(&r, fminf(36 * em, r.w / 3));
+		rect line = rect_cut_left(&r, fminf(36 * em, r.w / 5));
 		canvas_line(u->c, line.x, line.y + line.h / 2, line.x + line.w - 6 * em, line.y + line.h / 2,
 		        plot_stroke(2.5F, (ink)(INK_ARM_0 + colour), o->hidden ? 0.4F : 1, dashes[colour]));
 	}
+	shorten_detail(detail, r.w, em);
 	if (r.h < 34 * em || !detail[0]) {
 		ui_label(u, r, name, 13, b->snap->all > 1 ? WEIGHT_BOLD : WEIGHT_REGULAR, tone, ALIGN_LEFT);
 		return;
@@ -100,7 +111,7 @@ static void chip(bench *b, rect r, int arm)
 	ui *u = &b->ui;
 	float em = u->em;
 	bool several = b->snap->all > 1, selected = several && arm == bench_arm(b);
-	rect box = {r.x, r.y + 3 * em, r.w, r.h - 6 * em}, inner = rect_inset(box, GAP * em, 0);
+	rect box = {r.x, r.y + 3 * em, r.w, r.h - 6 * em}, inner = rect_inset(box, fminf(GAP * em, 0.05F * box.w), 0);
 	if (b->renaming == arm) {
 		name_field(b, (rect){r.x, r.y + (r.h - BUTTON * em) / 2, r.w, BUTTON * em}, arm);
 		return;

@@ -16,11 +16,13 @@
 #include <time.h>
 
 /* points at type scale 1 */
-static const float HEAD = 72, MARGIN = 24, GAP = 16, CARD = 264, TEXT = 98, PAD = 12, SECTION = 40, BUTTON = 32,
+static const float HEAD = 72, MARGIN = 24, GAP = 16, CARD = 264, TEXT = 116, PAD = 12, SECTION = 40, BUTTON = 32,
                    FRAME = 6;
 static const float THUMB_SHAPE = (float)THUMB_HEIGHT / THUMB_WIDTH;
 
-static const char *const sections[CARD_KINDS] = {NULL, NULL, NULL, "Recent runs", "Saved pictures"};
+/* In this order; the last runs stand in the first row, as many as it has room for. */
+enum { SECTION_FIRST, SECTION_LESSONS, SECTION_EARLIER, SECTION_PICTURES, SECTIONS };
+static const char *const sections[SECTIONS] = {NULL, "Lessons", "Earlier runs", "Saved pictures"};
 
 /* ---- keeping runs ---- */
 
@@ -218,8 +220,9 @@ static void card_text(bench *b, rect r, const card_info *k)
 	ui *u = &b->ui;
 	float em = u->em;
 	rect title = rect_cut_top(&r, 22 * em), foot = rect_cut_bottom(&r, 18 * em);
-	ui_label(u, title, k->title, 14, WEIGHT_BOLD, INK_TEXT, ALIGN_LEFT);
-	label_paragraph(u->c, r, k->line, ui_text_style(u, 12, WEIGHT_REGULAR, INK_MUTED, ALIGN_LEFT), 2);
+	float size = canvas_measure(k->title, 14 * em, WEIGHT_BOLD).width <= title.w ? 14 : 12.5F;
+	ui_label(u, title, k->title, size, WEIGHT_BOLD, INK_TEXT, ALIGN_LEFT);
+	label_paragraph(u->c, r, k->line, ui_text_style(u, 12, WEIGHT_REGULAR, INK_MUTED, ALIGN_LEFT), 3);
 	ui_label(u, foot, k->note, 12, WEIGHT_REGULAR, INK_MUTED, ALIGN_LEFT);
 	if (k->done)
 		done_mark(b, foot);
@@ -281,7 +284,7 @@ typedef struct flow { /* where the next card goes */
 	rect area;
 	float y, width, height, gap;
 	int columns, column, row;
-	card_kind kind;
+	int section;
 } flow;
 
 static rect flow_next(flow *f)
@@ -297,14 +300,14 @@ static rect flow_next(flow *f)
 }
 
 /* A section begins in a row of its own, below its heading. */
-static rect flow_heading(flow *f, card_kind kind, float height)
+static rect flow_heading(flow *f, int section, float height)
 {
 	if (f->column > 0) {
 		f->y += f->height + f->gap;
 		f->row++;
 	}
 	f->column = 0;
-	f->kind = kind;
+	f->section = section;
 	rect r = {f->area.x, f->y, f->area.w, height};
 	f->y += height;
 	return r;
@@ -320,12 +323,43 @@ static flow flow_begin(rect area, float em)
 	        .height = card_height(width, em),
 	        .gap = GAP * em,
 	        .columns = n,
-	        .kind = CARD_FREE};
+	        .section = SECTION_FIRST};
+}
+
+/* Which cards stand where: indices, −1 for the card of the present run; returns how many. */
+static int arrange(const bench *b, const card_info *present, int columns, int index[], int section[])
+{
+	const gallery *g = &b->gallery;
+	int n = 0, first = 0;
+	for (int part = SECTION_FIRST; part < SECTIONS; part++) {
+		int runs = 0;
+		for (int i = g->bench_seen ? -1 : 0; i < g->all.n; i++) {
+			const card_info *k = i < 0 ? present : g->all.card[i];
+			bool twice = k->kind == CARD_RECENT && g->bench_seen && g->present &&
+			             recent_same(k->state, g->present);
+			if (twice || !card_matches(k, g->search))
+				continue;
+			int place = k->kind == CARD_LESSON    ? SECTION_LESSONS
+			            : k->kind == CARD_PICTURE ? SECTION_PICTURES
+			                                      : SECTION_FIRST;
+			if (k->kind == CARD_RECENT && part == SECTION_FIRST && n == columns)
+				continue; /* the row is full */
+			if (k->kind == CARD_RECENT && part == SECTION_EARLIER && runs++ >= first)
+				place = SECTION_EARLIER;
+			if (place != part)
+				continue;
+			first += k->kind == CARD_RECENT && part == SECTION_FIRST;
+			index[n] = i;
+			section[n++] = part;
+		}
+	}
+	return n;
 }
 
 /* Lays all cards out; draws them when `draw` is set. Returns the height. */
 static float lay_out(bench *b, rect area, bool draw, const card_info **pressed)
 {
+	static int index[CARDS_MOST + 1], section[CARDS_MOST + 1];
 	gallery *g = &b->gallery;
 	float em = b->ui.em;
 	flow f = flow_begin(area, em);
@@ -334,15 +368,19 @@ static float lay_out(bench *b, rect area, bool draw, const card_info **pressed)
 		g->shown = 0;
 	g->columns = f.columns;
 	describe_present(b, &present);
-	for (int i = g->bench_seen ? -1 : 0; i < g->all.n; i++) {
+	int n = arrange(b, &present, f.columns, index, section);
+	bool runs = false;
+	for (int p = 0; p < n; p++)
+		runs = runs || (index[p] >= 0 && g->all.card[index[p]]->kind == CARD_RECENT);
+	for (int p = 0; p < n; p++) {
+		int i = index[p];
 		const card_info *k = i < 0 ? &present : g->all.card[i];
-		bool twice = k->kind == CARD_RECENT && g->bench_seen && g->present && recent_same(k->state, g->present);
-		if (twice || !card_matches(k, g->search))
-			continue;
-		if (sections[k->kind] && k->kind != f.kind) {
-			rect head = flow_heading(&f, k->kind, SECTION * em);
+		if (section[p] == SECTION_LESSONS && f.section == SECTION_FIRST && !runs) {
+			f.section = SECTION_LESSONS; /* no runs yet: the lessons stand beside the free bench */
+		} else if (section[p] != f.section) {
+			rect head = flow_heading(&f, section[p], SECTION * em);
 			if (draw)
-				ui_label(&b->ui, head, sections[k->kind], 15, WEIGHT_BOLD, INK_TEXT, ALIGN_LEFT);
+				ui_label(&b->ui, head, sections[section[p]], 15, WEIGHT_BOLD, INK_TEXT, ALIGN_LEFT);
 		}
 		rect r = flow_next(&f);
 		if (!draw)
@@ -357,6 +395,7 @@ static float lay_out(bench *b, rect area, bool draw, const card_info **pressed)
 		if (i < 0 && *pressed == k) { /* its card is gone after this */
 			*pressed = NULL;
 			gallery_close(b);
+			break;
 		}
 	}
 	return f.y + (f.column > 0 ? f.height : 0) - area.y;

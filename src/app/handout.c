@@ -62,7 +62,7 @@ static bool reached(handout_play *p, const goal *g)
 
 static void go(handout_play *p, const lesson_act *a)
 {
-	long begun = arms_update(p->a), last = a->limited ? a->updates : begun + a->updates;
+	long begun = arms_update(p->a), last = a->goal && a->limited ? a->updates : begun + a->updates;
 	if (last <= begun)
 		return;
 	arms_go(p->a, last - begun);
@@ -142,7 +142,8 @@ static int pick_views(const handout_play *p, const view *list[STATE_VIEWS])
 	if (s->views > 0 && n == 0)
 		list[n++] = s->view[0];
 	for (int i = 0; i < VIEW_USUAL && s->views == 0; i++)
-		list[n++] = views[i];
+		if (trained || !is_curve(views[i]))
+			list[n++] = views[i];
 	return n;
 }
 
@@ -164,15 +165,30 @@ static snap *show(handout_play *p)
 	return &picture;
 }
 
-void handout_draw(handout_play *p, canvas *c, rect area)
+void handout_take(handout_play *p, handout_shot *s)
 {
-	const view *list[STATE_VIEWS] = {0};
-	int n = pick_views(p, list);
-	const snap *s = show(p);
+	s->views = pick_views(p, s->view);
+	*s->picture = *show(p);
+}
+
+static void draw_views(const view *const *list, int n, const snap *s, canvas *c, rect area)
+{
 	if (n == 1)
 		view_panel(list[0], s, c, area, NULL, false);
 	else
 		view_grid(list, n, s, c, area, NULL, NULL);
+}
+
+void handout_shot_draw(const handout_shot *s, canvas *c, rect area)
+{
+	draw_views(s->view, s->views, s->picture, c, area);
+}
+
+void handout_draw(handout_play *p, canvas *c, rect area)
+{
+	const view *list[STATE_VIEWS] = {0};
+	int n = pick_views(p, list);
+	draw_views(list, n, show(p), c, area);
 }
 
 const char *handout_caption(handout_play *p, char *buf, size_t size)

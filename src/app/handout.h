@@ -34,6 +34,16 @@ void handout_play_done(handout_play *p);
 int handout_figure(const handout_play *p, int step);
 float handout_figure_height(const handout_play *p, float width);
 void handout_draw(handout_play *p, canvas *c, rect area);
+
+/* The plots of a step, kept for a later page. */
+typedef struct handout_shot {
+	snap *picture;
+	int views;
+	const view *view[STATE_VIEWS];
+} handout_shot;
+
+void handout_take(handout_play *p, handout_shot *s);
+void handout_shot_draw(const handout_shot *s, canvas *c, rect area);
 /* One sentence about the plots, for readers who do not see them. Returns buf. */
 const char *handout_caption(handout_play *p, char *buf, size_t size);
 

@@ -1,5 +1,6 @@
 #include "app/handout.h"
 
+#include "base/text.h"
 #include "draw/canvas_cairo.h"
 #include "io/file.h"
 #include "lesson/layout.h"
@@ -136,6 +137,7 @@ static void figure(sheet *p)
 
 static void question(sheet *p, const lesson_act *a)
 {
+	char from[32], to[32];
 	put(p, "<aside class=\"predict\"><p><strong>");
 	words(p, a->text);
 	put(p, "</strong></p>\n");
@@ -145,7 +147,8 @@ static void question(sheet *p, const lesson_act *a)
 		put(p, "</p>\n");
 	}
 	if (a->kind == ACT_PREDICT_NUMBER)
-		buffer_format(&p->out, "<p class=\"axis\"><span>%g</span><span>%g</span></p>\n", a->from, a->to);
+		buffer_format(&p->out, "<p class=\"axis\"><span>%s</span><span>%s</span></p>\n",
+		        text_short(from, sizeof from, a->from, 6), text_short(to, sizeof to, a->to, 6));
 	if (a->kind == ACT_PREDICT_CURVE)
 		put(p, "<p class=\"sketch\"></p>\n");
 	put(p, "</aside>\n");

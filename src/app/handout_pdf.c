@@ -5,10 +5,11 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 /* A4, in points. The margins leave a column as wide as LAYOUT_MEASURE; plots hang out of it on both sides. */
 static const float PAGE_W = 595.28F, PAGE_H = 841.89F, TOP = 62, BOTTOM = 66, FOOT = 36, TYPE = 0.76F;
-static const float STEP_GAP = 26, LEAST = 96, FOOT_SIZE = 11, HANG = 24;
+static const float STEP_GAP = 26, LEAST = 96, FOOT_SIZE = 11, HANG = 24, FIGURE_GAP = 16, SHRINK = 0.75F;
 
 typedef struct paper {
 	handout_play *play;
@@ -17,6 +18,10 @@ typedef struct paper {
 	float y;
 	bool below;       /* something stands above on this page */
 	int page, figure; /* the act below which the plots stand; −1: none */
+	bool waits;       /* plots did not fit on this page … */
+	int waits_for;    /* … of this step … */
+	float waits_height;
+	handout_shot shot; /* … and this is what they show */
 } paper;
 
 static float inside(void)
@@ -59,6 +64,30 @@ static void set_act(void *data, layout_pen *pen, int act)
 	layout_gap(pen, 0.6F);
 }
 
+static float bottom(const paper *p)
+{
+	return PAGE_H - BOTTOM - p->y;
+}
+
+/* A figure that waits stands at the top of the next page; beside the text of another step it says whose it is. */
+static void turn(paper *p)
+{
+	new_page(p);
+	if (!p->waits)
+		return;
+	canvas *c = vector_canvas(p->file);
+	if (p->waits_for != p->play->step) {
+		char text[240];
+		snprintf(text, sizeof text, "Plots of “%.200s”", p->play->l->step[p->waits_for].title);
+		canvas_text(c, side(), p->y + FOOT_SIZE * TYPE, text,
+		        (text_style){.size = FOOT_SIZE * TYPE, .ink = INK_MUTED, .weight = WEIGHT_BOLD});
+		p->y += 2 * FOOT_SIZE * TYPE;
+	}
+	handout_shot_draw(&p->shot, c, (rect){side() - HANG, p->y, inside() + 2 * HANG, p->waits_height});
+	p->y += p->waits_height + FIGURE_GAP;
+	p->waits = false;
+}
+
 /* A stretch of the column that fits on the page. */
 static void put_stretch(paper *p, const layout *l, float top, float end)
 {
@@ -67,35 +96,92 @@ static void put_stretch(paper *p, const layout *l, float top, float end)
 	canvas_clip(c, shown);
 	layout_draw(l, c, side(), p->y - top, shown);
 	canvas_clip_end(c);
+	p->y += end - top;
+}
+
+static int lines_in(const layout *l, float top, float end)
+{
+	int n = 0;
+	float last = -1e9F;
 	for (int i = 0; i < l->n; i++) {
 		const layout_item *k = &l->item[i];
-		if (k->kind == LAYOUT_SLOT && k->area.y >= top - 0.1F && k->area.y < end)
-			handout_draw(p->play, c,
-			        (rect){side() - HANG, p->y + k->area.y - top, inside() + 2 * HANG, k->area.h});
+		if (k->kind != LAYOUT_TEXT || k->area.y < top - 0.1F || k->area.y >= end - 0.1F)
+			continue;
+		n += k->baseline > last + 2;
+		last = fmaxf(last, k->baseline);
 	}
-	p->y += end - top;
+	return n;
+}
+
+static void put_text(paper *p, const layout *l, float top, float end)
+{
+	const float line = 1.5F * LAYOUT_BODY * TYPE;
+	while (top < end - 0.1F) {
+		float room = bottom(p), stop = fminf(layout_page_end(l, top, room), end);
+		if (stop - top > room + 1 && p->y > TOP) { /* what comes next is higher than the rest of this page */
+			turn(p);
+			continue;
+		}
+		if (end - stop > 0.1F && lines_in(l, top, stop) < 2 && p->y > TOP + LEAST) { /* nor the first one */
+			turn(p);
+			continue;
+		}
+		if (end - stop > 0.1F && end - stop < 1.8F * line && stop - top > 4 * line) /* no line alone */
+			stop = fmaxf(layout_page_end(l, top, stop - top - 1.2F * line), top + line);
+		put_stretch(p, l, top, stop);
+		top = stop;
+		if (top < end - 0.1F)
+			turn(p);
+	}
+}
+
+/* Here, if need be a little lower, so that what follows in this step (`tail` points) stands on the same page; or on the
+ * next page, and the text goes on before it. */
+static void put_figure(paper *p, float height, float tail)
+{
+	if (bottom(p) < height + tail && bottom(p) >= SHRINK * height + tail)
+		height = bottom(p) - tail - 0.5F;
+	if (p->waits && bottom(p) < SHRINK * height)
+		turn(p);
+	if (bottom(p) >= SHRINK * height) {
+		height = fminf(height, bottom(p));
+		handout_draw(p->play, vector_canvas(p->file), (rect){side() - HANG, p->y, inside() + 2 * HANG, height});
+		p->y += height;
+		return;
+	}
+	p->waits = true;
+	p->waits_for = p->play->step;
+	p->waits_height = height;
+	handout_take(p->play, &p->shot);
+}
+
+/* A figure follows the title at once, and does not fit below it. */
+static bool leaves_a_heading(const paper *p, const layout *l)
+{
+	for (int i = 0; i < l->n; i++)
+		if (l->item[i].kind == LAYOUT_SLOT)
+			return l->item[i].area.y < 0.6F * LEAST &&
+			       bottom(p) < l->item[i].area.y + SHRINK * l->item[i].area.h;
+	return false;
 }
 
 static void put_column(paper *p, const layout *l)
 {
-	const float bottom = PAGE_H - BOTTOM;
+	float top = 0;
 	if (p->y > TOP && p->below)
 		p->y += STEP_GAP;
 	p->below = true;
-	float rest = bottom - p->y;
-	if (rest < LEAST || (rest < 0.33F * (bottom - TOP) && l->height > rest && l->height < bottom - TOP))
-		new_page(p);
-	for (float top = 0; top < l->height - 0.1F;) {
-		float end = fminf(layout_page_end(l, top, bottom - p->y), l->height);
-		if (end - top > bottom - p->y + 1 && p->y > TOP) {
-			new_page(p); /* what comes next is higher than the rest of this page */
+	if (bottom(p) < LEAST || leaves_a_heading(p, l))
+		turn(p);
+	for (int i = 0; i < l->n; i++) {
+		const layout_item *k = &l->item[i];
+		if (k->kind != LAYOUT_SLOT)
 			continue;
-		}
-		put_stretch(p, l, top, end);
-		top = end;
-		if (top < l->height - 0.1F)
-			new_page(p);
+		put_text(p, l, top, k->area.y);
+		top = k->area.y + k->area.h;
+		put_figure(p, k->area.h, l->height - top);
 	}
+	put_text(p, l, top, l->height);
 }
 
 static void set_head(void *data, layout_pen *pen)
@@ -130,11 +216,17 @@ bool handout_pdf(handout_play *play, const char *path, err *e)
 	p.file = vector_open(path, true, &p.look, PAGE_W, PAGE_H, play->l->title, play->l->summary, NULL, e);
 	if (!p.file)
 		return false;
-	for (int i = -1; i < play->l->steps; i++)
-		if (!put_part(&p, i, e)) {
-			vector_abort(p.file);
-			return false;
-		}
+	p.shot.picture = malloc(sizeof *p.shot.picture);
+	bool ok = p.shot.picture || err_machine(e, "no memory for a handout");
+	for (int i = -1; i < play->l->steps && ok; i++)
+		ok = put_part(&p, i, e);
+	if (ok && p.waits)
+		turn(&p);
+	free(p.shot.picture);
+	if (!ok) {
+		vector_abort(p.file);
+		return false;
+	}
 	put_foot(&p);
 	return vector_commit(p.file, e);
 }

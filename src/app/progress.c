@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { LIMIT = 1 << 20, LINE = 1200 };
+enum { LIMIT = 1 << 20, LINE = 1200 + PROGRESS_ANSWER };
 
 static bool path_of(char *buf, size_t size)
 {
@@ -75,12 +75,9 @@ static bool save(const progress *p, err *e)
 	return file_write_all(path, p->text, p->size, e);
 }
 
-bool progress_add(progress *p, const lesson *l, const lesson_step *s, const lesson_act *a, err *e)
+static bool append(progress *p, const char *line, err *e)
 {
-	char line[LINE];
-	if (progress_has(p, l, s, a))
-		return true;
-	size_t n = strlen(line_of(l, s, a, line, sizeof line));
+	size_t n = strlen(line);
 	char *more = p->size + n + 2 < LIMIT ? realloc(p->text, p->size + n + 3) : NULL;
 	if (!more)
 		return err_machine(e, "goals are not kept: there are too many");
@@ -91,7 +88,83 @@ bool progress_add(progress *p, const lesson *l, const lesson_step *s, const less
 	p->size += n;
 	p->text[p->size++] = '\n';
 	p->text[p->size] = '\0';
-	return save(p, e);
+	return true;
+}
+
+bool progress_add(progress *p, const lesson *l, const lesson_step *s, const lesson_act *a, err *e)
+{
+	char line[LINE];
+	return progress_has(p, l, s, a) || (append(p, line_of(l, s, a, line, sizeof line), e) && save(p, e));
+}
+
+/* ---- answers ---- */
+
+/* Up to the answer, the last tab included. */
+static const char *answer_head(
+        const lesson *l, const lesson_step *s, const lesson_act *question, char *buf, size_t size)
+{
+	char asked[501], title[301];
+	snprintf(asked, sizeof asked, "%.500s", question->text);
+	snprintf(title, sizeof title, "%.300s", s->title);
+	for (char *q = asked; *q; q++)
+		if (*q == '\n' || *q == '\r' || *q == '\t')
+			*q = ' ';
+	for (char *q = title; *q; q++)
+		if (*q == '\n' || *q == '\r' || *q == '\t')
+			*q = ' ';
+	snprintf(buf, size, "%.200s\t%s\tanswer\t%s\t", l->name, title, asked);
+	return buf;
+}
+
+/* The line that begins like this, the last of several; NULL: none. */
+static char *find_line(const progress *p, const char *head, size_t n)
+{
+	char *found = NULL;
+	for (char *q = p->text; q && *q;) {
+		size_t length = strcspn(q, "\n");
+		if (length >= n && memcmp(q, head, n) == 0)
+			found = q;
+		q += length + (q[length] == '\n');
+	}
+	return found;
+}
+
+const char *progress_answer(
+        const progress *p, const lesson *l, const lesson_step *s, const lesson_act *question, char *buf, size_t size)
+{
+	char head[LINE];
+	size_t n = strlen(answer_head(l, s, question, head, sizeof head));
+	const char *line = find_line(p, head, n);
+	size_t length = line ? strcspn(line + n, "\r\n") : 0;
+	snprintf(buf, size, "%.*s", length < size ? (int)length : 0, line ? line + n : "");
+	return buf;
+}
+
+static void drop_line(progress *p, char *line)
+{
+	size_t length = strcspn(line, "\n");
+	length += line[length] == '\n';
+	size_t rest = p->size - (size_t)(line - p->text) - length;
+	memmove(line, line + length, rest + 1);
+	p->size -= length;
+}
+
+bool progress_set_answer(
+        progress *p, const lesson *l, const lesson_step *s, const lesson_act *question, const char *answer, err *e)
+{
+	char line[LINE], *before;
+	size_t n = strlen(answer_head(l, s, question, line, sizeof line));
+	if (strlen(answer) >= PROGRESS_ANSWER || strpbrk(answer, "\t\r\n"))
+		return err_input(e, "this answer is too long to be kept");
+	bool changed = false;
+	while ((before = find_line(p, line, n))) {
+		drop_line(p, before);
+		changed = true;
+	}
+	snprintf(line + n, sizeof line - n, "%s", answer);
+	if (answer[0] && !append(p, line, e))
+		return false;
+	return (!changed && !answer[0]) || save(p, e);
 }
 
 int progress_count(const progress *p, const lesson *l, int *met)

@@ -85,9 +85,32 @@ int tutor_question(const tutor *t)
 	return -1;
 }
 
+bool tutor_asks(const tutor *t)
+{
+	int question = tutor_question(t);
+	for (int i = 0; i < question; i++)
+		if (tutor_at(t)->act[i].kind == ACT_RUN && isnan(tutor_state(t)->note[i]) && !tutor_state(t)->ended)
+			return false;
+	return question >= 0;
+}
+
+/* Its first open question is about plots that are there. */
+static bool asks_of_plots(const lesson_step *s, const tutor_step *y)
+{
+	bool asked = false;
+	for (int i = 0; i < s->acts; i++) {
+		if (asked && s->act[i].kind == ACT_RUN)
+			return false;
+		asked = asked || (is_question(&s->act[i]) && !y->answer[i].given && !y->answer[i].skipped);
+	}
+	return asked;
+}
+
 /* What is asked could be read off the plots: nothing has to be played first. */
 bool tutor_veils(const tutor *t)
 {
+	if (tutor_number(t) < 0)
+		return !t->free && !t->l->picture && t->l->steps > 0 && asks_of_plots(&t->l->step[0], &t->step[0]);
 	int question = tutor_question(t);
 	const lesson_step *s = tutor_at(t);
 	for (int i = question; i >= 0 && i < s->acts; i++)
@@ -127,7 +150,7 @@ bool tutor_waits(bench *b)
 		say(b, "The runs that come before this step are being made.");
 		return true;
 	}
-	if (tutor_question(t) < 0)
+	if (!tutor_asks(t))
 		return false;
 	say(b, "Predict first, or skip the question.");
 	show_text(b);
@@ -182,6 +205,33 @@ static void open_runs(bench *b, int k)
 	watch_step(b, &t->l->step[k]);
 }
 
+static void end_route(bench *b)
+{
+	b->tutor->route = -1;
+	if (b->worker)
+		worker_speed(b->worker, isfinite(b->speed) ? b->speed : 0);
+	tutor_refresh(b);
+}
+
+/* On the cover: a picture that answers nothing. */
+static void open_picture(bench *b)
+{
+	static run_state state;
+	tutor *t = b->tutor;
+	err e;
+	if (t->route >= 0)
+		end_route(b);
+	if (!state_read(&state, t->l->picture, &e))
+		return; /* the lesson's messages say so */
+	t->opening = true;
+	bench_open(b, &state);
+	t->opening = false;
+	t->loaded = -1;
+	b->dismissed[0] = '\0';
+	if (b->worker)
+		worker_watch(b->worker, NULL);
+}
+
 /* The runs of the step before, with what this one changes. */
 static void keep_runs(bench *b, int k)
 {
@@ -221,14 +271,6 @@ static bool all_stopped(const bench *b)
 		if (!b->snap->about[i].diverged)
 			return false;
 	return b->snap->all > 0;
-}
-
-static void end_route(bench *b)
-{
-	b->tutor->route = -1;
-	if (b->worker)
-		worker_speed(b->worker, isfinite(b->speed) ? b->speed : 0);
-	tutor_refresh(b);
 }
 
 /* Plays what comes before the step that is shown, as fast as it goes, from rest to rest. */
@@ -290,6 +332,9 @@ void tutor_go(bench *b, int page)
 	tutor *t = b->tutor;
 	if (page < 0 || page >= tutor_pages(t))
 		return;
+	if (page != t->page)
+		b->ui.toast[0] = '\0'; /* it spoke of the step before */
+	t->lost[0] = '\0';
 	bool stays = !t->free && t->loaded == 0 && page == has_cover(t) && t->page < page;
 	if (t->free)
 		t->loaded = -1;
@@ -300,7 +345,9 @@ void tutor_go(bench *b, int page)
 	if (b->worker)
 		worker_play(b->worker, false); /* a step is found at rest */
 	int k = tutor_number(t) > 0 ? tutor_number(t) : 0;
-	if (t->l->steps > 0 && !stays) {
+	if (tutor_number(t) < 0 && t->l->picture) {
+		open_picture(b);
+	} else if (t->l->steps > 0 && !stays) {
 		forget_runs(&t->step[k]);
 		load(b, k);
 	}
@@ -341,7 +388,7 @@ void tutor_free_play(bench *b)
 		free(back);
 		if (t->loaded >= 0)
 			watch_step(b, &t->l->step[t->loaded]);
-		t->loaded = tutor_number(t) > 0 ? tutor_number(t) : 0;
+		t->loaded = tutor_number(t) > 0 ? tutor_number(t) : tutor_number(t) < 0 && t->l->picture ? -1 : 0;
 		say(b, "Back in the lesson, where you left it.");
 		return;
 	}
@@ -551,29 +598,39 @@ static tutor_step *new_steps(const lesson *l)
 	tutor_step *y = calloc((size_t)l->steps + 1, sizeof *y);
 	for (int k = 0; y && k < l->steps; k++) {
 		forget_runs(&y[k]);
-		for (int i = 0; i < LESSON_ACTS; i++) {
-			y[k].answer[i].option = -1;
-			y[k].answer[i].actual = NAN;
-			for (int n = 0; n < TUTOR_SKETCH; n++)
-				y[k].answer[i].sketch[n] = NAN;
-		}
+		for (int i = 0; i < LESSON_ACTS; i++)
+			tutor_answer_init(&y[k].answer[i]);
 	}
 	return y;
 }
 
-static void remember_goals(tutor *t)
+static void remember(tutor *t)
 {
 	for (int k = 0; k < t->l->steps; k++)
 		for (int i = 0; i < t->l->step[k].acts; i++)
 			if (t->l->step[k].act[i].kind == ACT_GOAL && !t->step[k].met[i])
 				t->step[k].met[i] =
 				        progress_has(&t->progress, t->l, &t->l->step[k], &t->l->step[k].act[i]);
+	tutor_answers_recall(t);
 }
 
 static void free_page(tutor *t)
 {
 	layout_free(t->set);
 	t->set = NULL;
+}
+
+/* The lessons before by title; one that is not found, by its name. */
+static void name_needs(tutor *t)
+{
+	for (int i = 0; i < t->l->needs; i++) {
+		shelf found = {0};
+		err e;
+		lesson *l = shelf_add_name(&found, t->l->need[i], &e) ? lesson_read(found.path[0], &e) : NULL;
+		snprintf(t->need[i], sizeof t->need[i], "%s", l && l->title && *l->title ? l->title : t->l->need[i]);
+		lesson_free(l);
+		shelf_close(&found);
+	}
 }
 
 /* Takes a lesson that has been read; what was there before is given up. */
@@ -590,7 +647,8 @@ static bool take_lesson(tutor *t, lesson *l, err *e)
 	t->l = l;
 	t->step = y;
 	t->broken[0] = '\0';
-	remember_goals(t);
+	name_needs(t);
+	remember(t);
 	return true;
 }
 
@@ -681,12 +739,18 @@ static bool same_runs(const lesson_step *a, const lesson_step *b)
 	return same;
 }
 
-static int step_like(const lesson *l, const lesson_step *s, int number)
+static int step_called(const lesson *l, const char *title)
 {
 	for (int k = 0; k < l->steps; k++)
-		if (strcmp(l->step[k].title, s->title) == 0)
+		if (strcmp(l->step[k].title, title) == 0)
 			return k;
-	return number < l->steps ? number : l->steps - 1;
+	return -1;
+}
+
+static int step_like(const lesson *l, const lesson_step *s, int number)
+{
+	int k = step_called(l, s->title);
+	return k >= 0 ? k : number < l->steps ? number : l->steps - 1;
 }
 
 /* What was said and reached stays where the step is the same. */
@@ -705,8 +769,17 @@ bool tutor_read_again(bench *b, err *e)
 	lesson *l = lesson_read(t->path, e), *before = t->l;
 	if (!l)
 		return false;
+	if (l->steps == 0 && before->steps > 0) { /* it is being written */
+		lesson_free(l);
+		return err_input(e, "The file has no steps now; the lesson is shown as it was before.");
+	}
 	const lesson_step *s = tutor_at(t);
+	char lost[sizeof t->lost] = "";
 	int k = s ? step_like(l, s, tutor_number(t)) : -1;
+	if (t->lost[0] && step_called(l, t->lost) >= 0) /* it has come back */
+		k = step_called(l, t->lost);
+	else if (t->lost[0] || (s && step_called(l, s->title) < 0))
+		snprintf(lost, sizeof lost, "%s", t->lost[0] ? t->lost : s->title);
 	bool same = s && k == tutor_number(t) && l->steps > 0;
 	for (int i = k; same && i >= 0; i = l->step[i].keep ? i - 1 : -1)
 		same = same_runs(&l->step[i], &before->step[i]);
@@ -722,13 +795,15 @@ bool tutor_read_again(bench *b, err *e)
 	t->step = y;
 	t->broken[0] = '\0';
 	lesson_free(before);
-	remember_goals(t);
+	name_needs(t);
+	remember(t);
 	if (!same && !t->free) {
 		t->loaded = -1;
 		tutor_go(b, k >= 0 ? k + has_cover(t) : 0);
 	} else {
 		t->page = k + has_cover(t) > 0 ? k + has_cover(t) : 0;
 	}
+	snprintf(t->lost, sizeof t->lost, "%s", lost);
 	return true;
 }
 
@@ -740,7 +815,7 @@ void tutor_look(bench *b, double now)
 	if (!t || now < t->looked + LOOK_EVERY)
 		return;
 	t->looked = now;
-	if (stat(t->path, &there) != 0)
+	if (stat(t->path, &there) != 0 || there.st_size == 0)
 		return; /* it is being saved, or gone: what was read stays */
 	bool same = there.st_mtim.tv_sec == t->file.st_mtim.tv_sec &&
 	            there.st_mtim.tv_nsec == t->file.st_mtim.tv_nsec && there.st_size == t->file.st_size &&
@@ -762,7 +837,7 @@ bool tutor_choosy(const bench *b)
 	const tutor *t = b->tutor;
 	const lesson_step *s =
 	        t && !t->free && t->l->steps > 0 ? &t->l->step[tutor_number(t) > 0 ? tutor_number(t) : 0] : NULL;
-	return s && s->choosy;
+	return t && !t->free && tutor_number(t) < 0 && t->l->picture ? true : s && s->choosy;
 }
 
 lesson_control tutor_control(const bench *b, knob_id id)
@@ -770,6 +845,8 @@ lesson_control tutor_control(const bench *b, knob_id id)
 	const tutor *t = b->tutor;
 	if (!t || t->free || t->l->steps == 0)
 		return CONTROL_USUAL;
+	if (tutor_number(t) < 0 && t->l->picture)
+		return CONTROL_HIDDEN; /* nothing on the cover is there to be turned */
 	return lesson_shows(&t->l->step[tutor_number(t) > 0 ? tutor_number(t) : 0], id);
 }
 

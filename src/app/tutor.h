@@ -8,6 +8,7 @@
 #include "app/progress.h"
 #include "io/file.h"
 #include "lesson/layout.h"
+#include "plot/plot.h"
 
 #include <sys/stat.h>
 
@@ -16,11 +17,15 @@ enum { TUTOR_SKETCH = 96, TUTOR_FLASHES = 16 };
 /* What a learner has said to one question. */
 typedef struct tutor_answer {
 	bool given, skipped; /* skipped: shown without a prediction */
+	bool recalled;       /* given at an earlier start of the program */
 	bool moved;          /* the mark on the axis has been moved */
 	int option;          /* that is chosen; −1 = none */
 	double number;
-	double actual;              /* NUMBER: as it turned out; NaN: not known */
-	float sketch[TUTOR_SKETCH]; /* CURVE: 0 bottom … 1 top of the plot; NaN: nothing there */
+	double actual; /* NUMBER: as it turned out; NaN: not known */
+	/* CURVE, in the units of the plot: its axes as they were when it was sketched, and in every column a height, 0
+	 * bottom … 1 top; NaN: nothing there */
+	axis x, y;
+	float sketch[TUTOR_SKETCH];
 } tutor_answer;
 
 typedef struct tutor_step {
@@ -37,10 +42,12 @@ typedef struct tutor {
 	lesson *l;
 	tutor_step *step; /* for each of the lesson's */
 	progress progress;
-	bool remembers; /* … is read, and written to */
-	bool told_end;  /* … knows that the last step is done */
+	bool remembers;              /* … is read, and written to */
+	bool told_end;               /* … knows that the last step is done */
+	char need[LESSON_NEEDS][96]; /* titles of the lessons that come before */
 	char path[FILE_PATH];
 	char broken[480]; /* why the file could not be read again; "" = it could */
+	char lost[200];   /* title of the step that was shown and is not in the file any more; "" = it is */
 	struct stat file; /* as it was when it was read */
 	double looked;    /* when that was last compared */
 
@@ -59,6 +66,8 @@ typedef struct tutor {
 	const lesson_step *set_for;
 	uint32_t set_hash; /* of all that the text depends on */
 	float set_width, offset;
+	bool told; /* the outcome was there in the last pass, of told_page */
+	int told_page;
 	bool hidden;    /* no text in a wide window */
 	bool overlay;   /* text over the plots in a narrow one */
 	bool large;     /* text in presenter mode */
@@ -99,6 +108,8 @@ void tutor_follow(bench *b, const doc_run *link);
 /* The first question of the page that has no answer yet, −1 = none; with `now` only one that hides the plots. */
 int tutor_question(const tutor *t);
 bool tutor_veils(const tutor *t);
+/* It is to be answered before anything runs; false while a run stands above it that has not been made. */
+bool tutor_asks(const tutor *t);
 bool tutor_done(const tutor *t); /* nothing is left to do on this page */
 void tutor_refresh(bench *b);    /* the column has to be drawn again */
 void tutor_changes(bench *b, const char *changes);
@@ -116,7 +127,8 @@ enum {
 	PART_HINT,
 	PART_RUN,
 	PART_BEGIN,
-	PART_FREE
+	PART_FREE,
+	PART_AGAIN
 };
 /* The page at this width, made when it has changed. NULL without memory. */
 const layout *tutor_page(bench *b, float width);
@@ -126,6 +138,8 @@ const char *tutor_number_text(double v, char *buf, size_t size);
 bool tutor_is_right(const lesson_act *a, const tutor_answer *y);
 
 /* ---- tutor_draw.c: the column ---- */
+/* "▶  Run 300 updates", "▶  Run until loss < 0.1"; of a condition that is wider than the column only "▶  Run". */
+const char *tutor_run_label(const lesson_act *a, float width, float em, char *buf, size_t size);
 float tutor_width(const bench *b);
 bool tutor_shown(const bench *b);
 void tutor_column(bench *b, rect r, const char *surface);
@@ -133,6 +147,17 @@ void tutor_column(bench *b, rect r, const char *surface);
 rect tutor_split(bench *b, rect *column);
 void tutor_scroll(bench *b, int direction);
 rect tutor_text_area(const bench *b); /* of the last pass */
+
+/* ---- tutor_answer.c: what was predicted, as it is kept between two starts of the program ---- */
+void tutor_answer_init(tutor_answer *y);
+/* Notes what stands there now, or that nothing does. */
+void tutor_answer_keep(bench *b, int act);
+/* The answers that are remembered, for every step that has none yet. */
+void tutor_answers_recall(tutor *t);
+/* "the one after an l", "0.35", a sketch as numbers. Returns buf; "" when nothing was said. */
+const char *tutor_answer_write(const lesson_act *a, const tutor_answer *y, char *buf, size_t size);
+/* Strict: what does not fit the question changes nothing. */
+bool tutor_answer_read(const lesson_act *a, const char *text, tutor_answer *y);
 
 /* ---- tutor_marks.c: over the plots, and around what the text speaks of ---- */
 void tutor_over_plots(bench *b);

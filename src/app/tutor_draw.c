@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* points at type scale 1 */
-static const float LEAST = 400, MOST = 560, MARGIN = 20, NAV = 44, BUTTON = 32, FADE = 18;
+static const float LEAST = 400, MOST = 560, MARGIN = 20, NAV = 44, BUTTON = 32, FADE = 18, RUN_PAD = 28;
 static const float CONTROLS_LEAST = 0.3F, CONTROLS_MOST = 0.6F,
                    WIDTH_SHARE = 0.3F; /* of the column's height; of the window's width */
 
@@ -79,6 +79,7 @@ static void option(bench *b, rect r, int act, int number)
 		if (ui_button(&b->ui, hit, name, ICON_NONE, "", LOOK_PLAIN, NULL)) {
 			y->option = number;
 			y->given = true;
+			tutor_answer_keep(b, act);
 			tutor_refresh(b);
 		}
 	}
@@ -193,7 +194,9 @@ static void answer_buttons(bench *b, rect r, int act)
 		if (ui_button(&b->ui, at, "predict", ICON_NONE, "Predict", drawn ? LOOK_PRIMARY : LOOK_RAISED,
 		            "this is your prediction")) {
 			y->given = drawn;
-			if (!drawn)
+			if (drawn)
+				tutor_answer_keep(b, act);
+			else
 				ui_toast(&b->ui, "Draw a line into the plot first, or skip the question.");
 			tutor_refresh(b);
 		}
@@ -226,13 +229,16 @@ static void goal_mark(bench *b, rect r, int act)
 	mark(b, x, y, met ? "✓" : NULL, met ? INK_GOOD : INK_MUTED);
 }
 
-static const char *run_label(const lesson_act *a, char *buf, size_t size)
+const char *tutor_run_label(const lesson_act *a, float width, float em, char *buf, size_t size)
 {
-	char n[32];
+	char n[32], until[480];
 	if (a->goal)
-		snprintf(buf, size, "▶  Run %.100s", a->text); /* "until …" */
+		snprintf(buf, size, "▶  Run %s", layout_readable(a->text, until, sizeof until)); /* "until …" */
 	else
-		snprintf(buf, size, "▶  Run %s updates", text_short(n, sizeof n, (double)a->updates, 9));
+		snprintf(buf, size, "▶  Run %s update%s", text_short(n, sizeof n, (double)a->updates, 9),
+		        a->updates == 1 ? "" : "s");
+	if (a->goal && canvas_measure(buf, 13 * em, WEIGHT_REGULAR).width + RUN_PAD * em > width)
+		snprintf(buf, size, "▶  Run"); /* the rest stands beside it, in lines */
 	return buf;
 }
 
@@ -240,11 +246,12 @@ static const char *run_label(const lesson_act *a, char *buf, size_t size)
 static void run_button(bench *b, rect r, int act)
 {
 	const lesson_act *a = &tutor_at(b->tutor)->act[act];
-	char label[160], name[40];
+	char label[500], name[40];
 	float em = b->ui.em;
-	run_label(a, label, sizeof label);
-	r.w = fminf(canvas_measure(label, 13 * em, WEIGHT_REGULAR).width + 28 * em, r.w);
-	bool ready = tutor_question(b->tutor) < 0 && b->tutor->route < 0;
+	tutor_run_label(a, r.w, em, label, sizeof label);
+	r.w = fminf(canvas_measure(label, 13 * em, WEIGHT_REGULAR).width + RUN_PAD * em, r.w);
+	int question = tutor_question(b->tutor);
+	bool ready = (question < 0 || (act < question && !tutor_asks(b->tutor))) && b->tutor->route < 0;
 	snprintf(name, sizeof name, "run %d", act);
 	if (b->playing) {
 		ui_status(&b->ui, r, name, "running");
@@ -271,8 +278,33 @@ static void free_button(bench *b, rect r)
 		tutor_free_play(b);
 }
 
+/* An answer of an earlier sitting can be given anew; the outcome is covered until then. */
+static void again_button(bench *b, rect r, int act)
+{
+	float em = b->ui.em;
+	tutor_answer *y = &tutor_state(b->tutor)->answer[act];
+	char name[40];
+	r.w = fminf(canvas_measure("Predict again", 13 * em, WEIGHT_REGULAR).width + 20 * em, r.w);
+	r.x -= 10 * em;
+	snprintf(name, sizeof name, "predict again %d", act);
+	if (!ui_button(&b->ui, r, name, ICON_NONE, "Predict again", LOOK_PLAIN, "forget the answer of an earlier time"))
+		return;
+	double actual = y->actual;
+	tutor_answer_init(y);
+	y->actual = actual;
+	tutor_answer_keep(b, act);
+	tutor_refresh(b);
+}
+
+/* Tab: what is asked, what runs and goes on, the links of the text, then everything else. */
+enum { RANK_ASKED = -4, RANK_RUN, RANK_NEXT, RANK_LINK };
+
 static void slot(bench *b, const layout_item *i, rect r)
 {
+	const tutor_step *y = tutor_state(b->tutor);
+	bool asked = i->act >= 0 && !y->ended && tutor_at(b->tutor)->act[i->act].kind <= ACT_PREDICT_CURVE;
+	asked = asked || (i->act >= 0 && i->act == tutor_question(b->tutor));
+	ui_rank(&b->ui, asked ? RANK_ASKED : i->part == PART_RUN || i->part == PART_BEGIN ? RANK_RUN : RANK_LINK);
 	if (i->part < LESSON_OPTIONS)
 		option(b, r, i->act, i->part);
 	else if (i->part == PART_AXIS)
@@ -287,6 +319,8 @@ static void slot(bench *b, const layout_item *i, rect r)
 		hint_button(b, r);
 	else if (i->part == PART_FREE)
 		free_button(b, r);
+	else if (i->part == PART_AGAIN)
+		again_button(b, r, i->act);
 	else if (i->part == PART_BEGIN && ui_button(&b->ui, (rect){r.x, r.y, 120 * b->ui.em, r.h}, "begin", ICON_NONE,
 	                                          "Begin  ›", LOOK_PRIMARY, command_tip("lesson-next")))
 		tutor_turn(b, 1);
@@ -298,6 +332,7 @@ static const doc_run *link_control(bench *b, const layout_item *i, rect r, const
 	ui *u = &b->ui;
 	char name[40];
 	snprintf(name, sizeof name, "link: %.30s", i->link->text);
+	ui_rank(u, RANK_LINK);
 	rect hit = rect_inset(r, -2 * u->em, -(UI_TARGET * u->em - r.h) / 2);
 	ui_touch t = ui_register(u, hit, i->link == before ? UI_OPTION : UI_BUTTON, name, "", NULL);
 	bool key = ui_key_for(u, t.id) == UI_KEY_ENTER;
@@ -325,6 +360,25 @@ static void fades(bench *b, rect r, float content, float offset)
 			canvas_box(b->ui.c, (rect){r.x, r.y + h - (float)(i + 1) * strip, r.w, strip}, 0, INK_PANEL,
 			        alpha);
 	}
+}
+
+/* What came out stands in sight when it comes, and the beginning of what is said about it. */
+static void reveal_outcome(tutor *t, float height, float margin, float content)
+{
+	const layout *l = t->set;
+	const tutor_step *y = tutor_state(t);
+	float foot = 0;
+	bool ended = y && y->ended;
+	if (ended && !t->told && t->told_page == t->page && l) {
+		for (int i = 0; i < l->n; i++)
+			if (l->item[i].kind == LAYOUT_SLOT && l->item[i].part <= PART_AXIS)
+				foot = fmaxf(foot, l->item[i].area.y + l->item[i].area.h);
+		float wanted = foot + margin + height / 4; /* of the column */
+		if (foot > 0 && wanted > t->offset + height)
+			t->offset = fminf(wanted, content) - height;
+	}
+	t->told = ended;
+	t->told_page = t->page;
 }
 
 static void text_part(bench *b, rect r)
@@ -355,6 +409,8 @@ static void text_part(bench *b, rect r)
 	}
 	if (t->set == l)
 		layout_draw(l, u->c, at.x, at.y, r);
+	ui_rank(u, 0);
+	reveal_outcome(t, r.h, margin, content);
 	ui_scroll_end(u, r, content, &t->offset);
 	fades(b, (rect){r.x, r.y, r.w - UI_TARGET * em, r.h}, content, t->offset);
 	if (followed)
@@ -423,14 +479,17 @@ static void navigation(bench *b, rect r)
 	        ui_button(u, back, "previous step", ICON_NONE, "‹  Back", LOOK_PLAIN, command_tip("lesson-before")))
 		tutor_turn(b, -1);
 	progress_bar(b, rect_inset(r, 12 * em, 0));
-	if (t->page == 0 && tutor_number(t) < 0)
-		return; /* the cover has a button of its own */
-	if (!last && ui_button(u, next, "next step", ICON_NONE, "Next  ›", done ? LOOK_PRIMARY : LOOK_RAISED,
-	                     command_tip("lesson-next")))
+	bool cover = tutor_number(t) < 0;
+	if (cover && (!t->set || t->set->height + 2 * MARGIN * em <= t->column.h))
+		return; /* its own button is in sight */
+	ui_rank(u, RANK_NEXT);
+	if (!last && ui_button(u, next, "next step", ICON_NONE, cover ? "Begin  ›" : "Next  ›",
+	                     done ? LOOK_PRIMARY : LOOK_RAISED, command_tip("lesson-next")))
 		tutor_turn(b, 1);
 	else if (last && ui_button(u, next, "free play", ICON_NONE, "Play on", done ? LOOK_PRIMARY : LOOK_RAISED,
 	                         command_tip("lesson-free")))
 		tutor_free_play(b);
+	ui_rank(u, 0);
 }
 
 rect tutor_split(bench *b, rect *column)

@@ -1,6 +1,7 @@
 /* What the lesson lays over the screen: a veil over plots that would give an answer away, sketches, the ring around
  * what it speaks of. */
 #include "app/tutor.h"
+#include "draw/canvas_null.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -30,23 +31,110 @@ static int cell_of(const bench *b, const view *v)
 	return -1;
 }
 
-static rect sketch_area(const bench *b, int cell)
+/* Without axes: the middle of the cell, from 0 to 1. */
+static plot sketch_area(const bench *b, int cell)
 {
 	float em = b->ui.em;
 	rect r = b->cell[cell];
 	float side = fminf(SKETCH_SIDE * em, r.w / 5), foot = fminf(SKETCH_FOOT * em, r.h / 4);
 	float top = fminf(SKETCH_TOP * em, r.h / 5), right = fminf(SKETCH_RIGHT * em, r.w / 10);
-	return (rect){r.x + side, r.y + top, r.w - side - right, r.h - top - foot};
+	r = (rect){r.x + side, r.y + top, r.w - side - right, r.h - top - foot};
+	return (plot){.c = b->ui.c,
+	        .area = r,
+	        .x = {.kind = AXIS_LINEAR, .high = 1, .from = r.x, .to = r.x + r.w, .zero = NAN},
+	        .y = {.kind = AXIS_LINEAR, .high = 1, .from = r.y + r.h, .to = r.y, .zero = NAN}};
 }
 
-static void draw_sketch(bench *b, rect r, const tutor_answer *y)
+/* The first plot of a view, as it is drawn at this moment; one without titles under it takes those of the plot that
+ * stands below and shares its x axis. */
+static bool find_axes(const bench *b, int cell, const view *v, plot_note *out)
 {
-	point p[TUTOR_SKETCH];
+	static plot_notes notes;
+	canvas nowhere = canvas_null(b->ui.c->theme, b->ui.c->width, b->ui.c->height);
+	notes.n = 0;
+	nowhere.notes = &notes;
+	view_panel(v, b->snap, &nowhere, b->cell[cell], NULL, b->alone >= 0);
+	if (notes.n == 0 || !plot_has_room(&notes.note[0].at))
+		return false;
+	plot_note *first = &notes.note[0];
+	for (int i = 1; i < notes.n && first->spec.x_bare; i++) {
+		plot_note *k = &notes.note[i];
+		if (k->spec.x.low != first->spec.x.low || k->spec.x.high != first->spec.x.high || k->spec.x_bare)
+			continue;
+		snprintf(first->x_title, sizeof first->x_title, "%s", k->x_title);
+		snprintf(first->x_note, sizeof first->x_note, "%s", k->x_note);
+		first->spec.x_title = k->spec.x_title ? first->x_title : NULL;
+		first->spec.x_note = k->spec.x_note ? first->x_note : NULL;
+		break;
+	}
+	plot_note_copy(out, first);
+	return true;
+}
+
+/* Axes over updates reach as far as the run that answers the question. */
+static void extend(const bench *b, int act, axis *x)
+{
+	const lesson_step *s = tutor_at(b->tutor);
+	for (int i = act; i < s->acts; i++)
+		if (s->act[i].kind == ACT_RUN && (!s->act[i].goal || s->act[i].limited)) {
+			double end = (double)s->act[i].updates + (s->act[i].goal ? 0 : (double)b->snap->update);
+			*x = axis_count(x->low, fmax(x->high, end));
+			return;
+		}
+}
+
+/* The empty plot, with the axes that the outcome will have as far as they are known. */
+static plot draw_axes(bench *b, int cell, const view *v, int act)
+{
+	plot_note k;
+	if (!find_axes(b, cell, v, &k))
+		return sketch_area(b, cell);
+	if (k.spec.x_title && strcmp(k.spec.x_title, "update") == 0 && k.spec.x.low == 0)
+		extend(b, act, &k.spec.x);
+	if (k.spec.x_bare) { /* what stands below is covered: its room and its titles are free */
+		rect r = b->cell[cell];
+		k.spec.x_bare = false;
+		k.outer.h = fmaxf(k.outer.h, r.y + r.h - 10 * b->ui.em - k.outer.y);
+	}
+	plot p = plot_begin(b->ui.c, k.outer, &k.spec);
+	return plot_has_room(&p) ? p : sketch_area(b, cell);
+}
+
+/* A value of one axis on another of the same quantity: values of logarithmic axes are logarithms. */
+static double converted(const axis *from, const axis *to, double v)
+{
+	if (from->kind == AXIS_LOG && to->kind != AXIS_LOG)
+		return pow(10, v);
+	if (from->kind != AXIS_LOG && to->kind == AXIS_LOG)
+		return v > 0 ? log10(v) : (double)NAN;
+	return v;
+}
+
+static point sketch_point(const plot *p, const tutor_answer *y, int i)
+{
+	double x = y->x.low + (y->x.high - y->x.low) * i / (TUTOR_SKETCH - 1);
+	double v = y->y.low + (y->y.high - y->y.low) * (double)y->sketch[i];
+	return (point){axis_at(&p->x, converted(&y->x, &p->x, x)), axis_at(&p->y, converted(&y->y, &p->y, v))};
+}
+
+static void draw_sketch(bench *b, const plot *p, const tutor_answer *y)
+{
+	point at[TUTOR_SKETCH];
 	for (int i = 0; i < TUTOR_SKETCH; i++)
-		p[i] = (point){r.x + r.w * (float)i / (TUTOR_SKETCH - 1), r.y + r.h * (1 - y->sketch[i])};
+		at[i] = sketch_point(p, y, i);
 	canvas_group(b->ui.c, "sketch");
-	canvas_polyline(b->ui.c, p, TUTOR_SKETCH, (stroke){2.5F, INK_ACCENT, 1, DASH_DASHED});
+	canvas_clip(b->ui.c, rect_inset(p->area, -2, -2));
+	canvas_polyline(b->ui.c, at, TUTOR_SKETCH, (stroke){2.5F, INK_ACCENT, 1, DASH_DASHED});
+	canvas_clip_end(b->ui.c);
 	canvas_group_end(b->ui.c);
+}
+
+static bool is_sketched(const tutor_answer *y)
+{
+	for (int i = 0; i < TUTOR_SKETCH; i++)
+		if (isfinite(y->sketch[i]))
+			return true;
+	return false;
 }
 
 static int column_at(rect r, float x)
@@ -85,11 +173,18 @@ static void sketch_key(bench *b, tutor_answer *y, int key)
 }
 
 /* The pointer draws; with the keyboard, left and right draw on and up and down bend the end of the line. */
-static void sketch(bench *b, rect r, tutor_answer *y)
+static void sketch(bench *b, const plot *p, tutor_answer *y)
 {
+	rect r = {p->area.x, p->area.y, p->area.w, p->y.from - p->area.y}; /* without the place of exact zeros */
+	if (!is_sketched(y)) {
+		y->x = p->x;
+		y->y = p->y;
+	}
 	tutor *t = b->tutor;
 	ui *u = &b->ui;
+	ui_rank(u, -4); /* as what is asked in the text */
 	ui_touch touch = ui_register(u, r, UI_PLOT, "sketch", "", "draw what you expect; arrows draw, too");
+	ui_rank(u, 0);
 	int key = ui_key_for(u, touch.id);
 	if (touch.pressed)
 		t->cursor = column_at(r, u->pointer.x);
@@ -146,13 +241,19 @@ static void sketches(bench *b)
 		int cell = cell_of(b, s->act[i].view);
 		if (cell < 0)
 			continue;
-		if (i == asked)
+		plot p;
+		if (i == asked) {
 			veil_cell(b, cell, s->act[i].view, "");
-		rect r = sketch_area(b, cell);
-		if (i == asked)
-			sketch(b, r, &y->answer[i]);
-		if (i == asked || y->answer[i].given)
-			draw_sketch(b, r, &y->answer[i]);
+			p = draw_axes(b, cell, s->act[i].view, i);
+			sketch(b, &p, &y->answer[i]);
+		} else if (y->answer[i].given) {
+			plot_note k;
+			p = find_axes(b, cell, s->act[i].view, &k) ? k.at : sketch_area(b, cell);
+		} else {
+			continue;
+		}
+		if (is_sketched(&y->answer[i]))
+			draw_sketch(b, &p, &y->answer[i]);
 	}
 }
 
@@ -165,9 +266,10 @@ void tutor_over_plots(bench *b)
 	int n = bench_views(b, list);
 	for (int i = 0; i < n && tutor_veils(t); i++)
 		veil_cell(b, i, list[i],
-		        i        ? ""
-		        : n == 1 ? "Predict first: this plot shows the answer."
-		                 : "Predict first: the plots show the answer.");
+		        i                     ? ""
+		        : tutor_number(t) < 0 ? "What is here to be seen is asked first."
+		        : n == 1              ? "Predict first: this plot shows the answer."
+		                              : "Predict first: the plots show the answer.");
 	sketches(b);
 }
 

@@ -152,6 +152,8 @@ static void set_prediction(layout_pen *p, const page *g, int act)
 	}
 	if (!open || shown)
 		set_verdict(p, g, a, y);
+	if (y->given && y->recalled && !g->t->free)
+		layout_slot(p, act, PART_AGAIN, 0, points(p, 26));
 	layout_card_end(p);
 }
 
@@ -187,17 +189,38 @@ static void set_goal(layout_pen *p, const page *g, int act)
 	layout_card_end(p);
 }
 
+/* Every arm has. */
+static bool has_stopped(const bench *b)
+{
+	for (int i = 0; i < b->snap->all; i++)
+		if (!b->snap->about[i].diverged)
+			return false;
+	return b->snap->all > 0;
+}
+
 static void set_run(layout_pen *p, const page *g, int act)
 {
 	const lesson_act *a = &g->s->act[act];
-	char text[200], update[32], until[64] = "";
+	char text[700], update[32], until[480] = "", readable[460];
 	em_gap(p, 0.8F);
-	if (isnan(g->y->note[act])) {
-		layout_slot(p, act, PART_RUN, 0, points(p, 32));
+	if (a->goal)
+		snprintf(until, sizeof until, ": `%s`", layout_readable(a->text, readable, sizeof readable));
+	if (isnan(g->y->note[act]) && g->y->ended && has_stopped(g->b)) {
+		snprintf(text, sizeof text, "× Stopped at update %s: a value is not finite",
+		        text_short(update, sizeof update, (double)g->b->snap->arm[0].diverged_update, 9));
+		layout_words(p, text, 0, SMALL, WEIGHT_REGULAR, INK_BAD);
 		return;
 	}
-	if (a->goal)
-		snprintf(until, sizeof until, ": `%.50s`", a->text);
+	if (isnan(g->y->note[act])) {
+		float em = g->b->ui.em;
+		layout_slot(p, act, PART_RUN, 0, points(p, 32));
+		tutor_run_label(a, layout_room(p, 0), em, text, sizeof text);
+		if (a->goal && !strstr(text, readable)) {
+			em_gap(p, 0.2F);
+			layout_words(p, until + 2, 0, SMALL, WEIGHT_REGULAR, INK_MUTED);
+		}
+		return;
+	}
 	snprintf(text, sizeof text, "✓ Run to update %s%s", text_short(update, sizeof update, g->y->note[act], 9),
 	        until);
 	layout_words(p, text, 0, SMALL, WEIGHT_REGULAR, INK_MUTED);
@@ -304,7 +327,7 @@ static void set_above(void *data, layout_pen *p)
 {
 	const page *g = data;
 	const lesson *l = g->t->l;
-	char text[400] = "";
+	char text[1200] = "";
 	set_mistakes(p, g);
 	if (g->t->route >= 0)
 		layout_words(p, "The runs that come before are being made …", 0, SMALL, WEIGHT_REGULAR, INK_MUTED);
@@ -314,11 +337,11 @@ static void set_above(void *data, layout_pen *p)
 	if (l->minutes)
 		snprintf(text, sizeof text, "%d minutes, %d step%s", l->minutes, l->steps, l->steps == 1 ? "" : "s");
 	for (int i = 0; i < l->needs; i++)
-		snprintf(text + strlen(text), sizeof text - strlen(text), "%s%s",
-		        i         ? ", "
+		snprintf(text + strlen(text), sizeof text - strlen(text), "%s“%.90s”",
+		        i         ? " and "
 		        : text[0] ? " · after "
 		                  : "after ",
-		        l->need[i]);
+		        g->t->need[i]);
 	em_gap(p, 0.3F);
 	layout_words(p, text, 0, SMALL, WEIGHT_REGULAR, INK_MUTED);
 }

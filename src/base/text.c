@@ -171,7 +171,8 @@ const char *text_short(char *buf, size_t size, double value, int digits)
 		*mark = '\0';
 		strip_zeros(text);
 		superscript(power, sizeof power, exponent);
-		snprintf(buf, size, "%s%s·10%s", sign, text_localize(text), power);
+		const char *front = strcmp(text, "1") == 0 ? "" : text_localize(text);
+		snprintf(buf, size, "%s%s%s10%s", sign, front, *front ? "·" : "", power);
 		return buf;
 	}
 	int decimals = whole || digits - 1 < exponent ? 0 : digits - 1 - exponent;

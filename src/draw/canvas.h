@@ -60,8 +60,9 @@ typedef struct canvas_ops {
 
 struct canvas {
 	const canvas_ops *ops;
-	const theme *theme;  /* ink → colour, type and line scale */
-	float width, height; /* points */
+	const theme *theme;       /* ink → colour, type and line scale */
+	float width, height;      /* points */
+	struct plot_notes *notes; /* plots that are laid out are noted here (plot/plot.h); NULL: nobody asks */
 };
 
 /* ---- the verbs as functions (thin: they clean their input, then call the device) ---- */

@@ -423,7 +423,7 @@ static canvas *pdf_start(buffer *out, const vector_info *info, err *e)
 		err_machine(e, "no memory");
 		return NULL;
 	}
-	v->canvas = (canvas){&ops, info->theme, info->width, info->height};
+	v->canvas = (canvas){&ops, info->theme, info->width, info->height, NULL};
 	v->out = out;
 	v->surface = cairo_pdf_surface_create_for_stream(collect, out, (double)info->width, (double)info->height);
 	v->cr = cairo_create(v->surface);

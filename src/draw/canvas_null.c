@@ -38,5 +38,5 @@ static void no_image(canvas *c, rect r, const uint32_t *argb, int w, int h, bool
 canvas canvas_null(const theme *t, float width, float height)
 {
 	static const canvas_ops ops = {no_group, no_clip, no_polyline, no_polygon, no_box, no_text, no_image};
-	return (canvas){&ops, t, width, height};
+	return (canvas){&ops, t, width, height, NULL};
 }

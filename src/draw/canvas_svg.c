@@ -409,7 +409,7 @@ static canvas *svg_start(buffer *out, const vector_info *info, err *e)
 		err_machine(e, "no memory");
 		return NULL;
 	}
-	v->canvas = (canvas){&ops, info->theme, info->width, info->height};
+	v->canvas = (canvas){&ops, info->theme, info->width, info->height, NULL};
 	v->out = out;
 	write_head(v, info);
 	used_id *window = id_entry(v, "window");

@@ -227,7 +227,7 @@ trace *trace_new(const theme *th, float width, float height)
 {
 	trace *t = calloc(1, sizeof *t);
 	if (t)
-		t->canvas = (canvas){&ops, th, width, height};
+		t->canvas = (canvas){&ops, th, width, height, NULL};
 	return t;
 }
 

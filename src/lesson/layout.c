@@ -1,5 +1,6 @@
 #include "lesson/layout_parts.h"
 
+#include "base/text.h"
 #include "io/png.h"
 #include "plot/math.h"
 
@@ -205,10 +206,16 @@ static void set_code_line(setter *s, const char *text, size_t n, float x, float 
 	do {
 		size_t fits = canvas_measure(p, style.size, style.weight).width <= width ? strlen(p)
 		                                                                         : layout_fits(p, width, style);
+		size_t blank = fits;
+		while (p[fits] && blank > fits / 3 && p[blank] != ' ')
+			blank--;
+		bool words = p[fits] && blank > fits / 3; /* broken between them */
+		if (words)
+			fits = blank;
 		if (fits > 0)
 			layout_add_text(s, x, s->y + 0.98F * style.size, layout_text(s, p, fits), style);
 		s->y += 1.4F * style.size;
-		p += fits;
+		p += fits + (words ? strspn(p + fits, " ") : 0);
 	} while (*p && !s->l->cut);
 }
 
@@ -446,8 +453,8 @@ static void set_axis(layout_pen *p, const lesson_act *a)
 	char low[32], high[32];
 	float x = p->x, width = layout_room(p, 0), em = p->em;
 	text_style style = layout_type(0.85F * em, WEIGHT_REGULAR, INK_MUTED);
-	snprintf(low, sizeof low, "%g", a->from);
-	snprintf(high, sizeof high, "%g", a->to);
+	text_short(low, sizeof low, a->from, 6);
+	text_short(high, sizeof high, a->to, 6);
 	float right = canvas_measure(high, style.size, style.weight).width;
 	p->y += 1.2F * em;
 	layout_add_box(p, (rect){x, p->y, width, 1}, INK_AXIS, 1, 0);
@@ -469,6 +476,42 @@ static void set_question(layout_pen *p, const lesson_act *a)
 		set_axis(p, a);
 }
 
+/* Bytes of a number with an exponent at `p`, 0: none; *digits: of its part before the "e". */
+static size_t power_at(const char *p, size_t *digits)
+{
+	size_t n = strspn(p, "0123456789."), sign;
+	*digits = n;
+	if (n == 0 || (p[n] != 'e' && p[n] != 'E'))
+		return 0;
+	sign = p[n + 1] == '-' || p[n + 1] == '+';
+	size_t more = strspn(p + n + 1 + sign, "0123456789");
+	return more > 0 && more < 5 ? n + 1 + sign + more : 0;
+}
+
+const char *layout_readable(const char *p, char *buf, size_t size)
+{
+	size_t at = 0, n, digits;
+	bool begins = true; /* not within a name */
+	while (*p && at + 48 < size) {
+		n = begins ? power_at(p, &digits) : 0;
+		if (n > 0) {
+			char power[40];
+			text_power(power, sizeof power, atoi(p + digits + 1));
+			bool one = digits == 1 && *p == '1';
+			at += (size_t)snprintf(
+			        buf + at, size - at, "%.*s%s%s", one ? 0 : (int)digits, p, one ? "" : "·", power);
+			p += n;
+			begins = false;
+			continue;
+		}
+		begins = !((*p >= '0' && *p <= '9') || (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
+		           *p == '_' || *p == '.');
+		buf[at++] = *p++;
+	}
+	buf[at] = '\0';
+	return buf;
+}
+
 const char *layout_condition(const lesson_act *a, char *buf, size_t size)
 {
 	char written[48], by[48] = "";
@@ -479,7 +522,9 @@ const char *layout_condition(const lesson_act *a, char *buf, size_t size)
 		if (n > strlen(written) && strcmp(a->text + n - strlen(written), written) == 0)
 			n -= strlen(written);
 	}
-	snprintf(buf, size, "`%.*s`%s", (int)n, a->text, by);
+	char text[460], readable[440];
+	snprintf(text, sizeof text, "%.*s", (int)n, a->text);
+	snprintf(buf, size, "`%s`%s", layout_readable(text, readable, sizeof readable), by);
 	return buf;
 }
 
@@ -501,12 +546,14 @@ void layout_paper(layout_pen *p, int act)
 	const lesson_act *a = &p->step->act[act];
 	if (a->kind != ACT_GOAL && a->kind > ACT_PREDICT_CURVE)
 		return;
+	float top = p->y;
 	layout_card(p, a->kind == ACT_GOAL ? INK_GOOD : INK_ACCENT);
 	if (a->kind == ACT_GOAL)
 		set_goal(p, a);
 	else
 		set_question(p, a);
 	layout_card_end(p);
+	layout_add_whole(p, (rect){p->x, top, p->width, p->y - top});
 }
 
 static void set_act(setter *s, int number, float x, float width)

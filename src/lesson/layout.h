@@ -84,6 +84,8 @@ void layout_card_end(layout_pen *p);
 void layout_stop(layout_pen *p);
 /* "`loss < 0.001` by update 400", for layout_words. Returns buf. */
 const char *layout_condition(const lesson_act *a, char *buf, size_t size);
+/* A condition for readers: 1e-3 as 10⁻³. Returns buf. */
+const char *layout_readable(const char *condition, char *buf, size_t size);
 /* Questions with boxes to tick, goals; nothing for the rest. */
 void layout_paper(layout_pen *p, int act);
 

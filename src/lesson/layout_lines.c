@@ -36,6 +36,17 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
+/* A word of prose: a hyphen before a number is a minus. */
+static const char *word_text(setter *s, const char *p, size_t n, bool code)
+{
+	size_t at = n > 1 && (*p == '(' || *p == '[') ? 1 : 0;
+	if (code || n < at + 2 || n > 60 || p[at] != '-' || p[at + 1] < '0' || p[at + 1] > '9')
+		return layout_text(s, p, n);
+	char word[80];
+	int used = snprintf(word, sizeof word, "%.*s−%.*s", (int)at, p, (int)(n - at - 1), p + at + 1);
+	return layout_text(s, word, (size_t)used);
+}
+
 /* The words of a run; *space: there was a blank before the next one. */
 static void add_words(setter *s, const char *text, const layout_piece *like, bool *space)
 {
@@ -50,7 +61,7 @@ static void add_words(setter *s, const char *text, const layout_piece *like, boo
 		if (!w)
 			return;
 		*w = *like;
-		w->text = layout_text(s, p, n);
+		w->text = word_text(s, p, n, like->code);
 		w->space = *space;
 		w->breaks = like->breaks && p == text;
 		measure(w);

@@ -86,8 +86,8 @@ int build_line_of(const build *b, size_t offset)
 
 /* ---- front matter ---- */
 
-static const char *const keys[] = {"title", "summary", "minutes", "needs"};
-enum { KEY_TITLE, KEY_SUMMARY, KEY_MINUTES, KEY_NEEDS, KEYS };
+static const char *const keys[] = {"title", "summary", "minutes", "needs", "picture"};
+enum { KEY_TITLE, KEY_SUMMARY, KEY_MINUTES, KEY_NEEDS, KEY_PICTURE, KEYS };
 
 /* The value without blanks and without the quotes around it. */
 static const char *value_of(build *b, const char *p, const char *end)
@@ -117,6 +117,19 @@ static void read_needs(build *b, const char *value)
 	}
 }
 
+static void read_picture(build *b, const char *value)
+{
+	run_state *s = malloc(sizeof *s);
+	const view *list[STATE_VIEWS];
+	int n;
+	err e;
+	if (s && state_read(s, value, &e) && view_pick(s, list, &n, &e))
+		b->l.picture = value;
+	else if (s)
+		build_wrong(b, b->now, "picture: %.300s", e.text);
+	free(s);
+}
+
 static void set_key(build *b, int key, const char *value)
 {
 	double minutes;
@@ -127,6 +140,8 @@ static void set_key(build *b, int key, const char *value)
 		l->summary = value;
 	else if (key == KEY_NEEDS)
 		read_needs(b, value);
+	else if (key == KEY_PICTURE)
+		read_picture(b, value);
 	else if (text_read_number(value, false, &minutes) && minutes >= 1 && minutes <= 600 &&
 	         minutes == floor(minutes))
 		l->minutes = (int)minutes;
@@ -149,11 +164,12 @@ static void front_line(build *b, const char *p, const char *end, bool *seen)
 		key++;
 	int near = text_closest(name, keys, KEYS);
 	if (!colon)
-		build_wrong(b, b->now, "'%s' is no `key: value`; allowed: title, summary, minutes, needs", name);
+		build_wrong(
+		        b, b->now, "'%s' is no `key: value`; allowed: title, summary, minutes, needs, picture", name);
 	else if (key == KEYS && near >= 0)
 		build_wrong(b, b->now, "unknown key '%s'; did you mean '%s'?", name, keys[near]);
 	else if (key == KEYS)
-		build_wrong(b, b->now, "unknown key '%s'; allowed: title, summary, minutes, needs", name);
+		build_wrong(b, b->now, "unknown key '%s'; allowed: title, summary, minutes, needs, picture", name);
 	else if (seen[key])
 		build_wrong(b, b->now, "'%s' for the second time; allowed: once", name);
 	else

@@ -5,6 +5,7 @@
  *     summary: What one step on a cliff does to a run.
  *     minutes: 10
  *     needs: one-weight, unrolling            names of lessons (files without number and ending)
+ *     picture: unroll/1 T=40 views=loss @100  what the gallery and the cover show
  *     ---
  *     Text before the first step.
  *
@@ -128,6 +129,7 @@ typedef struct lesson {
 	int minutes; /* 0: not said */
 	int needs;
 	const char *need[LESSON_NEEDS];
+	const char *picture; /* state that the gallery and the cover show; NULL: not said */
 	doc_block *intro;
 	int steps;
 	lesson_step *step;

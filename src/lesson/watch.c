@@ -120,7 +120,7 @@ static bool end_run(watch *w, long update)
 	if (i < 0)
 		return false;
 	const watched_act *a = &w->act[i];
-	double last = a->limited ? (double)a->updates : began + (double)a->updates;
+	double last = a->has_goal && a->limited ? (double)a->updates : began + (double)a->updates;
 	if (!(a->has_goal && holds(w, a)) && (double)update < last)
 		return false;
 	w->note[i] = (double)update;

@@ -228,11 +228,14 @@ const char *axis_power(char *buf, size_t size, double exponent)
 	}
 	if (fabs(exponent) < 290)
 		return text_short(buf, size, pow(10, exponent), 3);
-	double whole = floor(exponent);
+	double whole = floor(exponent), leading = pow(10, exponent - whole);
 	char power[32], front[16];
+	if (leading >= 9.95) /* it would be written as 10 */
+		whole++, leading = 1;
 	text_power(power, sizeof power, (int)whole);
-	text_short(front, sizeof front, pow(10, exponent - whole), 2);
-	snprintf(buf, size, "%s·%s", front, power);
+	text_short(front, sizeof front, leading, 2);
+	bool one = strcmp(front, "1") == 0;
+	snprintf(buf, size, "%s%s%s", one ? "" : front, one ? "" : "·", power);
 	return buf;
 }
 

@@ -140,6 +140,26 @@ void labels_legend(const labels *l, const plot *p)
 	canvas_group_end(p->c);
 }
 
+void labels_above(const labels *l, canvas *c, rect *area)
+{
+	float em = em_of(c), x = em;
+	int rows = 1;
+	for (int i = 0; i < l->n; i++) {
+		float w = canvas_measure(l->item[i].text, em, WEIGHT_REGULAR).width;
+		if (x > em && x + w + 2.5F * em > area->w) {
+			x = em;
+			rows++;
+		}
+		x += w + 3.2F * em;
+	}
+	float height = (PITCH * (float)rows + 0.5F) * em;
+	if (l->n == 0 || height > 0.3F * area->h)
+		return;
+	rect row = rect_cut_top(area, height);
+	row.h *= 4; /* of an area that is used in its upper part */
+	labels_legend(l, &(plot){.c = c, .area = row});
+}
+
 /* ---- read-out ---- */
 
 void readout_add(readout *r, ink i, const char *fmt, ...)

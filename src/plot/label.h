@@ -30,6 +30,8 @@ float labels_width(const labels *l, const canvas *c, float most);
 void labels_draw(labels *l, const plot *p);
 /* A row of samples and names, top left inside the area; for plots whose gutter is too narrow. */
 void labels_legend(const labels *l, const plot *p);
+/* The same in rows that are cut off the top of the area, so that no line crosses it. */
+void labels_above(const labels *l, canvas *c, rect *area);
 
 enum { READOUT_LINES = 14 };
 

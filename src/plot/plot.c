@@ -1,6 +1,7 @@
 #include "plot/plot.h"
 
 #include <math.h>
+#include <stdio.h>
 
 float plot_em(const canvas *c, float size)
 {
@@ -195,6 +196,34 @@ static void draw_y_title(const plot *p, const char *title, rect outer, const fit
 		        title, s);
 }
 
+static const char *keep(char *buf, size_t size, const char *text)
+{
+	if (!text)
+		return NULL;
+	snprintf(buf, size, "%s", text);
+	return buf;
+}
+
+void plot_note_copy(plot_note *to, const plot_note *from)
+{
+	plot_note copy = *from;
+	*to = copy;
+	to->spec.x_title = keep(to->x_title, sizeof to->x_title, copy.spec.x_title ? copy.x_title : NULL);
+	to->spec.x_note = keep(to->x_note, sizeof to->x_note, copy.spec.x_note ? copy.x_note : NULL);
+	to->spec.y_title = keep(to->y_title, sizeof to->y_title, copy.spec.y_title ? copy.y_title : NULL);
+}
+
+static void note(plot_notes *list, rect outer, const plot_spec *spec, const plot *at)
+{
+	if (!list || list->n == PLOT_NOTES)
+		return;
+	plot_note *k = &list->note[list->n++];
+	*k = (plot_note){.outer = outer, .spec = *spec, .at = *at};
+	k->spec.x_title = keep(k->x_title, sizeof k->x_title, spec->x_title);
+	k->spec.x_note = keep(k->x_note, sizeof k->x_note, spec->x_note);
+	k->spec.y_title = keep(k->y_title, sizeof k->y_title, spec->y_title);
+}
+
 plot plot_begin(canvas *c, rect outer, const plot_spec *spec)
 {
 	axis_ticks x, y;
@@ -204,7 +233,7 @@ plot plot_begin(canvas *c, rect outer, const plot_spec *spec)
 	if (!(height >= 4) || !(outer.w >= 8))
 		return p;
 	axis_make_ticks(&p.y, height - zero, f.em, true, &y);
-	float left = fmaxf(left_margin(&f, &y), f.y_labels ? spec->left : 0);
+	float left = fmaxf(left_margin(&f, &y), outer.w > 12 * f.em ? spec->left : 0);
 	float right = fminf(spec->right, 0.5F * outer.w);
 	p.area = (rect){outer.x + left, outer.y + f.above, outer.w - left - right, height};
 	if (!(p.area.w >= 4))
@@ -230,6 +259,7 @@ plot plot_begin(canvas *c, rect outer, const plot_spec *spec)
 		draw_x_titles(&p, spec, &f);
 	if (f.y_title)
 		draw_y_title(&p, spec->y_title, outer, &f);
+	note(c->notes, outer, spec, &p);
 	return p;
 }
 

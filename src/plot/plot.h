@@ -39,6 +39,25 @@ typedef struct plot_spec {
 /* Lays the plot into `outer`, draws everything around the data, and returns where the data go. What does not fit
  * is left out: titles first, then labels. */
 plot plot_begin(canvas *c, rect outer, const plot_spec *spec);
+/* What was laid out on a canvas whose `notes` point here, in order: with its spec a plot can be drawn once more, empty.
+ */
+enum { PLOT_NOTES = 6 };
+
+typedef struct plot_note {
+	rect outer;
+	plot_spec spec; /* its titles lie below */
+	plot at;
+	char x_title[48], x_note[96], y_title[96];
+} plot_note;
+
+typedef struct plot_notes {
+	int n;
+	plot_note note[PLOT_NOTES];
+} plot_notes;
+
+/* A copy whose titles are its own. */
+void plot_note_copy(plot_note *to, const plot_note *from);
+
 /* Left margin that the y axis of this plot needs in a box of this height. */
 float plot_left(const canvas *c, rect outer, const plot_spec *spec);
 bool plot_has_room(const plot *p); /* something can be drawn */

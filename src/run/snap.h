@@ -286,6 +286,7 @@ typedef struct snap {
 	long obeyed;                 /* messages of the window that have been carried out */
 	bool playing;                /* or searching */
 	bool live;                   /* of a run that can be played, not of a picture */
+	bool asks;                   /* … but a question is to be answered first; see worker_asks */
 	bool replay;                 /* plays slowly towards a known divergence */
 	long update, end;            /* of all arms: the present; the furthest one known */
 	long travel_from, travel_to; /* on the way from one update to another; to = 0: at rest */

@@ -670,6 +670,7 @@ static void publish(worker *w, double time)
 	s->playing = w->playing || w->searching;
 	s->replay = w->replay;
 	s->live = true;
+	s->asks = false;
 	s->travel_to = arms_target(w->a) >= 0 ? arms_target(w->a) : 0;
 	s->travel_from = w->way_from;
 	for (int i = 0; i < s->arms; i++)
@@ -982,6 +983,11 @@ const snap *worker_take(worker *w)
 	}
 	pthread_mutex_unlock(&w->lock);
 	return fresh ? w->shown : NULL;
+}
+
+void worker_asks(worker *w, bool asks)
+{
+	w->shown->asks = asks; /* the window's own */
 }
 
 void worker_settle(worker *w)

@@ -88,6 +88,8 @@ long worker_sent(const worker *w);
 
 /* The newest snap, or NULL when there has been none since the last call. Valid until the next call. */
 const snap *worker_take(worker *w);
+/* Notes in the snap that was taken last whether something is asked before the run may go on. */
+void worker_asks(worker *w, bool asks);
 /* Blocks until all messages sent so far have been carried out (tests and headless rendering). */
 void worker_settle(worker *w);
 

@@ -153,7 +153,8 @@ static const char *value_text(const ui_range *g, double v, char *buf, size_t siz
 		snprintf(buf, size, "%s", g->top);
 		return buf;
 	}
-	return text_short(buf, size, v, g->whole ? 9 : 4);
+	/* a weight that was typed has digits that matter; what is dragged has three */
+	return text_short(buf, size, v, g->whole ? 9 : fabs(v) >= 0.1 && fabs(v) < 10 ? 6 : 4);
 }
 
 /* The pointer and the wheel. */

@@ -80,21 +80,32 @@ static const ui_control *control_of(const ui *u, uint32_t id)
 	return NULL;
 }
 
+/* < 0: a comes before b in the order of Tab. */
+static int stands(const ui_control *k, int a, int b)
+{
+	return k[a].rank != k[b].rank ? (k[a].rank > k[b].rank) - (k[a].rank < k[b].rank) : (a > b) - (a < b);
+}
+
 static void move_focus(ui *u, int direction)
 {
-	int n = u->count[!u->side], at = direction > 0 ? -1 : n, lowest = reachable_layer(u);
+	int n = u->count[!u->side], from = -1, lowest = reachable_layer(u), next = -1, first = -1;
 	const ui_control *k = u->list[!u->side];
 	for (int i = 0; i < n; i++)
 		if (k[i].id == u->focus)
-			at = i;
-	for (int step = 0; step < n; step++) {
-		at = (at + direction + n) % n;
-		if (k[at].focusable && k[at].layer >= lowest) {
-			u->focus = k[at].id;
-			u->ring = u->reveal = true;
-			return;
-		}
+			from = i;
+	for (int i = 0; i < n; i++) {
+		if (!k[i].focusable || k[i].layer < lowest || i == from)
+			continue;
+		if (first < 0 || direction * stands(k, i, first) < 0)
+			first = i;
+		if (from >= 0 && direction * stands(k, i, from) > 0 && (next < 0 || direction * stands(k, i, next) < 0))
+			next = i;
 	}
+	next = next >= 0 ? next : first; /* round to the other end */
+	if (next < 0)
+		return;
+	u->focus = k[next].id;
+	u->ring = u->reveal = true;
 }
 
 static void pointer_events(ui *u)
@@ -162,7 +173,7 @@ void ui_begin(ui *u, canvas *c, const ui_event *event, double now)
 	if (u->event.kind != UI_WHEEL && u->event.kind != UI_NOTHING)
 		u->wheel = 0;
 	u->used = u->reveal_found = u->moved = u->overlay = u->scrolls = false;
-	u->layer = u->clips = 0;
+	u->layer = u->rank = u->clips = 0;
 	u->count[u->side] = 0;
 	u->popup.result = -1;
 	ui_popup_events(u);
@@ -307,6 +318,11 @@ void ui_layer(ui *u, int layer)
 	u->layer = layer;
 }
 
+void ui_rank(ui *u, int rank)
+{
+	u->rank = rank;
+}
+
 void ui_clip(ui *u, rect r)
 {
 	canvas_clip(u->c, r);
@@ -344,6 +360,7 @@ ui_touch ui_register(ui *u, rect r, ui_role role, const char *name, const char *
 		*k = (ui_control){.id = t.id,
 		        .role = role,
 		        .layer = u->layer,
+		        .rank = u->rank,
 		        .focusable = role_takes_focus[role],
 		        .area = r,
 		        .shown = intersect(bounds, r),

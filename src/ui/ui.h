@@ -75,6 +75,7 @@ typedef struct ui_control {
 	uint32_t id;
 	ui_role role;
 	int layer;
+	int rank; /* Tab goes to lower ones first */
 	bool focusable;
 	bool modal; /* SURFACE: nothing below it can be reached */
 	rect area;  /* where it is */
@@ -124,7 +125,7 @@ typedef struct ui {
 	bool reveal_found;
 	bool moved;  /* a scroll area went there after it was drawn: the next pass shows it */
 	bool paging; /* PgUp and PgDn turn pages: a control has them only while its ring is shown */
-	int layer;
+	int layer, rank;
 	rect clip[UI_CLIPS];
 	int clips;
 	bool scrolls; /* inside a scroll area with more than fits */
@@ -163,6 +164,9 @@ void ui_focus(ui *u, const char *name);
 
 /* ---- layout ---- */
 void ui_layer(ui *u, int layer);
+/* Of the controls that follow; 0 in every pass at first. Tab goes through controls by rank, those of one rank in the
+ * order in which they stand. */
+void ui_rank(ui *u, int rank);
 void ui_surface(ui *u, rect r, const char *name, bool modal); /* covers what lies below on lower layers */
 void ui_clip(ui *u, rect r);
 void ui_clip_end(ui *u);

@@ -181,9 +181,17 @@ const char *part_percent(char *buf, int size, double share)
 
 const char *part_nothing(const snap *s)
 {
-	if (s->arm[0].diverged)
+	const snap_arm *a = &s->arm[0];
+	if (a->diverged)
 		return "no finite values";
-	return s->arm[0].update > 0 ? "nothing measured yet" : s->live ? "press Space to start" : "no updates yet";
+	if (a->update > 0)
+		return "nothing measured yet";
+	if (!s->live)
+		return "no updates yet";
+	if (s->asks)
+		return "predict first";
+	bool broken = isinf(a->now[SNAP_LOSS]) || (isfinite(a->now[SNAP_LOSS]) && isinf(a->now[SNAP_GRAD_NORM]));
+	return broken ? "not finite at the start: change a setting" : "press Space to start";
 }
 
 /* ---- curves over the updates ---- */

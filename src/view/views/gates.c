@@ -186,6 +186,7 @@ static void draw_ways(const snap *s, const ways *w, canvas *c, rect area, const 
 {
 	labels l = {0};
 	label_ways(s, w, &l);
+	labels_above(&l, c, &area);
 	plot p = plot_begin(c, area, spec);
 	if (!plot_has_room(&p))
 		return;
@@ -199,7 +200,6 @@ static void draw_ways(const snap *s, const ways *w, canvas *c, rect area, const 
 		line_draw(&p, w->kept[a], plot_stroke(2.25F, way_ink(s, a), 1, DASH_SOLID));
 		canvas_group_end(c);
 	}
-	labels_legend(&l, &p);
 	part_mark_step(&p, focus, INK_TEXT);
 	read_ways(s, w, &p, focus);
 }

@@ -45,6 +45,13 @@ static axis value_axis(const snap *s, bool log)
 		part_span(&s->arm[a].series[SNAP_LOSS], log, &all);
 		part_span(&s->arm[a].previous, log, &all);
 	}
+	if (span_empty(all)) /* nothing has been trained: from where the run is to come down */
+		for (int a = 0; a < part_arms(s); a++)
+			if (s->arm[a].update == 0 && s->arm[a].now[SNAP_LOSS] > 0 &&
+			        isfinite(s->arm[a].now[SNAP_LOSS])) {
+				span_add(&all, 0);
+				span_add(&all, s->arm[a].now[SNAP_LOSS]);
+			}
 	add_baselines(s, log, &all);
 	return log ? axis_log(all) : axis_linear(all);
 }

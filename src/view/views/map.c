@@ -231,6 +231,12 @@ static void draw_bifurcation(const config *c, canvas *cv, rect area, const view_
 	}
 	plot_spec spec = {
 	        .x = over(low, high), .y = axis_linear(states), .x_title = "bias b", .y_title = "asymptotic state"};
+	labels l = {0};
+	labels_add(&l, 0, INK_ARM_0, "stable");
+	labels_add(&l, 0, INK_BAD, "unstable")->dash = DASH_DASHED;
+	labels_add(&l, 0, INK_SERIES_1, "b rising");
+	labels_add(&l, 0, INK_SERIES_0, "b falling");
+	labels_above(&l, cv, &area);
 	plot p = plot_begin(cv, area, &spec);
 	if (!plot_has_room(&p))
 		return;
@@ -247,12 +253,6 @@ static void draw_bifurcation(const config *c, canvas *cv, rect area, const view_
 		name_fold(&p, fold[1], x[1], false);
 	}
 	plot_vertical(&p, u.b, plot_stroke(1, INK_TEXT, 0.6F, DASH_DASHED));
-	labels l = {0};
-	labels_add(&l, 0, INK_ARM_0, "stable");
-	labels_add(&l, 0, INK_BAD, "unstable")->dash = DASH_DASHED;
-	labels_add(&l, 0, INK_SERIES_1, "b rising");
-	labels_add(&l, 0, INK_SERIES_0, "b falling");
-	labels_legend(&l, &p);
 	if (!focus || !focus->has_pointer || !rect_has(p.area, focus->pointer.x, focus->pointer.y))
 		return;
 	readout r = {0};

@@ -189,7 +189,7 @@ static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
 	collect_labels(s, &spec.y, &l);
 	if (area.w > 26 * plot_em(c, TYPE_TICK) && area.h > 8 * plot_em(c, TYPE_TICK))
 		strip = rect_cut_right(&area, 0.16F * area.w);
-	spec.right = labels_width(&l, c, 0.3F * area.w);
+	spec.right = labels_width(&l, c, 0.36F * area.w);
 	if (strip.w > 0)
 		rect_cut_right(&area, PLOT_UNIT);
 	plot p = plot_begin(c, area, &spec);

@@ -94,7 +94,7 @@ static void draw_over_n(const snap *s, canvas *c, rect area, const view_focus *f
 			end = (double)NAN; /* it leaves the picture */
 		if (color[i] != INK_MUTED || fabs(end) < 20)
 			span_add(&all, end);
-		label *k = labels_add(&l, end, color[i], "w = %s", text_short(value, sizeof value, w[i], 4));
+		label *k = labels_add(&l, end, color[i], "w = %s", text_short(value, sizeof value, w[i], 6));
 		k->rank = color[i] != INK_MUTED;
 	}
 	if (!linear) {
@@ -290,6 +290,20 @@ static void draw_error(const snap *s, canvas *c, rect area, const view_focus *fo
 	span_add_all(&all, y, ACROSS);
 	all.high = fmin(all.high, 2 * fmax(0, log10(fabs(target) + 1)) + 12);
 	all.low = fmax(all.low, fmin(all.high - 8, -4));
+	labels l = {0};
+	for (int a = 0; a < s->surface.ways; a++) {
+		const slice_way *w = &s->surface.way[a];
+		char now[32];
+		double x = w->steps ? (double)w->at[w->steps - 1][0] : (double)NAN;
+		label *k = labels_add(&l, 0, part_place_ink(w->arm), "%s w %s%s",
+		        s->surface.ways > 1 ? part_arm_name(s, a < part_arms(s) ? a : 0) : "now",
+		        isfinite(x) ? text_short(now, sizeof now, x, 6) : "–",
+		        x < low    ? ", out to the left"
+		        : x > high ? ", out to the right"
+		                   : "");
+		k->dash = w->clipped ? DASH_DASHED : DASH_SOLID;
+	}
+	labels_above(&l, c, &area);
 	plot_spec spec = {.x = {.kind = AXIS_LINEAR, .low = low, .high = high, .zero = NAN},
 	        .y = axis_log(all),
 	        .x_title = "weight w",
@@ -303,23 +317,9 @@ static void draw_error(const snap *s, canvas *c, rect area, const view_focus *fo
 	canvas_group(c, "series:error");
 	line_draw(&p, (curve){y, ACROSS, low, dx}, plot_stroke(2, INK_MUTED, 1, DASH_SOLID));
 	canvas_group_end(c);
-	labels l = {0};
 	for (int a = s->surface.ways - 1; a >= 0; a--)
 		draw_ball(s, &s->surface.way[a], &p, n, target);
 	canvas_clip_end(c);
-	for (int a = 0; a < s->surface.ways; a++) {
-		const slice_way *w = &s->surface.way[a];
-		char now[32];
-		double x = w->steps ? (double)w->at[w->steps - 1][0] : (double)NAN;
-		label *k = labels_add(&l, 0, part_place_ink(w->arm), "%s w %s%s",
-		        s->surface.ways > 1 ? part_arm_name(s, a < part_arms(s) ? a : 0) : "now",
-		        isfinite(x) ? text_short(now, sizeof now, x, 6) : "–",
-		        x < low    ? ", out to the left"
-		        : x > high ? ", out to the right"
-		                   : "");
-		k->dash = w->clipped ? DASH_DASHED : DASH_SOLID;
-	}
-	labels_legend(&l, &p);
 	if (!focus || !focus->has_pointer || !rect_has(p.area, focus->pointer.x, focus->pointer.y))
 		return;
 	readout r = {0};

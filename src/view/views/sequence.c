@@ -197,29 +197,35 @@ static axis answers_axis(const snap *s)
 	return axis_linear(all);
 }
 
+static void name_answers(const snap *s, labels *l)
+{
+	labels_add(l, 0, INK_BOUND, "target")->dash = DASH_DASHED;
+	for (int a = 0; a < part_arms(s); a++) {
+		const snap_tape *t = tape_of(s, a);
+		label *k =
+		        labels_add(l, 0, part_arm_ink(s, a), "%s", part_arms(s) > 1 ? part_arm_name(s, a) : "answer");
+		k->dash = part_arm_dash(s, a);
+		if (!t->has_other || part_arms(s) > 1)
+			continue;
+		snprintf(k->text, sizeof k->text, "%s", t->forced ? "answer, forced" : "answer, free");
+		labels_add(l, 0, INK_SERIES_1, "%s", t->forced ? "answer, free" : "answer, forced")->dash = DASH_DOTTED;
+	}
+}
+
 static void draw_answers(const snap *s, const plot *p)
 {
-	labels l = {0};
 	const snap_tape *first = tape_of(s, 0);
-	labels_add(&l, 0, INK_BOUND, "target")->dash = DASH_DASHED;
 	for (int k = 0; k < values_of(first->outputs); k++)
 		line_draw(p, part_steps(first->want[k], first->T), plot_stroke(2, INK_BOUND, 1, DASH_DASHED));
 	for (int a = 0; a < part_arms(s); a++) {
 		const snap_tape *t = tape_of(s, a);
-		label *k =
-		        labels_add(&l, 0, part_arm_ink(s, a), "%s", part_arms(s) > 1 ? part_arm_name(s, a) : "answer");
-		k->dash = part_arm_dash(s, a);
 		for (int i = 0; i < values_of(t->outputs); i++)
 			line_draw(p, part_steps(t->got[i], t->T), part_arm_stroke(s, a, 1.75F));
 		if (!t->has_other || part_arms(s) > 1)
 			continue;
-		snprintf(k->text, sizeof k->text, "%s", t->forced ? "answer, forced" : "answer, free");
-		labels_add(&l, 0, INK_SERIES_1, "%s", t->forced ? "answer, free" : "answer, forced")->dash =
-		        DASH_DOTTED;
 		for (int i = 0; i < values_of(t->outputs); i++)
 			line_draw(p, part_steps(t->other[i], t->T), plot_stroke(1.75F, INK_SERIES_1, 1, DASH_DOTTED));
 	}
-	labels_legend(&l, p);
 }
 
 /* ---- one answer at the end ---- */
@@ -228,8 +234,7 @@ static void draw_bars(const snap *s, canvas *c, rect area)
 {
 	const snap_tape *t = tape_of(s, 0);
 	int last = last_asked(t), n = t->outputs < 1 ? 0 : t->outputs > 24 ? 24 : t->outputs;
-	float em = plot_em(c, TYPE_BASE), height = fminf(area.h / (float)(n > 0 ? n : 1), 6 * em),
-	      names_w = 4.6F * em;
+	float em = plot_em(c, TYPE_BASE), height = fminf(area.h / (float)(n > 0 ? n : 1), 6 * em), names_w = 4.6F * em;
 	char value[32];
 	if (n < 1 || last < 0 || height < 1.1F * em)
 		return;
@@ -652,12 +657,21 @@ static void draw_end(const snap *s, stack *k)
 	}
 }
 
+/* Left of the rows: the names of the arms stand there. */
+static float names_width(const snap *s, const canvas *c, float room)
+{
+	float em = plot_em(c, TYPE_TICK), width = 4.6F * plot_em(c, TYPE_BASE);
+	for (int a = 0; a < part_arms(s) && part_arms(s) > 1; a++)
+		width = fmaxf(width, canvas_measure(part_arm_name(s, a), em, WEIGHT_REGULAR).width + em);
+	return fminf(width, fmaxf(0.25F * room, 4.6F * plot_em(c, TYPE_BASE)));
+}
+
 static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
 {
 	const snap_tape *t = tape_of(s, 0);
 	float em = plot_em(c, TYPE_BASE), row_h = 2.6F * em;
 	bool one = asked_steps(t) <= 1;
-	stack k = {c, area, 4.6F * em, 0.5F * em, steps_of(s), focus};
+	stack k = {c, area, names_width(s, c, area.w), 0.5F * em, steps_of(s), focus};
 	if (t->sampled > 0 && area.h > 12 * em)
 		draw_sample(s, c, rect_cut_bottom(&k.area, 1.7F * em * (float)sample_lines(s) + 0.3F * em));
 	if (one)
@@ -670,6 +684,9 @@ static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
 	if (!one && t->classes) {
 		draw_classes(s, &k, row_h);
 	} else if (!one) {
+		labels l = {0};
+		name_answers(s, &l);
+		labels_above(&l, c, &k.area);
 		p = next_plot(&k, "output", answers_axis(s), false, 0, true);
 		if (plot_has_room(&p))
 			draw_answers(s, &p);

@@ -287,8 +287,8 @@ static point on_map(const plot *at, double x, double y)
 	return (point){plot_x(at, x), plot_y(at, y)};
 }
 
-/* How far beyond the rim a place lies, in words of the axis that it leaves by: "→ 8.3 to the right". */
-static bool beyond(const slice_picture *p, double x, double y, char *text, size_t size)
+/* How far beyond the rim a place lies, in words of the axis that it leaves by: "→ 8.3 to the right", brief "→ 8.3". */
+static bool beyond(const slice_picture *p, double x, double y, bool brief, char *text, size_t size)
 {
 	static const char *const arrow[] = {"←", "→", "↓", "↑"}, *const where[] = {"to the left", "to the right",
 	                                                                 "below", "above"};
@@ -305,7 +305,8 @@ static bool beyond(const slice_picture *p, double x, double y, char *text, size_
 	}
 	if (most < 0)
 		return false;
-	snprintf(text, size, "%s %s %s", arrow[most], text_short(number, sizeof number, out[most], 2), where[most]);
+	snprintf(text, size, "%s %s%s%s", arrow[most], text_short(number, sizeof number, out[most], 2),
+	        brief ? "" : " ", brief ? "" : where[most]);
 	return true;
 }
 
@@ -327,7 +328,20 @@ static point rim(const rect r, point from, point to)
 typedef struct notes {
 	int n;
 	rect box[16];
+	char text[16][128];
+	ink ink[16];
 } notes;
+
+/* Over all arrows. */
+static void draw_notes(const notes *all, canvas *c)
+{
+	text_style s = plot_type(c, TYPE_TICK, INK_TEXT, ALIGN_LEFT);
+	for (int i = 0; i < all->n; i++) {
+		s.ink = all->ink[i];
+		canvas_box(c, all->box[i], 3, INK_PANEL, 0.92F);
+		canvas_text(c, all->box[i].x + 0.4F * s.size, all->box[i].y + 1.1F * s.size, all->text[i], s);
+	}
+}
 
 /* Words beside a place, inside the map and over none of the words that are there. */
 static void note(notes *all, const plot *at, point place, const char *text, ink i)
@@ -350,9 +364,9 @@ static void note(notes *all, const plot *at, point place, const char *text, ink 
 			                    box.y > all->box[k].y + all->box[k].h || all->box[k].y > box.y + high);
 		if (!free_here)
 			continue;
+		snprintf(all->text[all->n], sizeof all->text[0], "%s", text);
+		all->ink[all->n] = i;
 		all->box[all->n++] = box;
-		canvas_box(at->c, box, 3, INK_PANEL, 0.88F);
-		canvas_text(at->c, box.x + 0.4F * s.size, box.y + 1.1F * s.size, text, s);
 		return;
 	}
 }
@@ -367,10 +381,11 @@ static void draw_arrow(const slice_picture *p, const plot *at, const slice_way *
 		return;
 	point from = on_map(at, x, y), to = on_map(at, x + dx, y + dy);
 	vector_draw(at, x, y, dx, dy, s);
-	if (beyond(p, x + dx, y + dy, far, sizeof far)) {
-		snprintf(text, sizeof text, "%s: %s", what, far);
-		note(all, at, rim(at->area, from, to), text, INK_TEXT);
-	} else if (hypotf(to.x - from.x, to.y - from.y) > 40) {
+	bool several = p->ways > 1; /* their colours say whose step it is */
+	if (beyond(p, x + dx, y + dy, several, far, sizeof far)) {
+		snprintf(text, sizeof text, "%s%s%s", several ? "" : what, several ? "" : ": ", far);
+		note(all, at, rim(at->area, from, to), text, several ? s.ink : INK_TEXT);
+	} else if (!several && hypotf(to.x - from.x, to.y - from.y) > 40) {
 		note(all, at, to, what, INK_TEXT);
 	}
 }
@@ -389,7 +404,7 @@ static void draw_steps(const slice_picture *p, const plot *at)
 			continue;
 		double x = (double)w->at[w->steps - 1][0], y = (double)w->at[w->steps - 1][1];
 		point here = on_map(at, x, y);
-		if (isfinite(x + y) && beyond(p, x, y, far, sizeof far)) {
+		if (isfinite(x + y) && beyond(p, x, y, p->ways > 1, far, sizeof far)) {
 			snprintf(text, sizeof text, "now %s", far);
 			point middle = {at->area.x + 0.5F * at->area.w, at->area.y + 0.5F * at->area.h};
 			note(&all, at, rim(at->area, middle, here), text, own);
@@ -408,6 +423,7 @@ static void draw_steps(const slice_picture *p, const plot *at)
 			vector_arrow(at->c, here, (point){here.x + reach * gx / length, here.y + reach * gy / length},
 			        plot_stroke(1.25F, INK_TEXT, 0.85F, DASH_SOLID));
 	}
+	draw_notes(&all, at->c);
 }
 
 static void read_out(const slice_picture *p, const heights *h, const plot *at, const view_focus *focus)
