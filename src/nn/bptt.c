@@ -417,7 +417,7 @@ void R(net_readout_down)(const R(net) *n, const R(carry) *c, int t, int b0, int 
 static size_t bunch_place(const R(net) *n, int t, int layer, int b0)
 {
 	return ((size_t)t * (size_t)n->layers + (size_t)layer) * (size_t)R(net_bunches)(n, n->spec.B_max) +
-	       (size_t)(b0 / n->bunch);
+	       (size_t)(b0 >> n->bunch_bits);
 }
 
 static void measure_dh(const R(net) *n, int layer, int t, int b0, int rows, const real *dh)

@@ -215,8 +215,8 @@ static void lower(R(net) *n, int t, int hand, int hands, int down)
 		R(net_scale)(s.B, (l->cell->gates + l->cell->own) * n->H, s.delta, s.lda, down);
 		size_t first = ((size_t)t * (size_t)n->layers + (size_t)i) * (size_t)R(net_bunches)(n, n->spec.B_max);
 		for (int b = b0; b < b1; b += n->bunch) {
-			n->dh_squares[first + (size_t)(b / n->bunch)] *= ldexp(1, 2 * down);
-			n->delta_squares[first + (size_t)(b / n->bunch)] *= ldexp(1, 2 * down);
+			n->dh_squares[first + (size_t)(b >> n->bunch_bits)] *= ldexp(1, 2 * down);
+			n->delta_squares[first + (size_t)(b >> n->bunch_bits)] *= ldexp(1, 2 * down);
 		}
 	}
 	if (n->feedback && b0 < b1)

@@ -271,7 +271,8 @@ void R(net_plan)(R(net) *n, const model_spec *s)
 	freeze_unit(n);
 	n->ldu = s->dropout > 0 || s->norm_readout ? REAL_PADDED(R(net_top)(n)->W + 1) : 0;
 	size_t steps = (256u << 10) / ((size_t)s->B_max * (size_t)row * sizeof(real));
-	n->bunch = s->B_max % 16 == 0 ? 8 : s->B_max % 8 == 0 ? 4 : 2;
+	n->bunch_bits = s->B_max % 16 == 0 ? 3 : s->B_max % 8 == 0 ? 2 : 1;
+	n->bunch = 1 << n->bunch_bits;
 	n->chunk = steps < 1 ? 1 : steps > (size_t)s->T_max ? s->T_max : (int)steps;
 }
 

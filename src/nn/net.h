@@ -116,8 +116,8 @@ typedef struct R(net) {
 
 	/* Sequences per partial sum of squares: parts of the batch end at multiples of it, so that sums do not depend
 	 * on the hands; 2, 4 or 8, as it divides half a batch. */
-	int bunch;
-	int chunk; /* steps whose δ are kept at a time, about 256 KB */
+	int bunch, bunch_bits; /* 1 << bunch_bits */
+	int chunk;             /* steps whose δ are kept at a time, about 256 KB */
 	R(carry) carry;
 	real *spread;             /* (B_max, ldh): a product before its mask */
 	real *scratch[NET_HANDS]; /* rows of P, one for each hand */

@@ -58,7 +58,7 @@ static inline R(step) R(net_step)(const R(net) *n, int layer, int t, int b0, int
 
 static inline int R(net_bunches)(const R(net) *n, int B)
 {
-	return (B + n->bunch - 1) / n->bunch;
+	return (B + n->bunch - 1) >> n->bunch_bits;
 }
 
 static inline int step_exponent(const R(net) *n, int t)

@@ -37,7 +37,7 @@ typedef bits vec_bits __attribute__((vector_size(VEC_BYTES)));
 #if defined __clang__
 #define UNROLL _Pragma("unroll")
 #else
-#define UNROLL _Pragma("GCC unroll 16")
+#define UNROLL _Pragma("GCC unroll 24")
 #endif
 
 #define INLINE static inline __attribute__((always_inline))

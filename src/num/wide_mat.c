@@ -51,9 +51,9 @@ typedef struct target {
 	real scale;
 	real (*lanes)[REAL_PAD]; /* outer: squares of a row in sixteen virtual lanes, or NULL */
 	int first;               /* virtual lane of the tile's first column */
-	/* narrow products: rows from `cut` on belong to later segments and add to lines of their own */
-	int cut;
-	real **line;
+	/* narrow products: the tile's first row, and where its segments end; lanes has a line for each */
+	int row;
+	const int *end;
 } target;
 
 INLINE void product_tile(const operands *o, const int rows, const int vecs, const target *t)
@@ -165,7 +165,7 @@ static void add_lanes(real to[REAL_PAD], const real from[REAL_PAD])
  * A row of P is one line of virtual lanes, so more rows fit into the registers and the squares are summed there, in the
  * same order as in the general case. */
 #if defined WIDTH_v4
-enum { NARROW_ROWS = 12 };
+enum { NARROW_ROWS = 20 };
 #elif defined WIDTH_v3
 enum { NARROW_ROWS = 5 };
 #else
@@ -194,34 +194,41 @@ INLINE void narrow_tile(const operands *o, const int rows, const target *t)
 		for (int r = 0; r < rows; r++)
 			acc[r][v] = vec_fma(vec_all(A[r]), b, acc[r][v]);
 	}
-	vec sum[LINE];
+	real *g = t->C;
+	const long ldc = t->ldc;
 	UNROLL
-	for (int v = 0; v < LINE; v++)
-		sum[v] = t->lanes ? vec_load(t->lanes[0] + v * VEC) : (vec){0};
-	UNROLL
-	for (int r = 0; r < rows; r++)
+	for (int r = 0; r < rows; r++, g += ldc)
 		UNROLL
 	for (int v = 0; v < LINE; v++) {
-		real *g = t->C + r * t->ldc + v * VEC;
-		vec old = vec_load(g);
-		vec_store(g, vec_select(used[v], vec_fma(s, acc[r][v], old), old));
+		vec old = vec_load(g + v * VEC);
+		vec_store(g + v * VEC, vec_select(used[v], vec_fma(s, acc[r][v], old), old));
 	}
 	if (!t->lanes)
 		return;
+	/* The squares of the rows of a segment are added up in registers. */
+	real(*lanes)[REAL_PAD] = t->lanes;
+	const int *end = t->end;
+	int cut = *end;
+	vec sum[LINE];
 	UNROLL
-	for (int r = 0; r < rows; r++)
-		UNROLL
-	for (int v = 0; v < LINE; v++) {
-		vec square = acc[r][v] * acc[r][v];
-		if (r < t->cut) {
-			sum[v] += square;
-		} else {
-			real *line = t->line[r] + v * VEC;
-			vec_store(line, vec_load(line) + square);
+	for (int v = 0; v < LINE; v++)
+		sum[v] = vec_load(lanes[0] + v * VEC);
+	UNROLL
+	for (int r = 0; r < rows; r++) {
+		while (r + t->row == cut) {
+			for (int v = 0; v < LINE; v++)
+				vec_store(lanes[0] + v * VEC, sum[v]);
+			lanes++;
+			cut = *++end;
+			for (int v = 0; v < LINE; v++)
+				sum[v] = vec_load(lanes[0] + v * VEC);
 		}
+		UNROLL
+		for (int v = 0; v < LINE; v++)
+			sum[v] += acc[r][v] * acc[r][v];
 	}
 	for (int v = 0; v < LINE; v++)
-		vec_store(t->lanes[0] + v * VEC, sum[v]);
+		vec_store(lanes[0] + v * VEC, sum[v]);
 }
 
 #define NARROW(r)                                                                                                      \
@@ -244,40 +251,41 @@ NARROW(9)
 NARROW(10)
 NARROW(11)
 NARROW(12)
+NARROW(13)
+NARROW(14)
+NARROW(15)
+NARROW(16)
+NARROW(17)
+NARROW(18)
+NARROW(19)
+NARROW(20)
 #endif
 static tile_fn *const narrow_tiles[NARROW_ROWS] = {narrow_1, narrow_2, narrow_3,
 #if !defined WIDTH_base
         narrow_4, narrow_5,
 #endif
 #if defined WIDTH_v4
-        narrow_6, narrow_7, narrow_8, narrow_9, narrow_10, narrow_11, narrow_12
+        narrow_6, narrow_7, narrow_8, narrow_9, narrow_10, narrow_11, narrow_12, narrow_13, narrow_14, narrow_15,
+        narrow_16, narrow_17, narrow_18, narrow_19, narrow_20
 #endif
 };
 
 static void narrow_outer(int m, int n, int k, const real *A, int lda, const real *B, int ldb, real scale, real *G,
         int ldg, int segments, const int *end, double *squares)
 {
-	_Alignas(64) real lines[MAT_SEGMENTS][REAL_PAD] = {{0}};
-	real *line[NARROW_ROWS];
+	_Alignas(64) real lines[MAT_SEGMENTS][REAL_PAD];
 	operands o = {A, 1, lda, B, ldb, k};
-	target t = {.C = G, .ldc = ldg, .n = n, .scale = scale, .line = line};
-	for (int i = 0, s = 0; i < m;) {
-		int rows = smaller(NARROW_ROWS, m - i);
-		t.C = G + (long)i * ldg;
-		o.A = A + i;
-		if (segments) {
-			t.lanes = &lines[s];
-			t.cut = smaller(rows, end[s] - i);
-			for (int r = t.cut, later = s; r < rows; r++) {
-				while (i + r >= end[later])
-					later++;
-				line[r] = lines[later];
-			}
+	target t = {.C = G, .ldc = ldg, .n = n, .scale = scale, .lanes = segments ? lines : NULL, .end = end};
+	for (int s = 0; s < segments; s++)
+		for (int v = 0; v < REAL_PAD; v += VEC)
+			vec_store(lines[s] + v, (vec){0});
+	for (int rows; t.row < m; t.row += rows, o.A += rows, t.C += (long)rows * ldg) {
+		rows = smaller(NARROW_ROWS, m - t.row);
+		while (segments && t.row >= *t.end) {
+			t.end++;
+			t.lanes++;
 		}
 		narrow_tiles[rows - 1](&o, &t);
-		i += rows;
-		while (s < segments && end[s] <= i)
-			s++;
 	}
 	for (int s = 0; s < segments; s++)
 		squares[s] = lanes_fold(lines[s]);

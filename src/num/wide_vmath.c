@@ -34,7 +34,29 @@ INLINE double fold_group(const vec *s)
 #endif
 }
 
-static void squares(int m, int n, const real *x, int ldx, int group, double *out)
+/* The same for rows that are one line of lanes. */
+static void narrow_squares(int m, int n, const real *x, int ldx, int group, double *out)
+{
+	vec_bits keep[GROUP];
+	UNROLL
+	for (int g = 0; g < GROUP; g++)
+		keep[g] = vec_below(n - g * VEC);
+	for (int left = m; left > 0; left -= group, out++) {
+		vec s[GROUP];
+		UNROLL
+		for (int g = 0; g < GROUP; g++)
+			s[g] = (vec){0};
+		for (int r = 0; r < group && r < left; r++, x += ldx)
+			UNROLL
+		for (int g = 0; g < GROUP; g++) {
+			vec v = vec_select(keep[g], vec_load(x + g * VEC), (vec){0});
+			s[g] = vec_fma(v, v, s[g]);
+		}
+		*out = fold_group(s);
+	}
+}
+
+static void wide_squares(int m, int n, const real *x, int ldx, int group, double *out)
 {
 	int whole = n / REAL_PAD * REAL_PAD;
 	vec_bits keep[GROUP];
@@ -57,6 +79,11 @@ static void squares(int m, int n, const real *x, int ldx, int group, double *out
 		}
 		*out++ = fold_group(s);
 	}
+}
+
+static void squares(int m, int n, const real *x, int ldx, int group, double *out)
+{
+	(n <= REAL_PAD ? narrow_squares : wide_squares)(m, n, x, ldx, group, out);
 }
 
 typedef bits eight_bits __attribute__((vector_size(8 * sizeof(bits))));
