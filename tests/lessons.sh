@@ -33,3 +33,10 @@ awk '/^## A template/ { on = 1 } on' "$root/lessons/AUTHORING.md" | sed -n 's/^ 
 	awk '/^---$/ { on = 1 } on' >"$work/template.md"
 check template "$work/template.md"
 [ "$(grep -c '^ok ' "$work/out")" -eq 2 ] && echo "ok template: two claims" || echo "not ok template: not two claims"
+# as a shell spells out lessons/*.md: the guide for authors stands among them
+if "$U" check --quick "$root/lessons/01-one-weight.md" "$root/lessons/AUTHORING.md" >"$work/out" 2>"$work/err" &&
+	grep -q 'AUTHORING.md is about lessons: passed over' "$work/err"; then
+	echo "ok a folder's files: what is about lessons is passed over"
+else
+	echo "not ok a folder's files: $(head -n 1 "$work/err")"
+fi

@@ -70,7 +70,9 @@ static bool find_lessons(const cli_words *words, shelf *s, err *e)
 	if (words->n == 0 && !shelf_open(s, e))
 		return false;
 	for (int i = 0; i < words->n; i++)
-		if (!shelf_add(s, words->word[i], e))
+		if (words->n > 1 && shelf_about_lessons(words->word[i])) /* all of a folder */
+			fprintf(stderr, "unroll: %s is about lessons: passed over\n", words->word[i]);
+		else if (!shelf_add(s, words->word[i], e))
 			return false;
 	return s->n > 0 || err_input(e, "check: no lessons; allowed: files, folders, names of lessons");
 }

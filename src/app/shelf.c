@@ -27,11 +27,17 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+bool shelf_about_lessons(const char *path)
+{
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	return strcmp(name, "README.md") == 0 || strcmp(name, "AUTHORING.md") == 0;
+}
+
 static bool is_lesson(const char *name)
 {
 	char extension[8];
 	return name[0] != '.' && strcmp(file_extension(name, extension, sizeof extension), "md") == 0 &&
-	       (name[0] < 'A' || name[0] > 'Z'); /* README.md and AUTHORING.md are about lessons */
+	       !shelf_about_lessons(name);
 }
 
 /* A folder that is not there has no lessons. */

@@ -19,6 +19,8 @@ bool shelf_open(shelf *s, err *e);
 bool shelf_add(shelf *s, const char *word, err *e);
 /* Adds the lesson on the usual shelf with this name ("wall-and-clip"), number ("8", "08") or both. */
 bool shelf_add_name(shelf *s, const char *word, err *e);
+/* README.md and AUTHORING.md stand beside lessons and are none. */
+bool shelf_about_lessons(const char *path);
 void shelf_close(shelf *s);
 
 #endif

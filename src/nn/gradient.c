@@ -244,7 +244,7 @@ static bool join_exponents(R(net) *n, const R(pass) *p)
 static bool in_one_piece(const R(net) *n, const R(pass) *p)
 {
 	const R(cell) *c = n->layer[0].cell;
-	return !p->norms && n->only < 0 && n->only_loss < 0 && !n->step_scale && !n->tuning.omega &&
+	return !p->norms && n->only < 0 && n->only_loss < 0 && !n->step_scale && n->tuning.omega == 0 &&
 	       n->batch.B == n->spec.B_max && !n->feedback && !c->untied && !c->convolution;
 }
 
