@@ -66,8 +66,8 @@ void bars_top(bench *b, rect r)
 		const char *name, *command, *label;
 		ui_icon icon;
 	} right[] = {{"picture", "picture", NULL, ICON_PICTURE}, {"theme", "theme", NULL, ICON_THEME},
-	        {"help", "help", "?", ICON_NONE}};
-	enum { RIGHT = sizeof right / sizeof *right };
+	        {"help", "help", "?", ICON_NONE}, {"menu", NULL, NULL, ICON_MORE}};
+	enum { RIGHT = sizeof right / sizeof *right, MENU = RIGHT - 1 };
 	ui *u = &b->ui;
 	float em = u->em, side = fminf(BUTTON * em, r.h - 2);
 	rect at, place[RIGHT], row = rect_inset(r, GAP * em, 0);
@@ -75,21 +75,27 @@ void bars_top(bench *b, rect r)
 	canvas_box(u->c, r, 0, INK_PANEL, 1);
 	canvas_line(u->c, r.x, r.y + r.h, r.x + r.w, r.y + r.h, ui_line(1, INK_BORDER));
 	if (take(b, &row, side, true, &at) &&
-	        ui_button(u, centred(at, side), "controls", ICON_MENU, NULL, LOOK_PLAIN, command_tip("controls")))
+	        ui_button(u, centred(at, side), "controls", ICON_SLIDERS, NULL, LOOK_PLAIN, command_tip("controls")))
 		command_run(b, "controls");
 	/* places from the right, controls from the left: the order in which Tab walks */
+	bool wide = r.w > 420 * em; /* the menu has the rest */
 	for (int i = RIGHT - 1; i >= 0; i--)
-		room[i] = take(b, &row, side, false, &place[i]);
+		room[i] = (wide || i >= MENU - 1) && take(b, &row, side, false, &place[i]);
+	if (wide && take(b, &row, side, true, &at) &&
+	        ui_button(u, centred(at, side), "to gallery", ICON_GRID, NULL, LOOK_PLAIN, command_tip("gallery")))
+		command_run(b, "gallery");
 	float name = canvas_measure("unroll", 16 * em, WEIGHT_BOLD).width + 2;
 	if (b->tutor)
 		lesson_name_part(b, &row, side);
 	else if (r.w > 560 * em && take(b, &row, name, true, &at))
 		ui_label(u, at, "unroll", 16, WEIGHT_BOLD, INK_TEXT, ALIGN_LEFT);
 	chips_draw(b, row);
-	for (int i = 0; i < RIGHT; i++)
+	for (int i = 0; i < MENU; i++)
 		if (room[i] && ui_button(u, centred(place[i], side), right[i].name, right[i].icon, right[i].label,
 		                       LOOK_PLAIN, command_tip(right[i].command)))
 			command_run(b, right[i].command);
+	if (room[MENU])
+		menu_draw(b, centred(place[MENU], side));
 }
 
 /* ---- transport ---- */
@@ -139,6 +145,36 @@ static void readings(bench *b, rect *row)
 	else
 		snprintf(text, sizeof text, "–");
 	reading(b, row, "updates/s", text, 84);
+}
+
+void bars_recording(bench *b, rect *row)
+{
+	ui *u = &b->ui;
+	float em = u->em, side = fminf(BUTTON * em, row->h - 4);
+	long frames = exporter_frames(b);
+	char text[64];
+	rect at;
+	if (frames < 0)
+		return;
+	snprintf(text, sizeof text, "%s, %ld frame%s", b->exporter.follows ? "recording" : "movie", frames,
+	        frames == 1 ? "" : "s");
+	/* in steps: it holds still while it counts */
+	float words = ceilf(canvas_measure(text, 13 * em, WEIGHT_REGULAR).width / (16 * em)) * 16 * em;
+	bool said = row->w > words + 320 * em;
+	if (!take(b, row, said ? words + 60 * em : 52 * em, false, &at))
+		return;
+	rect r = centred(at, side), dot = r, end = r;
+	bool ends = ui_button(
+	        u, r, "end recording", ICON_NONE, "", LOOK_RAISED, "end the movie here, and save it (Ctrl+R)");
+	dot = rect_cut_left(&r, 26 * em);
+	end = rect_cut_right(&r, 26 * em);
+	ui_icon_draw(u->c, ICON_RECORD, dot.x + dot.w / 2, dot.y + dot.h / 2, 14 * em, INK_BAD);
+	ui_icon_draw(u->c, ICON_STOP, end.x + end.w / 2, end.y + end.h / 2, 14 * em, INK_TEXT);
+	ui_status(u, at, "recording", text);
+	if (said)
+		ui_label(u, r, text, 13, WEIGHT_REGULAR, INK_TEXT, ALIGN_LEFT);
+	if (ends)
+		exporter_end(b);
 }
 
 static void speed_slider(bench *b, rect row)
@@ -203,6 +239,7 @@ void bars_bottom(bench *b, rect r)
 	/* the speed stands left of what a new snap changes: under the controls, when they are shown */
 	float speed = fmaxf(b->live.x - row.x - gap, 176 * em);
 	readings(b, &row);
+	bars_recording(b, &row);
 	if (row.w > speed + 140 * em && take(b, &row, speed, true, &at))
 		speed_slider(b, at);
 	if (row.w > 90 * em)
@@ -250,11 +287,14 @@ static const char *replay_text(const bench *b)
 static const char *message_text(const bench *b)
 {
 	int stopped = bench_diverged(b);
-	const char *text = stopped >= 0 ? stop_text(b, stopped) : NULL;
-	if (text && strcmp(text, b->dismissed) != 0)
+	const char *said = b->snap->message, *text = stopped >= 0 ? stop_text(b, stopped) : NULL;
+	bool newer = strcmp(said, b->stopped_with) != 0; /* than the stop: why a rescue has failed */
+	said = said[0] && strcmp(said, b->dismissed) != 0 ? said : NULL;
+	text = text && strcmp(text, b->dismissed) != 0 ? text : NULL;
+	if (said && (newer || !text))
+		return said;
+	if (text)
 		return text;
-	if (b->snap->message[0] && strcmp(b->snap->message, b->dismissed) != 0)
-		return b->snap->message;
 	text = stopped < 0 ? replay_text(b) : NULL;
 	return text && strcmp(text, b->dismissed) != 0 ? text : NULL;
 }
@@ -305,8 +345,9 @@ void bars_message(bench *b, rect r)
 		snprintf(b->dismissed, sizeof b->dismissed, "%s", text);
 	if (offers_rescue(b) && r.h >= BUTTON * em && take(b, &row, 164 * em, false, &at) &&
 	        ui_button(u, centred(at, BUTTON * em), "again with clipping", ICON_NONE, rescue_label(b), LOOK_PRIMARY,
-	                "from ten updates before the end, the gradient clipped; smaller steps where that is not enough "
-	                "(Z)"))
+	                "from ten updates before the end, or before the loss went far off; the gradient clipped, "
+	                "smaller "
+	                "steps where that is not enough (Z)"))
 		bench_rescue(b);
 	if (offers_rescue(b) && r.h >= BUTTON * em && take(b, &row, 96 * em, false, &at) &&
 	        ui_button(
