@@ -165,7 +165,21 @@ void part_append_run(char *buf, int size, const char *before, const snap *s)
 void part_append_future(char *buf, int size, const snap *s)
 {
 	if (s->end > s->update)
-		part_append(buf, size, " Pale beyond the line: known from before.");
+		part_append(buf, size, " Faded, beyond the upright line: known from before.");
+}
+
+void part_append_buckets(char *buf, int size, const snap_series *l)
+{
+	if (l->n > 0 && l->stride > 1)
+		part_append(buf, size, "Line: means of %ld minibatches; band: their extremes", l->stride);
+	else
+		part_append(buf, size, "Every minibatch");
+}
+
+const char *part_metric(const snap_arm *a, char *buf, size_t size)
+{
+	snprintf(buf, size, "%s", a->metric_label);
+	return text_localize(buf);
 }
 
 const char *part_percent(char *buf, int size, double share)
@@ -183,7 +197,7 @@ const char *part_nothing(const snap *s)
 {
 	if (s->arm[0].diverged)
 		return "no finite values";
-	return s->arm[0].update > 0 ? "nothing measured yet" : s->live ? "press Space to start" : "no updates yet";
+	return s->arm[0].update > 0 ? "nothing measured yet" : s->live ? "press Space or ▶ to start" : "no updates yet";
 }
 
 /* ---- curves over the updates ---- */
