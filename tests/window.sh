@@ -250,6 +250,33 @@ check "a list opens" there "option: adding"
 key Escape
 check "Escape closes it" gone "option: adding"
 
+choose() { # from the menu
+	click menu
+	eventually there "option: $1" && click "option: $1"
+}
+choose "Choose and arrange the plots"
+check "the menu opens the list of plots" eventually there "close views"
+click "words: metric"
+check "a plot is shown by a click on its words" eventually there "metric plot"
+click "words: metric"
+click "close views"
+choose "Export: slides, numbers, movie"
+check "… and the export" eventually there "close export"
+check "… whose rows fit" gone "export scroll bar"
+click "close export"
+choose "Record a movie from here"
+check "what is recorded is said in the window" eventually value_has recording "frame"
+click "end recording"
+check "… and ended there" eventually gone "end recording"
+check "… with a file" eventually saved gif 1
+choose "Presenter mode: plots for a ha"
+check "presenter mode is left with the pointer" eventually there "leave presenter mode"
+click "leave presenter mode"
+eventually there "to gallery" && click "to gallery"
+check "the gallery is reached with the pointer" eventually gone play
+key Escape
+eventually there play
+
 click "temporal plot"
 check "a title fills the window with its plot" gone "loss plot"
 key Escape

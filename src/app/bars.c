@@ -133,7 +133,11 @@ static void readings(bench *b, rect *row)
 	if (b->tutor && tutor_veils(b->tutor))
 		snprintf(text, sizeof text, "–"); /* it would answer what is asked */
 	else if (isfinite(a->now[SNAP_LOSS]))
-		text_short(text, sizeof text, a->now[SNAP_LOSS], 4);
+		for (int digits = 4; digits > 1; digits--) { /* a power of ten takes the room of two */
+			text_short(text, sizeof text, a->now[SNAP_LOSS], digits);
+			if (canvas_measure(text, 14 * b->ui.em, WEIGHT_BOLD).width <= 84 * b->ui.em)
+				break;
+		}
 	else
 		snprintf(text, sizeof text, "%s", a->diverged ? "not finite" : "–");
 	reading(b, row, "loss", text, 84);

@@ -863,6 +863,10 @@ void bench_pass(bench *b, canvas *c, canvas *chrome, bool show, const ui_event *
 	b->chrome_changed = b->chrome_changed || b->ui.moved;
 	if (ui_unused(&b->ui) && !sweeper_key(b, ui_unused(&b->ui)))
 		command_dispatch(b, ui_unused(&b->ui));
+	const char *chosen = b->from_menu;
+	b->from_menu = NULL;
+	if (chosen)
+		command_run(b, chosen);
 	send_config(b);
 	send_wants(b);
 }

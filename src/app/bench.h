@@ -22,9 +22,10 @@ typedef struct bench {
 	const snap *snap; /* newest; NULL before the first one */
 	int arm;          /* the one that the controls show, among all; beyond the last while a new one is being made */
 	config config;    /* its settings; the worker may refuse what was changed */
-	bool config_changed; /* to be sent before the next frame */
-	bool fork;           /* the next change makes a new arm */
-	int renaming;        /* arm whose name is being typed; −1 = none */
+	bool config_changed;   /* to be sent before the next frame */
+	bool fork;             /* the next change makes a new arm */
+	const char *from_menu; /* command to be run after this pass: a dialog would take the same press; NULL = none */
+	int renaming;          /* arm whose name is being typed; −1 = none */
 	bool rename_begins;
 
 	settings settings;

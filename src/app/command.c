@@ -274,7 +274,7 @@ static void presenter(bench *b, int unused)
 	(void)unused;
 	b->presenter = !b->presenter;
 	if (b->presenter)
-		ui_toast(&b->ui, "Presenter mode: every key works as before, P or Esc leaves it.");
+		ui_toast(&b->ui, "Presenter mode: every key works as before; P, Esc or the cross below leaves it.");
 }
 
 static void controls(bench *b, int unused)

@@ -105,5 +105,5 @@ void menu_draw(bench *b, rect r)
 	}
 	if (ui_menu(&b->ui, r, "menu", ICON_MORE, WIDTH * b->ui.em, option, n, &chosen,
 	            "everything else: the gallery, plots, export, settings"))
-		command_run(b, items[which[chosen]].command);
+		b->from_menu = items[which[chosen]].command;
 }

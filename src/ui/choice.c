@@ -287,7 +287,8 @@ static void draw_row(ui *u, int i)
 	char *key = strchr(text, '\t');
 	if (key)
 		*key++ = 0;
-	snprintf(name, sizeof name, "option: %.30s", text);
+	const char *more = strstr(text, " …"); /* what opens a dialog; cut, it would be half a character */
+	snprintf(name, sizeof name, "option: %.*s", more && more - text < 30 ? (int)(more - text) : 30, text);
 	ui_register(u, r, UI_OPTION, name, i == p->marked ? "marked" : "", NULL);
 	if (*p->option[i] == '\v' && i > p->first)
 		canvas_line(u->c, r.x + 8 * em, r.y, r.x + r.w - 8 * em, r.y, ui_line(1, INK_BORDER));
