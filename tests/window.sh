@@ -336,6 +336,33 @@ check "… and goes on" eventually more_than "update reading" $((failed + 50))
 kill -TERM "$program"
 check "SIGTERM closes with status 0" ended_with 0
 
+# ---- a run that stops under the hand ----
+start_program "unroll/1 T=40 rho=1 sigma_in=0.3 optimizer=nesterov lr=0.01 @200"
+xdotool mousemove --window "$window" 800 400
+key space
+eventually more_than "update reading" 210
+# shellcheck disable=SC2046 # two numbers
+xdotool mousemove --window "$window" $(spot lr 0.3) mousedown 1
+for share in 0.4 0.45 0.5; do
+	# shellcheck disable=SC2046
+	xdotool mousemove --window "$window" $(spot lr $share)
+	sleep 0.1
+done
+check "a run that stops while a control is held says so" eventually there "again with clipping"
+# shellcheck disable=SC2046
+xdotool mousemove --window "$window" $(spot lr 0.52)
+settle
+check "… and goes on saying so" there "again with clipping"
+xdotool mouseup 1
+sleep 1
+check "… and, let go, stops again by itself" eventually there "again with clipping"
+check "… with what was chosen last" [ "$(value lr)" != 0.01 ]
+click "again with clipping"
+check "it is rescued from before that" eventually value_has message "Again from update"
+kill -TERM "$program"
+check "SIGTERM closes it" ended_with 0
+check "… and is named" grep -q 'closed by signal 15' "$errors"
+
 # ---- two cells compared ----
 start_program "unroll/1 T=20 hidden=12 batch=5"
 xdotool mousemove --window "$window" 800 400
