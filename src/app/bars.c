@@ -242,8 +242,12 @@ void bars_bottom(bench *b, rect r)
 		command_run(b, "until");
 	/* the speed stands left of what a new snap changes: under the controls, when they are shown */
 	float speed = fmaxf(b->live.x - row.x - gap, 176 * em);
+	bool little = row.w < 250 * em; /* what goes on unseen comes before what can be read elsewhere */
+	if (little)
+		bars_recording(b, &row);
 	readings(b, &row);
-	bars_recording(b, &row);
+	if (!little)
+		bars_recording(b, &row);
 	if (row.w > speed + 140 * em && take(b, &row, speed, true, &at))
 		speed_slider(b, at);
 	if (row.w > 90 * em)

@@ -4,6 +4,7 @@
 #include "app/bench.h"
 #include "app/export.h"
 #include "app/pictures.h"
+#include "io/file.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -358,12 +359,15 @@ static void buttons(bench *b, rect area)
 	rect go = rect_cut_right(&area, 120 * em);
 	if (ui_button(u, go, "export", ICON_NONE, "Export", LOOK_PRIMARY, "save it in the folder for pictures"))
 		export_now(b);
-	if (!is_movie(x))
-		return;
 	rect_cut_right(&area, 12 * em);
-	rect tape = rect_cut_right(&area, fminf(190 * em, area.w));
-	if (ui_button(u, tape, "record", ICON_NONE, x->film ? "Stop recording" : "Record from here", LOOK_RAISED,
-	            "what the plots show from now on (Ctrl+R)")) {
+	rect tape = rect_cut_right(&area, is_movie(x) ? fminf(190 * em, area.w) : 0);
+	char folder[FILE_PATH], text[FILE_PATH], shown[FILE_PATH + 8];
+	if (pictures_find_folder(folder, sizeof folder) && area.w > 90 * em) {
+		snprintf(shown, sizeof shown, "to %s", export_short_path(folder, text, sizeof text));
+		ui_label(u, area, shown, 12, WEIGHT_REGULAR, INK_MUTED, ALIGN_LEFT);
+	}
+	if (is_movie(x) && ui_button(u, tape, "record", ICON_NONE, x->film ? "Stop recording" : "Record from here",
+	                           LOOK_RAISED, "what the plots show from now on (Ctrl+R)")) {
 		x->open = false;
 		exporter_record(b);
 	}
