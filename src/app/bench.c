@@ -308,6 +308,8 @@ void bench_seek(bench *b, long update)
 
 void bench_reset(bench *b)
 {
+	if (!b->tutor) /* its way back from a slip of the hand: the recent runs */
+		gallery_keep(b);
 	send_config(b);
 	b->dismissed[0] = 0;
 	if (b->worker)
