@@ -373,7 +373,7 @@ void bench_compare(bench *b)
 {
 	send_config(b);
 	if (b->snap->all == SNAP_ARMS) {
-		ui_toast(&b->ui, "Four arms are all that fit; remove one first (Shift+X).");
+		ui_toast(&b->ui, "Four arms are all that fit; remove one first (its ×, or Shift+X).");
 		return;
 	}
 	if (!b->worker)
