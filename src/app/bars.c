@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* points at type scale 1 */
-static const float TOP = 44, BOTTOM = 56, SMALL_TOP = 32, SMALL_BOTTOM = 40, BUTTON = 32, GAP = 8;
+static const float TOP = 44, BOTTOM = 56, SMALL_TOP = 32, SMALL_BOTTOM = 40, BUTTON = 32, GAP = 8, READING = 84;
 static const float SHORT_WINDOW = 300;
 static const double SPEED_MIN = 1, SPEED_MAX = 5000; /* updates per second; the upper end means no limit */
 
@@ -125,6 +125,16 @@ static const snap_arm *shown_arm(const bench *b)
 	return &b->snap->arm[0];
 }
 
+/* In as many digits as have room: a power of ten takes that of two. */
+static void fitted(const bench *b, char *buf, size_t size, double value)
+{
+	for (int digits = 4; digits > 0; digits--) {
+		text_short(buf, size, value, digits);
+		if (canvas_measure(buf, 14 * b->ui.em, WEIGHT_BOLD).width <= READING * b->ui.em)
+			return;
+	}
+}
+
 static void readings(bench *b, rect *row)
 {
 	const snap_arm *a = shown_arm(b);
@@ -133,22 +143,18 @@ static void readings(bench *b, rect *row)
 	if (b->tutor && tutor_veils(b->tutor))
 		snprintf(text, sizeof text, "–"); /* it would answer what is asked */
 	else if (isfinite(a->now[SNAP_LOSS]))
-		for (int digits = 4; digits > 1; digits--) { /* a power of ten takes the room of two */
-			text_short(text, sizeof text, a->now[SNAP_LOSS], digits);
-			if (canvas_measure(text, 14 * b->ui.em, WEIGHT_BOLD).width <= 84 * b->ui.em)
-				break;
-		}
+		fitted(b, text, sizeof text, a->now[SNAP_LOSS]);
 	else
 		snprintf(text, sizeof text, "%s", a->diverged ? "not finite" : "–");
-	reading(b, row, "loss", text, 84);
-	reading(b, row, "update", text_short(text, sizeof text, (double)b->snap->update, 9), 84);
+	reading(b, row, "loss", text, READING);
+	reading(b, row, "update", text_short(text, sizeof text, (double)b->snap->update, 9), READING);
 	if (!rate)
 		return;
 	if (b->playing && a->updates_per_second > 0)
 		text_short(text, sizeof text, a->updates_per_second, a->updates_per_second < 10 ? 2 : 4);
 	else
 		snprintf(text, sizeof text, "–");
-	reading(b, row, "updates/s", text, 84);
+	reading(b, row, "updates/s", text, READING);
 }
 
 void bars_recording(bench *b, rect *row)

@@ -39,9 +39,9 @@ static void view_row(bench *b, rect r, const view *v)
 		snprintf(title, sizeof title, "%d  %.50s", at + 1, v->title);
 	else
 		snprintf(title, sizeof title, "%.50s", v->title);
-	ui_label(u, left, title, 13, WEIGHT_BOLD, at >= 0 ? INK_TEXT : INK_MUTED, ALIGN_LEFT);
+	ui_label(u, left, title, 13, WEIGHT_BOLD, at >= 0 || t.hot ? INK_TEXT : INK_MUTED, ALIGN_LEFT);
 	if (r.w > 60 * em)
-		ui_label(u, r, v->summary, 12, WEIGHT_REGULAR, INK_MUTED, ALIGN_LEFT);
+		ui_label(u, r, v->summary, 12, WEIGHT_REGULAR, t.hot ? INK_TEXT : INK_MUTED, ALIGN_LEFT);
 	if (at < 0)
 		return;
 	rect up = {buttons.x + 4 * em, buttons.y + (buttons.h - BUTTON * em) / 2, BUTTON * em, BUTTON * em}, down = up;

@@ -315,6 +315,12 @@ void ui_popup_draw(ui *u)
 	canvas_box(u->c, p->area, 6 * u->em, INK_PANEL, 1);
 	for (int i = p->first; i < p->first + p->rows && i < p->n; i++)
 		draw_row(u, i);
+	if (p->rows < p->n) { /* a sign that there is more: the wheel and the arrows show it */
+		float em = u->em, each = (p->area.h - 4 * em) / (float)p->n;
+		rect bar = {p->area.x + p->area.w - 5 * em, p->area.y + 2 * em + each * (float)p->first, 3 * em,
+		        each * (float)p->rows};
+		canvas_box(u->c, bar, 1.5f * em, INK_MUTED, 0.7f);
+	}
 	canvas_frame(u->c, p->area, 6 * u->em, ui_line(1, INK_MUTED));
 	ui_layer(u, 0);
 }
