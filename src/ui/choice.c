@@ -295,6 +295,8 @@ static void draw_row(ui *u, int i)
 	if (i == p->marked)
 		canvas_box(u->c, rect_inset(r, 2 * em, 1), 4 * em, INK_ACCENT, 1);
 	rect inner = rect_inset(r, 8 * em, 0);
+	if (p->rows < p->n) /* beside the sign that there is more */
+		rect_cut_right(&inner, 4 * em);
 	if (key) {
 		rect at =
 		        rect_cut_right(&inner, fminf(canvas_measure(key, 12 * em, WEIGHT_REGULAR).width + em, r.w / 2));
