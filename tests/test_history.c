@@ -537,6 +537,28 @@ static void a_rescue_does_what_it_takes(void **unused)
 	arms_free(a);
 }
 
+/* Where the weights have gone off long before the end, ten updates are not enough. */
+static void a_rescue_goes_further_back(void **unused)
+{
+	(void)unused;
+	char said[320];
+	err e;
+	arms *a = open_arms("unroll/1 T=40 rho=1 sigma_in=0.3 optimizer=nesterov lr=0.01 clip=norm @300 clip=none "
+	                    "lr=0.14 @320 lr=2 @321",
+	        8 * MIB);
+	arms_arrive(a);
+	long failed = until_it_stops(a, 0);
+	assert_true(failed > 315);
+	assert_true(arms_rescue(a, 0, said, sizeof said, &e));
+	arms_arrive(a);
+	assert_true(arms_update(a) < failed - 10 && arms_update(a) > 250);
+	assert_non_null(strstr(said, "with the settings of then"));
+	go(a, 60);
+	assert_false(arms_trial(a, 0)->diverged);
+	assert_true(arms_trial(a, 0)->r.loss < 100);
+	arms_free(a);
+}
+
 /* One arm stops; the other goes on, and both come back together. */
 static void one_stops_the_other_goes_on(void **unused)
 {
@@ -793,7 +815,7 @@ int main(void)
 	        cmocka_unit_test(a_state_keeps_what_lies_ahead), cmocka_unit_test(arms_stay_equal),
 	        cmocka_unit_test(curves_follow), cmocka_unit_test(a_reset_leaves_a_ghost),
 	        cmocka_unit_test(an_explosion_is_replayed), cmocka_unit_test(a_rescue_does_what_it_takes),
-	        cmocka_unit_test(one_stops_the_other_goes_on), cmocka_unit_test(marks_are_set),
-	        cmocka_unit_test(anything_in_any_order)};
+	        cmocka_unit_test(a_rescue_goes_further_back), cmocka_unit_test(one_stops_the_other_goes_on),
+	        cmocka_unit_test(marks_are_set), cmocka_unit_test(anything_in_any_order)};
 	return cmocka_run_group_tests_name("history", tests, NULL, NULL);
 }

@@ -23,6 +23,7 @@
 
 static const char *const fruit[] = {"apple", "banana", "cherry", "damson", "elder", "fig"};
 static const char *const short_list[] = {"a", "b", "c"};
+static const char *const things[] = {"Open\tO", "\vSave\tCtrl+S", "Quit"};
 
 typedef struct form {
 	ui ui;
@@ -32,6 +33,8 @@ typedef struct form {
 	char text[64], typed[64];
 	bool reject;
 	int presses;
+	int done;           /* chosen in the menu; −1 = nothing yet */
+	bool menu, covered; /* it is there; a dialog lies over everything */
 	float offset;
 	char clip[64];
 } form;
@@ -67,6 +70,13 @@ static void form_pass(form *f, const ui_event *e)
 		ui_button(u, (rect){at.x, at.y + 30 * (float)i, 100, 24}, name, ICON_NONE, name, LOOK_PLAIN, NULL);
 	}
 	ui_scroll_end(u, area, 300, &f->offset);
+	int chosen;
+	if (f->menu && ui_menu(u, (rect){360, 10, 24, 24}, "menu", ICON_MORE, 160, things, 3, &chosen, NULL))
+		f->done = chosen;
+	if (f->covered) {
+		ui_dialog d = ui_dialog_begin(u, 300, 200, "Over it", "close it");
+		f->covered = !ui_dialog_end(u, &d);
+	}
 	ui_end(u);
 }
 
@@ -89,6 +99,7 @@ static form *form_new(void)
 	ui_init(&f.ui, &(ui_clipboard){clip_get, clip_set, &f});
 	f.x = 1;
 	f.y = 0.01;
+	f.done = -1;
 	snprintf(f.text, sizeof f.text, "hello");
 	form_pass(&f, NULL);
 	return &f;
@@ -361,6 +372,49 @@ static void scrolling(void **state)
 	pointer(f, UI_MOVE, 200, 500, 0);
 	form_pass(f, NULL);
 	assert_float_equal(f->offset, 240, 1);
+}
+
+static void menus(void **state)
+{
+	(void)state;
+	form *f = form_new();
+	f->menu = true;
+	form_pass(f, NULL);
+	click_name(f, "menu");
+	assert_non_null(ui_find(&f->ui, "option: Open"));
+	const ui_control *k = ui_find(&f->ui, "option: Save"); /* without its line and its key */
+	assert_non_null(k);
+	assert_true(k->area.x + k->area.w <= 400 && k->area.w > 150);
+	click_name(f, "option: Save");
+	assert_int_equal(f->done, 1);
+	assert_null(ui_find(&f->ui, "option: Save"));
+	assert_string_equal(focused(&f->ui), "");
+	f->done = -1;
+	click_name(f, "menu");
+	click(f, 50, 20); /* beside it */
+	assert_int_equal(f->done, -1);
+	assert_null(ui_find(&f->ui, "option: Save"));
+	focus_on(f, "menu");
+	key(f, UI_KEY_ENTER);
+	type(f, "s");
+	key(f, UI_KEY_ENTER);
+	form_pass(f, NULL);
+	assert_int_equal(f->done, 1);
+}
+
+/* What lies under a dialog stays where it is. */
+static void the_wheel_stays_in_a_dialog(void **state)
+{
+	(void)state;
+	form *f = form_new();
+	f->covered = true;
+	form_pass(f, NULL);
+	form_pass(f, &(ui_event){.kind = UI_WHEEL, .at = {100, 250}, .wheel = -2});
+	assert_float_equal(f->offset, 0, 0);
+	f->covered = false;
+	form_pass(f, NULL);
+	form_pass(f, &(ui_event){.kind = UI_WHEEL, .at = {100, 250}, .wheel = -2});
+	assert_true(f->offset > 50);
 }
 
 static void tooltips(void **state)
@@ -871,6 +925,8 @@ int main(void)
 	        cmocka_unit_test(tab_reaches_everything),
 	        cmocka_unit_test(keys_and_buttons),
 	        cmocka_unit_test(top_bar_in_reading_order),
+	        cmocka_unit_test(menus),
+	        cmocka_unit_test(the_wheel_stays_in_a_dialog),
 	        cmocka_unit_test(toasts_leave_the_plots_free),
 	        cmocka_unit_test(arms_and_plots),
 	        cmocka_unit_test(typing_does_not_command),

@@ -250,6 +250,33 @@ check "a list opens" there "option: adding"
 key Escape
 check "Escape closes it" gone "option: adding"
 
+choose() { # from the menu
+	click menu
+	eventually there "option: $1" && click "option: $1"
+}
+choose "Choose and arrange the plots"
+check "the menu opens the list of plots" eventually there "close views"
+click "words: metric"
+check "a plot is shown by a click on its words" eventually there "metric plot"
+click "words: metric"
+click "close views"
+choose "Export: slides, numbers, movie"
+check "… and the export" eventually there "close export"
+check "… whose rows fit" gone "export scroll bar"
+click "close export"
+choose "Record a movie from here"
+check "what is recorded is said in the window" eventually value_has recording "frame"
+click "end recording"
+check "… and ended there" eventually gone "end recording"
+check "… with a file" eventually saved gif 1
+choose "Presenter mode: plots for a ha"
+check "presenter mode is left with the pointer" eventually there "leave presenter mode"
+click "leave presenter mode"
+eventually there "to gallery" && click "to gallery"
+check "the gallery is reached with the pointer" eventually gone play
+key Escape
+eventually there play
+
 click "temporal plot"
 check "a title fills the window with its plot" gone "loss plot"
 key Escape
@@ -308,6 +335,33 @@ check "… ten updates before the end, and says so" eventually value_has message
 check "… and goes on" eventually more_than "update reading" $((failed + 50))
 kill -TERM "$program"
 check "SIGTERM closes with status 0" ended_with 0
+
+# ---- a run that stops under the hand ----
+start_program "unroll/1 T=40 rho=1 sigma_in=0.3 optimizer=nesterov lr=0.01 @200"
+xdotool mousemove --window "$window" 800 400
+key space
+eventually more_than "update reading" 210
+# shellcheck disable=SC2046 # two numbers
+xdotool mousemove --window "$window" $(spot lr 0.3) mousedown 1
+for share in 0.4 0.45 0.5; do
+	# shellcheck disable=SC2046
+	xdotool mousemove --window "$window" $(spot lr $share)
+	sleep 0.1
+done
+check "a run that stops while a control is held says so" eventually there "again with clipping"
+# shellcheck disable=SC2046
+xdotool mousemove --window "$window" $(spot lr 0.52)
+settle
+check "… and goes on saying so" there "again with clipping"
+xdotool mouseup 1
+sleep 1
+check "… and, let go, stops again by itself" eventually there "again with clipping"
+check "… with what was chosen last" [ "$(value lr)" != 0.01 ]
+click "again with clipping"
+check "it is rescued from before that" eventually value_has message "Again from update"
+kill -TERM "$program"
+check "SIGTERM closes it" ended_with 0
+check "… and is named" grep -q 'closed by signal 15' "$errors"
 
 # ---- two cells compared ----
 start_program "unroll/1 T=20 hidden=12 batch=5"

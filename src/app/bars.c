@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* points at type scale 1 */
-static const float TOP = 44, BOTTOM = 56, SMALL_TOP = 32, SMALL_BOTTOM = 40, BUTTON = 32, GAP = 8;
+static const float TOP = 44, BOTTOM = 56, SMALL_TOP = 32, SMALL_BOTTOM = 40, BUTTON = 32, GAP = 8, READING = 84;
 static const float SHORT_WINDOW = 300;
 static const double SPEED_MIN = 1, SPEED_MAX = 5000; /* updates per second; the upper end means no limit */
 
@@ -66,8 +66,8 @@ void bars_top(bench *b, rect r)
 		const char *name, *command, *label;
 		ui_icon icon;
 	} right[] = {{"picture", "picture", NULL, ICON_PICTURE}, {"theme", "theme", NULL, ICON_THEME},
-	        {"help", "help", "?", ICON_NONE}};
-	enum { RIGHT = sizeof right / sizeof *right };
+	        {"help", "help", "?", ICON_NONE}, {"menu", NULL, NULL, ICON_MORE}};
+	enum { RIGHT = sizeof right / sizeof *right, MENU = RIGHT - 1 };
 	ui *u = &b->ui;
 	float em = u->em, side = fminf(BUTTON * em, r.h - 2);
 	rect at, place[RIGHT], row = rect_inset(r, GAP * em, 0);
@@ -75,21 +75,27 @@ void bars_top(bench *b, rect r)
 	canvas_box(u->c, r, 0, INK_PANEL, 1);
 	canvas_line(u->c, r.x, r.y + r.h, r.x + r.w, r.y + r.h, ui_line(1, INK_BORDER));
 	if (take(b, &row, side, true, &at) &&
-	        ui_button(u, centred(at, side), "controls", ICON_MENU, NULL, LOOK_PLAIN, command_tip("controls")))
+	        ui_button(u, centred(at, side), "controls", ICON_SLIDERS, NULL, LOOK_PLAIN, command_tip("controls")))
 		command_run(b, "controls");
 	/* places from the right, controls from the left: the order in which Tab walks */
+	bool wide = r.w > 420 * em; /* the menu has the rest */
 	for (int i = RIGHT - 1; i >= 0; i--)
-		room[i] = take(b, &row, side, false, &place[i]);
+		room[i] = (wide || i >= MENU - 1) && take(b, &row, side, false, &place[i]);
+	if (wide && take(b, &row, side, true, &at) &&
+	        ui_button(u, centred(at, side), "to gallery", ICON_GRID, NULL, LOOK_PLAIN, command_tip("gallery")))
+		command_run(b, "gallery");
 	float name = canvas_measure("unroll", 16 * em, WEIGHT_BOLD).width + 2;
 	if (b->tutor)
 		lesson_name_part(b, &row, side);
 	else if (r.w > 560 * em && take(b, &row, name, true, &at))
 		ui_label(u, at, "unroll", 16, WEIGHT_BOLD, INK_TEXT, ALIGN_LEFT);
 	chips_draw(b, row);
-	for (int i = 0; i < RIGHT; i++)
+	for (int i = 0; i < MENU; i++)
 		if (room[i] && ui_button(u, centred(place[i], side), right[i].name, right[i].icon, right[i].label,
 		                       LOOK_PLAIN, command_tip(right[i].command)))
 			command_run(b, right[i].command);
+	if (room[MENU])
+		menu_draw(b, centred(place[MENU], side));
 }
 
 /* ---- transport ---- */
@@ -119,6 +125,16 @@ static const snap_arm *shown_arm(const bench *b)
 	return &b->snap->arm[0];
 }
 
+/* In as many digits as have room: a power of ten takes that of two. */
+static void fitted(const bench *b, char *buf, size_t size, double value)
+{
+	for (int digits = 4; digits > 0; digits--) {
+		text_short(buf, size, value, digits);
+		if (canvas_measure(buf, 14 * b->ui.em, WEIGHT_BOLD).width <= READING * b->ui.em)
+			return;
+	}
+}
+
 static void readings(bench *b, rect *row)
 {
 	const snap_arm *a = shown_arm(b);
@@ -127,22 +143,48 @@ static void readings(bench *b, rect *row)
 	if (b->tutor && tutor_veils(b->tutor))
 		snprintf(text, sizeof text, "–"); /* it would answer what is asked */
 	else if (isfinite(a->now[SNAP_LOSS]))
-		for (int digits = 4; digits > 1; digits--) { /* half a power of ten would be a wrong one */
-			text_short(text, sizeof text, a->now[SNAP_LOSS], digits);
-			if (canvas_measure(text, 14 * b->ui.em, WEIGHT_BOLD).width <= 84 * b->ui.em)
-				break;
-		}
+		fitted(b, text, sizeof text, a->now[SNAP_LOSS]);
 	else
 		snprintf(text, sizeof text, "%s", a->diverged ? "not finite" : "–");
-	reading(b, row, "loss", text, 84);
-	reading(b, row, "update", text_short(text, sizeof text, (double)b->snap->update, 9), 84);
+	reading(b, row, "loss", text, READING);
+	reading(b, row, "update", text_short(text, sizeof text, (double)b->snap->update, 9), READING);
 	if (!rate)
 		return;
 	if (b->playing && a->updates_per_second > 0)
 		text_short(text, sizeof text, a->updates_per_second, a->updates_per_second < 10 ? 2 : 4);
 	else
 		snprintf(text, sizeof text, "–");
-	reading(b, row, "updates/s", text, 84);
+	reading(b, row, "updates/s", text, READING);
+}
+
+void bars_recording(bench *b, rect *row)
+{
+	ui *u = &b->ui;
+	float em = u->em, side = fminf(BUTTON * em, row->h - 4);
+	long frames = exporter_frames(b);
+	char text[64];
+	rect at;
+	if (frames < 0)
+		return;
+	snprintf(text, sizeof text, "%s, %ld frame%s", b->exporter.follows ? "recording" : "movie", frames,
+	        frames == 1 ? "" : "s");
+	/* in steps: it holds still while it counts */
+	float words = ceilf(canvas_measure(text, 13 * em, WEIGHT_REGULAR).width / (16 * em)) * 16 * em;
+	bool said = row->w > words + 320 * em;
+	if (!take(b, row, said ? words + 60 * em : 52 * em, false, &at))
+		return;
+	rect r = centred(at, side), dot = r, end = r;
+	bool ends = ui_button(
+	        u, r, "end recording", ICON_NONE, "", LOOK_RAISED, "end the movie here, and save it (Ctrl+R)");
+	dot = rect_cut_left(&r, 26 * em);
+	end = rect_cut_right(&r, 26 * em);
+	ui_icon_draw(u->c, ICON_RECORD, dot.x + dot.w / 2, dot.y + dot.h / 2, 14 * em, INK_BAD);
+	ui_icon_draw(u->c, ICON_STOP, end.x + end.w / 2, end.y + end.h / 2, 14 * em, INK_TEXT);
+	ui_status(u, at, "recording", text);
+	if (said)
+		ui_label(u, r, text, 13, WEIGHT_REGULAR, INK_TEXT, ALIGN_LEFT);
+	if (ends)
+		exporter_end(b);
 }
 
 static void speed_slider(bench *b, rect row)
@@ -206,7 +248,12 @@ void bars_bottom(bench *b, rect r)
 		command_run(b, "until");
 	/* the speed stands left of what a new snap changes: under the controls, when they are shown */
 	float speed = fmaxf(b->live.x - row.x - gap, 176 * em);
+	bool little = row.w < 250 * em; /* what goes on unseen comes before what can be read elsewhere */
+	if (little)
+		bars_recording(b, &row);
 	readings(b, &row);
+	if (!little)
+		bars_recording(b, &row);
 	if (row.w > speed + 140 * em && take(b, &row, speed, true, &at))
 		speed_slider(b, at);
 	if (row.w > 90 * em)
@@ -254,11 +301,14 @@ static const char *replay_text(const bench *b)
 static const char *message_text(const bench *b)
 {
 	int stopped = bench_diverged(b);
-	const char *text = stopped >= 0 ? stop_text(b, stopped) : NULL;
-	if (text && strcmp(text, b->dismissed) != 0)
+	const char *said = b->snap->message, *text = stopped >= 0 ? stop_text(b, stopped) : NULL;
+	bool newer = strcmp(said, b->stopped_with) != 0; /* than the stop: why a rescue has failed */
+	said = said[0] && strcmp(said, b->dismissed) != 0 ? said : NULL;
+	text = text && strcmp(text, b->dismissed) != 0 ? text : NULL;
+	if (said && (newer || !text))
+		return said;
+	if (text)
 		return text;
-	if (b->snap->message[0] && strcmp(b->snap->message, b->dismissed) != 0)
-		return b->snap->message;
 	text = stopped < 0 ? replay_text(b) : NULL;
 	return text && strcmp(text, b->dismissed) != 0 ? text : NULL;
 }
@@ -309,8 +359,9 @@ void bars_message(bench *b, rect r)
 		snprintf(b->dismissed, sizeof b->dismissed, "%s", text);
 	if (offers_rescue(b) && r.h >= BUTTON * em && take(b, &row, 164 * em, false, &at) &&
 	        ui_button(u, centred(at, BUTTON * em), "again with clipping", ICON_NONE, rescue_label(b), LOOK_PRIMARY,
-	                "from ten updates before the end, the gradient clipped; smaller steps where that is not enough "
-	                "(Z)"))
+	                "from ten updates before the end, or before the loss went far off; the gradient clipped, "
+	                "smaller "
+	                "steps where that is not enough (Z)"))
 		bench_rescue(b);
 	if (offers_rescue(b) && r.h >= BUTTON * em && take(b, &row, 96 * em, false, &at) &&
 	        ui_button(

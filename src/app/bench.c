@@ -12,7 +12,8 @@
 #include <string.h>
 
 /* points at type scale 1 */
-static const float PANEL = 344, PLOTS_MIN = 440, TITLE = 30, GAP = 8;
+static const float PANEL = 344, PLOTS_MIN = 440, TITLE = 33, GAP = 8;
+static const double CAUGHT = 1.5; /* seconds */
 
 /* Before the worker's first snap: update 0 of the configuration, without data. */
 static const snap *empty_snap(const run_state *s)
@@ -53,6 +54,7 @@ void bench_init(bench *b, const run_state *s, worker *w, const settings *set, co
 	b->settings = *set;
 	b->snap = empty_snap(s);
 	b->renaming = -1;
+	b->stopped_at = -INFINITY;
 	take_views(b, s);
 	b->speed = 300; /* slow enough to watch the gradient arrive */
 	if (w)
@@ -130,6 +132,21 @@ static uint32_t chrome_hash(const bench *b)
 	return h;
 }
 
+/* `went_on`: it was playing until now. */
+static void note_stop(bench *b, bool went_on)
+{
+	bool stopped = all_stopped(b);
+	if (bench_diverged(b) < 0)
+		b->stopped_with[0] = '\0';
+	else if (!b->stopped && stopped)
+		snprintf(b->stopped_with, sizeof b->stopped_with, "%s", b->snap->message);
+	if (!b->stopped && stopped && went_on && !b->snap->replay) {
+		b->stopped_at = b->ui.now;
+		b->in_hand = b->ui.down;
+	}
+	b->stopped = stopped;
+}
+
 bool bench_take(bench *b)
 {
 	const snap *s = b->worker ? worker_take(b->worker) : NULL;
@@ -137,6 +154,7 @@ bool bench_take(bench *b)
 		b->chrome_changed = true;
 	if (!s)
 		return b->chrome_changed;
+	bool went_on = b->playing;
 	b->snap = s;
 	/* a snap from before the user's last word must not take it back */
 	if (s->obeyed >= worker_sent(b->worker)) {
@@ -153,6 +171,7 @@ bool bench_take(bench *b)
 	}
 	if (!s->message[0] && bench_diverged(b) < 0)
 		b->dismissed[0] = 0;
+	note_stop(b, went_on);
 	uint32_t hash = chrome_hash(b);
 	b->chrome_changed = b->chrome_changed || hash != b->chrome_hash;
 	b->chrome_hash = hash;
@@ -199,8 +218,21 @@ static bool differs_alone(const config *a, const config *b)
 	return false;
 }
 
+/* The run stopped under the hand that moved the control, or just before: what comes next is meant for a run that goes
+ * on. */
+static bool caught(const bench *b)
+{
+	return b->stopped && (b->in_hand || b->stopped_at > b->ui.now - CAUGHT);
+}
+
 static void send_config(bench *b)
 {
+	bool go = b->config_changed && b->worker && caught(b);
+	if (go && b->ui.down) { /* what stopped it stays to be read, until the control is let go */
+		b->in_hand = true;
+		return;
+	}
+	b->in_hand = b->in_hand && b->ui.down;
 	if (b->config_changed && b->worker) {
 		if (b->fork && differs_alone(&b->config, &bench_about(b)->config)) {
 			worker_fork(b->worker, bench_arm(b), &b->config);
@@ -211,6 +243,11 @@ static void send_config(bench *b)
 		}
 	}
 	b->config_changed = false;
+	if (go) {
+		b->stopped_at = -INFINITY;
+		b->playing = true;
+		worker_play(b->worker, true);
+	}
 }
 
 void bench_play(bench *b, bool play)
@@ -271,6 +308,8 @@ void bench_seek(bench *b, long update)
 
 void bench_reset(bench *b)
 {
+	if (!b->tutor) /* its way back from a slip of the hand: the recent runs */
+		gallery_keep(b);
 	send_config(b);
 	b->dismissed[0] = 0;
 	if (b->worker)
@@ -334,7 +373,7 @@ void bench_compare(bench *b)
 {
 	send_config(b);
 	if (b->snap->all == SNAP_ARMS) {
-		ui_toast(&b->ui, "Four arms are all that fit; remove one first (Shift+X).");
+		ui_toast(&b->ui, "Four arms are all that fit; remove one first (its ×, or Shift+X).");
 		return;
 	}
 	if (!b->worker)
@@ -828,6 +867,10 @@ void bench_pass(bench *b, canvas *c, canvas *chrome, bool show, const ui_event *
 	b->chrome_changed = b->chrome_changed || b->ui.moved;
 	if (ui_unused(&b->ui) && !sweeper_key(b, ui_unused(&b->ui)))
 		command_dispatch(b, ui_unused(&b->ui));
+	const char *chosen = b->from_menu;
+	b->from_menu = NULL;
+	if (chosen)
+		command_run(b, chosen);
 	send_config(b);
 	send_wants(b);
 }

@@ -22,17 +22,22 @@ typedef struct bench {
 	const snap *snap; /* newest; NULL before the first one */
 	int arm;          /* the one that the controls show, among all; beyond the last while a new one is being made */
 	config config;    /* its settings; the worker may refuse what was changed */
-	bool config_changed; /* to be sent before the next frame */
-	bool fork;           /* the next change makes a new arm */
-	int renaming;        /* arm whose name is being typed; −1 = none */
+	bool config_changed;   /* to be sent before the next frame */
+	bool fork;             /* the next change makes a new arm */
+	const char *from_menu; /* command to be run after this pass: a dialog would take the same press; NULL = none */
+	int renaming;          /* arm whose name is being typed; −1 = none */
 	bool rename_begins;
 
 	settings settings;
 	bool settings_changed;
 
 	bool playing;
-	double speed;        /* updates per second; SPEED_MAX and more: as fast as it goes */
-	char dismissed[320]; /* message of the run that was closed */
+	double speed;           /* updates per second; SPEED_MAX and more: as fast as it goes */
+	char dismissed[320];    /* message of the run that was closed */
+	char stopped_with[320]; /* … that stood there when the run stopped */
+	bool stopped;           /* all arms, by themselves … */
+	double stopped_at;      /* … while they played; −INFINITY: otherwise */
+	bool in_hand;           /* … and the pointer held something */
 
 	const view *view[BENCH_VIEWS]; /* that are shown, in this order */
 	int views;
@@ -143,9 +148,14 @@ float bars_message_height(bench *b, float width);
 void bars_top(bench *b, rect r);
 void bars_bottom(bench *b, rect r);
 void bars_message(bench *b, rect r);
+/* While a movie is recorded: how many pictures it has, and a way to end it; cut from the right of *row. */
+void bars_recording(bench *b, rect *row);
 
 /* ---- chips.c: the arms in the top bar ---- */
 void chips_draw(bench *b, rect r);
+
+/* ---- menu.c: a button, and what it opens ---- */
+void menu_draw(bench *b, rect r);
 
 /* ---- timeline.c: the past and the known future in the transport ---- */
 void timeline_draw(bench *b, rect r);

@@ -76,6 +76,9 @@ static void chip_text(bench *b, rect r, int arm)
 		return;
 	}
 	rect lower = rect_cut_bottom(&r, r.h / 2);
+	char *cost = strchr(detail, ',');
+	if (cost && canvas_measure(detail, 11 * em, WEIGHT_REGULAR).width > lower.w)
+		*cost = '\0'; /* half a number would be a wrong one */
 	ui_label(u, (rect){r.x, r.y + 2 * em, r.w, r.h - 2 * em}, name, 13,
 	        b->snap->all > 1 ? WEIGHT_BOLD : WEIGHT_REGULAR, o->diverged && b->snap->all > 1 ? INK_BAD : tone,
 	        ALIGN_LEFT);

@@ -25,17 +25,23 @@ static void view_row(bench *b, rect r, const view *v)
 	bool on = at >= 0;
 	char name[48], title[64];
 	rect toggle = rect_cut_left(&r, TOGGLE * em), buttons = rect_cut_right(&r, 2 * BUTTON * em + 8 * em);
+	/* the words do what the switch does, and say the rest of what has no room */
+	rect words = rect_inset(r, 0, 2 * em);
+	snprintf(name, sizeof name, "words: %.30s", v->name);
+	ui_touch t = ui_register(u, words, UI_OPTION, name, on ? "chosen" : "", v->summary);
+	if (t.hot)
+		canvas_box(u->c, rect_inset(words, -4 * em, 0), 4 * em, INK_HOVER, 1);
 	rect left = rect_cut_left(&r, fminf(NAME * em, r.w));
 	snprintf(name, sizeof name, "view: %.30s", v->name);
-	if (ui_toggle(u, toggle, name, &on, "show this plot"))
+	if (ui_toggle(u, toggle, name, &on, "show this plot") || t.clicked)
 		bench_toggle_view(b, v);
 	if (at >= 0)
 		snprintf(title, sizeof title, "%d  %.50s", at + 1, v->title);
 	else
 		snprintf(title, sizeof title, "%.50s", v->title);
-	ui_label(u, left, title, 13, WEIGHT_BOLD, at >= 0 ? INK_TEXT : INK_MUTED, ALIGN_LEFT);
+	ui_label(u, left, title, 13, WEIGHT_BOLD, at >= 0 || t.hot ? INK_TEXT : INK_MUTED, ALIGN_LEFT);
 	if (r.w > 60 * em)
-		ui_label(u, r, v->summary, 12, WEIGHT_REGULAR, INK_MUTED, ALIGN_LEFT);
+		ui_label(u, r, v->summary, 12, WEIGHT_REGULAR, t.hot ? INK_TEXT : INK_MUTED, ALIGN_LEFT);
 	if (at < 0)
 		return;
 	rect up = {buttons.x + 4 * em, buttons.y + (buttons.h - BUTTON * em) / 2, BUTTON * em, BUTTON * em}, down = up;

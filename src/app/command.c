@@ -274,7 +274,7 @@ static void presenter(bench *b, int unused)
 	(void)unused;
 	b->presenter = !b->presenter;
 	if (b->presenter)
-		ui_toast(&b->ui, "Presenter mode: every key works as before, P or Esc leaves it.");
+		ui_toast(&b->ui, "Presenter mode: every key works as before; P, Esc or the cross below leaves it.");
 }
 
 static void controls(bench *b, int unused)
@@ -422,7 +422,7 @@ const command commands[] = {
         {"arm-hide", {{'h', 0, 0}}, "hide or show the arm", hide, 0},
         {"arm-exchange", {{'e', 0, 0}}, "exchange the arm with the next", exchange, 0},
         {"arm-remove", {{'x', UI_SHIFT, 0}}, "remove the arm", remove_arm, 0},
-        {"reset", {{'r', 0, 0}}, "start again with the same seed", reset, 0},
+        {"reset", {{'r', 0, 0}}, "start again, same seed; the old run is kept", reset, 0},
         {"new-seed", {{'r', UI_SHIFT, 0}}, "start again with a new seed", new_seed, 0},
         {"plot-1", {{0, 0, "1"}}, "the first plot alone, and back", plot_alone, 1},
         {"plot-2", {{0, 0, "2"}}, "the second plot alone, and back", plot_alone, 2},

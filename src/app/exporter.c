@@ -4,6 +4,7 @@
 #include "app/bench.h"
 #include "app/export.h"
 #include "app/pictures.h"
+#include "io/file.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -12,7 +13,8 @@
 
 enum { MOST_FRAMES = 2000, RANGE_FRAMES = 120, MOST_CLIPBOARD = 8 << 20 };
 
-static const float ROW = 40, PAD = 24, NAME = 150, WIDTH = 620, CONTROL = 30; /* points at type scale 1 */
+static const float ROW = 40, PAD = 24, NAME = 150, WIDTH = 620, CONTROL = 30, HEAD = 24,
+                   FOOT = 34; /* points at scale 1 */
 
 static const char *const formats[] = {"png", "svg", "pdf", "csv", "npz", "gif", "mp4", "webm"};
 static const char *const format_names[] = {
@@ -95,7 +97,7 @@ static void finish(bench *b)
 	char more[48];
 	film *f = x->film;
 	x->film = NULL;
-	snprintf(more, sizeof more, ": %ld pictures", film_frames(f));
+	snprintf(more, sizeof more, ": %ld picture%s", film_frames(f), film_frames(f) == 1 ? "" : "s");
 	bool ok = film_commit(f, &e);
 	tell(b, ok, &e, more);
 }
@@ -230,8 +232,12 @@ void exporter_record(bench *b)
 		return;
 	x->follows = true;
 	x->due = b->ui.now;
-	ui_toast(&b->ui, "Recording what the plots show. Ctrl+R ends it.");
 	exporter_take(b);
+}
+
+long exporter_frames(const bench *b)
+{
+	return b->exporter.film ? film_frames(b->exporter.film) : -1;
 }
 
 void exporter_end(bench *b)
@@ -320,6 +326,11 @@ static void movie_rows(bench *b, rect *area)
 	number_row(b, area, "pictures per second", &rate, &x->rate);
 }
 
+static int row_count(const exporter *x)
+{
+	return is_table(x) ? 2 : is_movie(x) ? ROWS : 5;
+}
+
 static void rows(bench *b, rect *area)
 {
 	exporter *x = &b->exporter;
@@ -348,12 +359,15 @@ static void buttons(bench *b, rect area)
 	rect go = rect_cut_right(&area, 120 * em);
 	if (ui_button(u, go, "export", ICON_NONE, "Export", LOOK_PRIMARY, "save it in the folder for pictures"))
 		export_now(b);
-	if (!is_movie(x))
-		return;
 	rect_cut_right(&area, 12 * em);
-	rect tape = rect_cut_right(&area, fminf(190 * em, area.w));
-	if (ui_button(u, tape, "record", ICON_NONE, x->film ? "Stop recording" : "Record from here", LOOK_RAISED,
-	            "what the plots show from now on (Ctrl+R)")) {
+	rect tape = rect_cut_right(&area, is_movie(x) ? fminf(190 * em, area.w) : 0);
+	char folder[FILE_PATH], text[FILE_PATH], shown[FILE_PATH + 8];
+	if (pictures_find_folder(folder, sizeof folder) && area.w > 90 * em) {
+		snprintf(shown, sizeof shown, "to %s", export_short_path(folder, text, sizeof text));
+		ui_label(u, area, shown, 12, WEIGHT_REGULAR, INK_MUTED, ALIGN_LEFT);
+	}
+	if (is_movie(x) && ui_button(u, tape, "record", ICON_NONE, x->film ? "Stop recording" : "Record from here",
+	                           LOOK_RAISED, "what the plots show from now on (Ctrl+R)")) {
 		x->open = false;
 		exporter_record(b);
 	}
@@ -364,11 +378,13 @@ void exporter_draw(bench *b)
 	ui *u = &b->ui;
 	float em = u->em, pad = PAD * em;
 	rect all = {0, 0, u->c->width, u->c->height};
-	float content = ROWS * ROW * em, width = fminf(WIDTH * em, all.w), height = fminf(content + 4.8F * pad, all.h);
+	/* as high for every kind of file: nothing moves under the pointer */
+	float most = ROWS * ROW * em, content = (float)row_count(&b->exporter) * ROW * em;
+	float width = fminf(WIDTH * em, all.w), height = fminf(most + 2 * pad + (HEAD + 16 + 8 + FOOT) * em, all.h);
 	ui_dialog d = ui_dialog_begin(u, width, height, "Export", "close export");
 	rect inner = d.inside;
 	rect_cut_top(&inner, 16 * em);
-	rect foot = rect_cut_bottom(&inner, 34 * em);
+	rect foot = rect_cut_bottom(&inner, FOOT * em);
 	rect_cut_bottom(&inner, fminf(8 * em, inner.h));
 	rect area = ui_scroll(u, inner, "export scroll bar", content, &b->exporter.offset);
 	area.w -= inner.h < content ? UI_TARGET * em : 0;

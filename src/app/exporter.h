@@ -31,6 +31,8 @@ void exporter_record(struct bench *b);
 void exporter_take(struct bench *b);
 /* The batch as a script for PyTorch to the clipboard, once the worker has written it. */
 void exporter_copy_pytorch(struct bench *b);
+/* Pictures of the movie that is being recorded; −1 = none is. */
+long exporter_frames(const struct bench *b);
 /* Ends what is being recorded. */
 void exporter_end(struct bench *b);
 

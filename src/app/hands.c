@@ -59,6 +59,8 @@ static void set_knob(bench *b, const view_handle *h, double v)
 
 static void apply(bench *b, const view_handle *h, double v)
 {
+	if (h->along == ALONG_RADIUS) /* a run can grow beyond what can be asked for */
+		v = fmin(v, knob_get(KNOB_rho)->high);
 	if (h->kind == HANDLE_RESCALE)
 		bench_rescale(b, h->arm, v);
 	else if (h->kind == HANDLE_INPUT)

@@ -247,6 +247,8 @@ static void locked_knob(bench *b, rect r, const knob *k, knob_id id)
 	char text[CONFIG_TEXT], shown[CONFIG_TEXT + 40];
 	float em = b->ui.em, x = r.x + 7 * em, y = r.y + r.h / 2;
 	config_text(&b->config, id, text, sizeof text);
+	if (k->type == KNOB_REAL)
+		text_localize(text);
 	snprintf(shown, sizeof shown, "%s, fixed in this step", text);
 	ui_register(&b->ui, r, UI_OPTION, k->name, shown, "fixed in this step of the lesson; free play (J) frees it");
 	canvas_ring(b->ui.c, x, y - 3.5f * em, 3 * em, ui_line(1.5f, INK_MUTED)); /* a lock */

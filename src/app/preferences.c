@@ -76,7 +76,7 @@ static void scale_row(bench *b, rect *at)
 		}
 		shown = typed;
 	} else if (got == UI_CHANGED && held) {
-		*dragged = shown;
+		*dragged = 5 * round(shown / 5); /* what is typed can be finer */
 		return;
 	} else if (*dragged > 0 && held) {
 		return;

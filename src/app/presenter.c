@@ -62,6 +62,13 @@ void presenter_banner(bench *b, rect r)
 	                           b->playing ? ICON_PAUSE : ICON_PLAY, NULL, LOOK_PLAIN, command_tip("play")))
 		command_run(b, "play");
 	rect_cut_left(&row, gap / 2);
+	if (row.w > 8 * r.h && ui_button(u, rect_cut_right(&row, r.h), "leave presenter mode", ICON_CLOSE, NULL,
+	                               LOOK_PLAIN, "leave presenter mode (P)"))
+		b->presenter = false;
+	if (row.w > 8 * r.h)
+		menu_draw(b, rect_cut_right(&row, r.h));
+	rect_cut_right(&row, gap);
+	bars_recording(b, &row);
 	if (isfinite(a->now[SNAP_LOSS]))
 		text_short(text, sizeof text, a->now[SNAP_LOSS], 3);
 	else

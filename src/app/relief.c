@@ -117,9 +117,14 @@ static bool start_at(const slice_picture *p, const bench *b, double at_a, double
 }
 
 /* A place on random axes is told from the weights as drawn: the plane must go through them. */
+static bool is_elsewhere(const bench *b, const slice_picture *p)
+{
+	return p->kind == SLICE_RANDOM && b->config.v[KNOB_centre] != 0;
+}
+
 static bool through_the_start(bench *b, const slice_picture *p)
 {
-	if (p->kind != SLICE_RANDOM || b->config.v[KNOB_centre] == 0)
+	if (!is_elsewhere(b, p))
 		return true;
 	set_look(b, KNOB_centre, 0);
 	b->relief.crossed = false;
@@ -142,6 +147,8 @@ void relief_start(bench *b)
 		        "Move the cross with the arrows, or click; then press J or Enter: all arms start there.");
 		return;
 	}
+	if (!b->tutor)
+		gallery_keep(b);
 	for (int i = 0; i < b->snap->all; i++) {
 		config c = i == bench_arm(b) ? b->config : b->snap->about[i].config;
 		if (!start_at(p, b, r->a, r->b, &c)) {
@@ -262,7 +269,8 @@ static void map_keys(bench *b, const surface_places *at, uint32_t id)
 static void start_button(bench *b, const surface_places *at)
 {
 	relief *r = &b->relief;
-	float em = b->ui.em, w = 88 * em, h = UI_TARGET * em;
+	bool elsewhere = is_elsewhere(b, &b->snap->surface);
+	float em = b->ui.em, w = (elsewhere ? 120 : 88) * em, h = UI_TARGET * em;
 	float x = at->map.x + at->map.w * (float)((r->a - at->low[0]) / (at->high[0] - at->low[0])),
 	      y = at->map.y + at->map.h * (float)((at->high[1] - r->b) / (at->high[1] - at->low[1]));
 	rect place = {x + 16 * em, y - 0.5F * h, w, h};
@@ -271,8 +279,10 @@ static void start_button(bench *b, const surface_places *at)
 	place.y = fmaxf(at->map.y, fminf(place.y, at->map.y + at->map.h - h));
 	if (w > at->map.w || h > at->map.h)
 		return;
-	if (ui_button(&b->ui, place, "start here", ICON_NONE, "Start here", LOOK_PRIMARY,
-	            "all arms begin again, from this place (Enter)"))
+	if (ui_button(&b->ui, place, "start here", ICON_NONE, elsewhere ? "To the start …" : "Start here", LOOK_PRIMARY,
+	            elsewhere ? "a start is chosen on the plane through the weights as they were drawn: goes there "
+	                        "(Enter)"
+	                      : "all arms begin again, from this place (Enter, or a double click)"))
 		relief_start(b);
 }
 

@@ -55,7 +55,7 @@ const settings_row settings_rows[] = {
                 {"0.5", "0,5"}, offsetof(settings, decimal)},
         {"thousands", "Thousands", "how whole numbers are grouped", {"thin", "none"}, {"12\u2009345", "12345"},
                 offsetof(settings, thousands)},
-        {"motion", "Motion", "reduced: nothing pulses, and messages stay until a key is pressed", {"full", "reduced"},
+        {"motion", "Motion", "reduced: nothing pulses, and messages stay until a key or click", {"full", "reduced"},
                 {"full", "reduced"}, offsetof(settings, motion)},
         {"drawing", "Drawing", "on the graphics card or on the processor, from the next start on",
                 {"auto", "gpu", "processor"}, {"automatic", "graphics card", "processor"}, offsetof(settings, drawing)},

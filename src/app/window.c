@@ -77,8 +77,7 @@ static bool display_in_use;
 
 static void ask_to_stop(int signal_number)
 {
-	(void)signal_number;
-	stop_asked = 1;
+	stop_asked = signal_number;
 }
 
 /* Xlib calls exit() itself when the connection to the display breaks; this is how we learn of it. */
@@ -528,6 +527,8 @@ static void loop(window *w)
 		else if (idle > 0)
 			SDL_WaitEventTimeout(NULL, idle < most / 1000.0 ? (int)ceil(idle * 1000) : most);
 	}
+	if (stop_asked) /* who wonders why the window has gone finds it here */
+		fprintf(stderr, "unroll: closed by signal %d\n", (int)stop_asked);
 	w->bench.quit = true;
 	follow_wishes(w, seconds());
 }

@@ -12,6 +12,7 @@
 /* Updates before the end of a way whose curves are kept as ghosts; updates that a rescue goes back and tries. */
 enum { LEAD_MOST = 64, BACK = 10, TRIED = 40, LOWERINGS = 12 };
 static const double PATIENCE = 20; /* seconds of trying, where there is a clock */
+static const double FAR_OFF = 100; /* times the loss of a fresh net */
 
 typedef struct arm {
 	trial *t;
@@ -28,8 +29,11 @@ typedef struct arm {
 typedef struct rescue {
 	enum { RESCUE_NONE, RESCUE_GO, RESCUE_TRY, RESCUE_BACK } phase;
 	int arm;
-	long update, back; /* where it begins; where it stood */
-	bool known;        /* the settings that failed are */
+	long update, back;            /* where it begins; where it stood */
+	bool known;                   /* the settings that failed are */
+	bool further;                 /* it begins before the loss went far off */
+	state_edit edit[STATE_EDITS]; /* the changes under way of the run that failed */
+	int edits;
 	config was, c;     /* they; what is being tried */
 	double fresh_loss; /* of the net before training */
 	double loss, sum;  /* at `update`; of the last updates of a try */
@@ -707,7 +711,7 @@ static bool next_settings(const arms *a, rescue *r)
 		r->known = true;
 		r->was = r->c = a->arm[r->arm].t->c;
 		r->clipped = strcmp(config_choice(&r->was, KNOB_clip), "norm") == 0;
-		r->lowered = r->clipped;
+		r->lowered = r->clipped && !r->further; /* further back the settings may be others */
 		if (!r->clipped && !config_set(&r->c, "clip", "norm", &e))
 			return false;
 	} else if (late || ++r->lowered > LOWERINGS) {
@@ -717,6 +721,28 @@ static bool next_settings(const arms *a, rescue *r)
 		return true;
 	snprintf(text, sizeof text, "%.2g", r->was.v[KNOB_lr] * pow(10, -0.5 * r->lowered));
 	return text_read_number(text, false, &r->c.v[KNOB_lr]);
+}
+
+/* BACK updates before the loss went far off. */
+static long before_far_off(const rescue *r, const snap_series *loss)
+{
+	int i = loss->n < SNAP_BUCKETS ? loss->n : SNAP_BUCKETS;
+	while (i > 0 && !(loss->high[i - 1] <= FAR_OFF * r->fresh_loss))
+		i--;
+	long update = i > 0 ? loss->first + i * loss->stride : 0;
+	return update > BACK ? update - BACK : 0;
+}
+
+/* Undoes what was tried at the place where the arm stands. */
+static bool rescue_undo(arms *a, err *e)
+{
+	rescue *r = &a->rescue;
+	arm *m = &a->arm[r->arm];
+	config as_it_is = m->t->c;
+	if (!history_edit(m->h, m->t, r->known ? &r->was : &as_it_is, STATE_EDITS, e) || !arm_cut(m, e))
+		return false;
+	history_plan(m->h, r->edit, r->edits);
+	return true;
 }
 
 bool arms_rescue_begin(arms *a, int i, err *e)
@@ -732,6 +758,8 @@ bool arms_rescue_begin(arms *a, int i, err *e)
 	        .update = failed > BACK ? failed - BACK : 0,
 	        .back = m->t->diverged && now < failed ? failed : now,
 	        .began = a->clock ? a->clock() : 0};
+	const state_edit *edits = history_edits(m->h, &r->edits);
+	memcpy(r->edit, edits, (size_t)r->edits * sizeof *edits);
 	if (!history_seek(m->h, m->t, 0, e))
 		return false;
 	trial_measure(m->t);
@@ -756,8 +784,10 @@ static void tell(const rescue *r, const config *c, char *said, size_t size)
 		n += snprintf(said + n, size - (size_t)n, ", the learning rate lowered from %s to %s",
 		        text_short(from, sizeof from, r->was.v[KNOB_lr], 3),
 		        text_short(to, sizeof to, c->v[KNOB_lr], 3));
+	if (!clips && !slows)
+		n += snprintf(said + n, size - (size_t)n, ", with the settings of then");
 	n += snprintf(said + n, size - (size_t)n, "%s.", clips && slows ? ": clipping alone was not enough" : "");
-	if (r->loss > 100 * r->fresh_loss)
+	if (r->loss > FAR_OFF * r->fresh_loss)
 		snprintf(said + n, size - (size_t)n,
 		        " By then the loss had already gone far off; further back there is more to save.");
 }
@@ -768,7 +798,7 @@ static bool rescue_settle(arms *a, char *said, size_t size, err *e)
 	rescue *r = &a->rescue;
 	arm *m = &a->arm[r->arm];
 	r->phase = RESCUE_NONE;
-	if (!history_edit(m->h, m->t, r->well ? &r->c : &r->was, STATE_EDITS, e) || !arm_cut(m, e))
+	if (r->well ? !history_edit(m->h, m->t, &r->c, STATE_EDITS, e) || !arm_cut(m, e) : !rescue_undo(a, e))
 		return false;
 	arrive_at_start(m);
 	record_jump(m->r);
@@ -789,7 +819,18 @@ static bool rescue_arrived(arms *a, err *e)
 {
 	rescue *r = &a->rescue;
 	arm *m = &a->arm[r->arm];
-	if (!next_settings(a, r)) {
+	/* far off, steps small enough to stay finite lead nowhere */
+	bool hopeless = !r->further && r->lowered >= 2 && r->loss > FAR_OFF * r->fresh_loss;
+	bool more = !hopeless && next_settings(a, r);
+	long from = more || r->further ? r->update : before_far_off(r, record_loss(m->r));
+	if (from < r->update) {
+		r->further = true;
+		r->known = false;
+		r->update = from;
+		return rescue_again(a, e);
+	}
+	more = more || (hopeless && next_settings(a, r)); /* there is no place further back */
+	if (!more) {
 		r->phase = RESCUE_BACK;
 		return true;
 	}
@@ -847,7 +888,7 @@ bool arms_rescue_give_up(arms *a, err *e)
 	r->phase = RESCUE_NONE;
 	if (!history_seek(m->h, m->t, r->update, e))
 		return false;
-	if (r->known && (!history_edit(m->h, m->t, &r->was, STATE_EDITS, e) || !arm_cut(m, e)))
+	if ((r->known || r->further) && !rescue_undo(a, e))
 		return false;
 	arrive_at_start(m);
 	record_jump(m->r);

@@ -348,6 +348,11 @@ void record_want(record *r, unsigned want)
 	r->want = want;
 }
 
+const snap_series *record_loss(const record *r)
+{
+	return &r->arm.series[SNAP_LOSS];
+}
+
 const snap_arm *record_arm(record *r, const trial *t, bool spectrum)
 {
 	snap_arm *a = &r->arm;

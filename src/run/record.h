@@ -33,6 +33,9 @@ void record_want(record *r, unsigned want);
  * singular values of the recurrent matrix as it is now. The arm belongs to the record. */
 const snap_arm *record_arm(record *r, const trial *t, bool spectrum);
 
+/* The loss over the updates. */
+const snap_series *record_loss(const record *r);
+
 /* Adds a value of `update` to a curve; buckets are joined in pairs when all are in use. *count: values in the last
  * bucket. */
 void record_series_add(snap_series *s, long *count, long update, double value);

@@ -141,7 +141,7 @@ void ui_scroll_end(ui *u, rect r, float content, float *offset)
 		u->moved = above > 0 || below > 0;
 		u->reveal = false;
 	}
-	if (u->event.kind == UI_WHEEL && !u->used && rect_has(r, u->pointer.x, u->pointer.y)) {
+	if (u->event.kind == UI_WHEEL && !u->used && ui_reachable(u) && rect_has(r, u->pointer.x, u->pointer.y)) {
 		*offset -= u->event.wheel * 48 * u->em;
 		ui_use(u);
 	}

@@ -1,6 +1,7 @@
 /* Choices: segments side by side, or a list that opens. */
 #include "ui/ui.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -113,7 +114,36 @@ bool ui_choice(ui *u, rect r, const char *name, const char *const *option, int n
 	return changed;
 }
 
+bool ui_menu(ui *u, rect r, const char *name, ui_icon icon, float width, const char *const *option, int n, int *chosen,
+        const char *tip)
+{
+	ui_touch t = ui_register(u, r, UI_BUTTON, name, "", tip);
+	float em = u->em, right = fminf(r.x + r.w, u->c->width - 4 * em);
+	rect anchor = {fmaxf(right - width, 4 * em), r.y, fminf(width, u->c->width - 8 * em), r.h};
+	bool open = u->popup.id == t.id;
+	keep_options(u, t.id, option, n);
+	*chosen = -1;
+	bool done = ui_popup_result(u, t.id, anchor, chosen);
+	if (done)
+		ui_focus_clear(u); /* the keys mean what they meant before */
+	if (!done && !open && (t.clicked || ui_key_for(u, t.id) == UI_KEY_ENTER)) {
+		ui_popup_open(u, t.id, anchor, option, n, -1);
+		ui_use(u);
+	}
+	if (t.hot || open)
+		canvas_box(u->c, r, 6 * em, INK_HOVER, 1);
+	ui_icon_draw(u->c, icon, r.x + r.w / 2, r.y + r.h / 2, 16 * em, INK_TEXT);
+	ui_ring(u, r, 6 * em, t.id);
+	return done;
+}
+
 /* ---- the open list ---- */
+
+/* An option of a menu may begin with a mark for the line above it. */
+static const char *words(const char *option)
+{
+	return *option == '\v' ? option + 1 : option;
+}
 
 bool ui_popup_result(ui *u, uint32_t id, rect anchor, int *chosen)
 {
@@ -159,7 +189,7 @@ static void jump_to_letter(ui_popup *p, char letter)
 {
 	for (int i = 1; i <= p->n; i++) {
 		int at = (p->marked + i) % p->n;
-		if ((p->option[at][0] | 0x20) == (letter | 0x20)) {
+		if ((words(p->option[at])[0] | 0x20) == (letter | 0x20)) {
 			p->marked = at;
 			return;
 		}
@@ -252,13 +282,27 @@ static void draw_row(ui *u, int i)
 	const ui_popup *p = &u->popup;
 	float em = u->em, row = ROW * em;
 	rect r = {p->area.x, p->area.y + (float)(i - p->first) * row, p->area.w, row};
-	char name[40];
-	snprintf(name, sizeof name, "option: %.30s", p->option[i]);
+	char name[40], text[UI_TEXT];
+	snprintf(text, sizeof text, "%s", words(p->option[i]));
+	char *key = strchr(text, '\t');
+	if (key)
+		*key++ = 0;
+	const char *more = strstr(text, " …"); /* what opens a dialog; cut, it would be half a character */
+	snprintf(name, sizeof name, "option: %.*s", more && more - text < 30 ? (int)(more - text) : 30, text);
 	ui_register(u, r, UI_OPTION, name, i == p->marked ? "marked" : "", NULL);
+	if (*p->option[i] == '\v' && i > p->first)
+		canvas_line(u->c, r.x + 8 * em, r.y, r.x + r.w - 8 * em, r.y, ui_line(1, INK_BORDER));
 	if (i == p->marked)
 		canvas_box(u->c, rect_inset(r, 2 * em, 1), 4 * em, INK_ACCENT, 1);
-	ui_label(u, rect_inset(r, 8 * em, 0), p->option[i], 13, WEIGHT_REGULAR,
-	        i == p->marked ? INK_ON_ACCENT : INK_TEXT, ALIGN_LEFT);
+	rect inner = rect_inset(r, 8 * em, 0);
+	if (p->rows < p->n) /* beside the sign that there is more */
+		rect_cut_right(&inner, 4 * em);
+	if (key) {
+		rect at =
+		        rect_cut_right(&inner, fminf(canvas_measure(key, 12 * em, WEIGHT_REGULAR).width + em, r.w / 2));
+		ui_label(u, at, key, 12, WEIGHT_REGULAR, i == p->marked ? INK_ON_ACCENT : INK_MUTED, ALIGN_RIGHT);
+	}
+	ui_label(u, inner, text, 13, WEIGHT_REGULAR, i == p->marked ? INK_ON_ACCENT : INK_TEXT, ALIGN_LEFT);
 }
 
 void ui_popup_draw(ui *u)
@@ -273,6 +317,12 @@ void ui_popup_draw(ui *u)
 	canvas_box(u->c, p->area, 6 * u->em, INK_PANEL, 1);
 	for (int i = p->first; i < p->first + p->rows && i < p->n; i++)
 		draw_row(u, i);
+	if (p->rows < p->n) { /* a sign that there is more: the wheel and the arrows show it */
+		float em = u->em, each = (p->area.h - 4 * em) / (float)p->n;
+		rect bar = {p->area.x + p->area.w - 5 * em, p->area.y + 2 * em + each * (float)p->first, 3 * em,
+		        each * (float)p->rows};
+		canvas_box(u->c, bar, 1.5f * em, INK_MUTED, 0.7f);
+	}
 	canvas_frame(u->c, p->area, 6 * u->em, ui_line(1, INK_MUTED));
 	ui_layer(u, 0);
 }

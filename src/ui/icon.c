@@ -35,6 +35,21 @@ static const shape text_lines[] = {
         {4, {{2.5f, 9.8f}, {13.5f, 9.8f}, {13.5f, 11}, {2.5f, 11}}},
         {4, {{2.5f, 12.6f}, {9.5f, 12.6f}, {9.5f, 13.8f}, {2.5f, 13.8f}}},
 };
+static const shape sliders[] = {
+        {4, {{2.5f, 4.3f}, {13.5f, 4.3f}, {13.5f, 5.7f}, {2.5f, 5.7f}}},
+        {4, {{2.5f, 10.3f}, {13.5f, 10.3f}, {13.5f, 11.7f}, {2.5f, 11.7f}}},
+        {8, {{9.2f, 3.4f}, {10.1f, 2.7f}, {11.1f, 2.7f}, {12, 3.4f}, {12, 6.6f}, {11.1f, 7.3f}, {10.1f, 7.3f},
+                    {9.2f, 6.6f}}},
+        {8, {{4, 9.4f}, {4.9f, 8.7f}, {5.9f, 8.7f}, {6.8f, 9.4f}, {6.8f, 12.6f}, {5.9f, 13.3f}, {4.9f, 13.3f},
+                    {4, 12.6f}}},
+};
+static const shape grid[] = {
+        {4, {{2.5f, 2.5f}, {7.2f, 2.5f}, {7.2f, 7.2f}, {2.5f, 7.2f}}},
+        {4, {{8.8f, 2.5f}, {13.5f, 2.5f}, {13.5f, 7.2f}, {8.8f, 7.2f}}},
+        {4, {{2.5f, 8.8f}, {7.2f, 8.8f}, {7.2f, 13.5f}, {2.5f, 13.5f}}},
+        {4, {{8.8f, 8.8f}, {13.5f, 8.8f}, {13.5f, 13.5f}, {8.8f, 13.5f}}},
+};
+static const shape stop = {4, {{4, 4}, {12, 4}, {12, 12}, {4, 12}}};
 static const shape mountain[] = {{5, {{2.5f, 12}, {6, 7.5f}, {8.5f, 10}, {10, 8.5f}, {13.5f, 12}}}};
 
 static const struct {
@@ -59,6 +74,11 @@ static const struct {
         [ICON_SHOWN] = {0, 0},
         [ICON_HIDDEN] = {0, 0},
         [ICON_TEXT] = {text_lines, 4},
+        [ICON_SLIDERS] = {sliders, 4},
+        [ICON_GRID] = {grid, 4},
+        [ICON_MORE] = {0, 0},
+        [ICON_RECORD] = {0, 0},
+        [ICON_STOP] = {&stop, 1},
 };
 
 /* A disc whose right half is filled. */
@@ -97,6 +117,10 @@ void ui_icon_draw(canvas *c, ui_icon icon, float x, float y, float size, ink col
 		        (stroke){.width = 1.4f * s, .ink = colour, .alpha = 1});
 		canvas_disc(c, x + 2.8f * s, y - 2.2f * s, 1.3f * s, colour, 1);
 	}
+	for (int i = -1; icon == ICON_MORE && i <= 1; i++)
+		canvas_disc(c, x, y + 4.5f * s * (float)i, 1.6f * s, colour, 1);
+	if (icon == ICON_RECORD)
+		canvas_disc(c, x, y, 5 * s, colour, 1);
 	if (icon == ICON_SHOWN || icon == ICON_HIDDEN)
 		eye(c, x, y, s, icon == ICON_HIDDEN, colour);
 	for (int i = 0; i < icons[icon].n; i++) {

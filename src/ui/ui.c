@@ -59,6 +59,11 @@ static int reachable_layer(const ui *u)
 	return layer;
 }
 
+bool ui_reachable(const ui *u)
+{
+	return u->layer >= reachable_layer(u);
+}
+
 static const ui_control *control_at(const ui *u, point p)
 {
 	const ui_control *best = NULL;
@@ -228,7 +233,13 @@ static void toast_draw(ui *u)
 	rect b = {at.x + (at.w - width) / 2 - pad, at.y + at.h - height, width + 2 * pad, height + 1.5f * pad};
 	if (placed)
 		b.y = fmaxf(at.y + at.h - b.h - 4 * em, 2);
-	canvas_box(u->c, b, 8 * em, INK_TEXT, 0.94f);
+	/* whoever goes there wants what lies below */
+	bool read = u->now > u->toast_until - TOAST_SECONDS + 1;
+	if (u->event.kind == UI_MOVE && read && !u->still && rect_has(b, u->pointer.x, u->pointer.y)) {
+		u->toast[0] = 0;
+		return;
+	}
+	canvas_box(u->c, b, 8 * em, INK_TEXT, 1);
 	ui_paragraph(u, rect_inset(b, pad, 0.75f * pad), u->toast, 13, INK_WINDOW, true);
 	ui_layer(u, 4);
 	ui_status(u, b, "toast", u->toast);

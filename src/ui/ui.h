@@ -168,6 +168,7 @@ void ui_layer(ui *u, int layer);
  * order in which they stand. */
 void ui_rank(ui *u, int rank);
 void ui_surface(ui *u, rect r, const char *name, bool modal); /* covers what lies below on lower layers */
+bool ui_reachable(const ui *u);                               /* the present layer: no dialog lies over it */
 void ui_clip(ui *u, rect r);
 void ui_clip_end(ui *u);
 /* A vertical scroll area. `content` is the height of what it holds; *offset is kept within bounds. Returns where the
@@ -202,7 +203,12 @@ typedef enum ui_icon {
 	ICON_SHOWN,
 	ICON_HIDDEN,
 	ICON_TEXT,
-	ICON_LEFT
+	ICON_LEFT,
+	ICON_SLIDERS,
+	ICON_GRID,
+	ICON_MORE,
+	ICON_RECORD,
+	ICON_STOP
 } ui_icon;
 void ui_icon_draw(canvas *c, ui_icon icon, float x, float y, float size, ink colour); /* centred on x, y */
 
@@ -219,6 +225,11 @@ bool ui_section(ui *u, rect r, const char *name, bool *open);
 
 /* A few options that fit side by side become segments, others a list. */
 bool ui_choice(ui *u, rect r, const char *name, const char *const *option, int n, int *chosen, const char *tip);
+
+/* A button that opens a list of things to do, `width` wide, below or above it. A tab parts an option from the key that
+ * does it; '\v' before one draws a line above it. True when one was chosen: *chosen. */
+bool ui_menu(ui *u, rect r, const char *name, ui_icon icon, float width, const char *const *option, int n, int *chosen,
+        const char *tip);
 
 typedef struct ui_range {
 	const char *name, *tip;

@@ -165,7 +165,21 @@ void part_append_run(char *buf, int size, const char *before, const snap *s)
 void part_append_future(char *buf, int size, const snap *s)
 {
 	if (s->end > s->update)
-		part_append(buf, size, " Pale beyond the line: known from before.");
+		part_append(buf, size, " Faded, beyond the upright line: known from before.");
+}
+
+void part_append_buckets(char *buf, int size, const snap_series *l)
+{
+	if (l->n > 0 && l->stride > 1)
+		part_append(buf, size, "Line: means of %ld minibatches; band: their extremes", l->stride);
+	else
+		part_append(buf, size, "Every minibatch");
+}
+
+const char *part_metric(const snap_arm *a, char *buf, size_t size)
+{
+	snprintf(buf, size, "%s", a->metric_label);
+	return text_localize(buf);
 }
 
 const char *part_percent(char *buf, int size, double share)
@@ -191,7 +205,7 @@ const char *part_nothing(const snap *s)
 	if (s->asks)
 		return "predict first";
 	bool broken = isinf(a->now[SNAP_LOSS]) || (isfinite(a->now[SNAP_LOSS]) && isinf(a->now[SNAP_GRAD_NORM]));
-	return broken ? "not finite at the start: change a setting" : "press Space to start";
+	return broken ? "not finite at the start: change a setting" : "press Space or ▶ to start";
 }
 
 /* ---- curves over the updates ---- */

@@ -31,6 +31,10 @@ void part_append(char *buf, int size, const char *fmt, ...) __attribute__((forma
 void part_append_run(char *buf, int size, const char *before, const snap *s); /* `before` NULL: nothing */
 /* " Pale: known beyond the present." when the run was rewound. */
 void part_append_future(char *buf, int size, const snap *s);
+/* What a line over the updates and the band around it are. */
+void part_append_buckets(char *buf, int size, const snap_series *l);
+/* "wrong: |error| > 0.04", with the decimal mark of the screen. */
+const char *part_metric(const snap_arm *a, char *buf, size_t size);
 /* "12 %" */
 const char *part_percent(char *buf, int size, double share);
 /* The reason why there is nothing to draw. */

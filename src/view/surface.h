@@ -18,8 +18,8 @@ void surface_draw(const slice_picture *p, const config *look, canvas *c, rect ar
  */
 const char *surface_caption(const slice_picture *p, char *buf, int size);
 
-/* Where the last picture of the view went: the 3-D box and the inside of the map (width 0: not drawn), and the values at
- * a point of the map. For controls that lie over it. */
+/* Where the last picture of the view went: the 3-D box and the inside of the map (width 0: not drawn), and the values
+ * at a point of the map. For controls that lie over it. */
 typedef struct surface_places {
 	rect solid, map;
 	double low[2], high[2];

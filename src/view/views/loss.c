@@ -5,12 +5,14 @@
 #include <math.h>
 #include <stdio.h>
 
-/* Logarithmic when the means span more than a decade and every value is positive. */
+/* Logarithmic when the means span more than a decade and every value is positive; before the first update those of
+ * the run before. */
 static bool is_log(const snap *s)
 {
 	double low = INFINITY, high = 0;
 	for (int a = 0; a < part_arms(s); a++) {
-		const snap_series *l = &s->arm[a].series[SNAP_LOSS];
+		const snap_arm *m = &s->arm[a];
+		const snap_series *l = m->series[SNAP_LOSS].n > 0 ? &m->series[SNAP_LOSS] : &m->previous;
 		for (int i = 0; i < l->n && i < SNAP_BUCKETS; i++)
 			if (isfinite(l->mean[i])) {
 				low = fmin(low, fmin((double)l->low[i], (double)l->mean[i]));
@@ -38,12 +40,28 @@ static void add_baselines(const snap *s, bool log, span *out)
 	}
 }
 
+/* The run before stretches the axis, but not where it went far off: what is compared with it would lie flat. */
+static void add_previous(const snap *s, int arm, bool log, span *all)
+{
+	const snap_series *own = &s->arm[arm].series[SNAP_LOSS];
+	snap_series seen = s->arm[arm].previous;
+	if (seen.n < 1)
+		return;
+	double most = fabs((double)seen.mean[0]);
+	for (int i = 0; i < own->n && i < SNAP_BUCKETS; i++)
+		most = isfinite(own->high[i]) ? fmax(most, (double)own->high[i]) : most;
+	for (int i = 0; i < seen.n && i < SNAP_BUCKETS; i++)
+		if (!((double)seen.high[i] <= 10 * most))
+			seen.low[i] = seen.high[i] = seen.mean[i] = NAN;
+	part_span(&seen, log, all);
+}
+
 static axis value_axis(const snap *s, bool log)
 {
 	span all = span_none;
 	for (int a = 0; a < part_arms(s); a++) {
 		part_span(&s->arm[a].series[SNAP_LOSS], log, &all);
-		part_span(&s->arm[a].previous, log, &all);
+		add_previous(s, a, log, &all);
 	}
 	if (span_empty(all)) /* nothing has been trained: from where the run is to come down */
 		for (int a = 0; a < part_arms(s); a++)
@@ -75,7 +93,7 @@ static void collect_labels(const snap *s, bool log, const axis *y, bool numbers,
 		k->dash = part_arm_dash(s, a);
 	}
 	int before = part_last(&s->arm[0].previous, log);
-	if (before >= 0 && part_arms(s) == 1)
+	if (before >= 0 && part_arms(s) == 1 && in_axis((double)s->arm[0].previous.mean[before], log) <= y->high)
 		labels_add(l, in_axis((double)s->arm[0].previous.mean[before], log), INK_MUTED, "run before")->rank = 9;
 	for (int i = 0; i < s->arm[0].baselines && i < 4; i++) {
 		double at = in_axis(s->arm[0].baseline[i], log);
@@ -121,7 +139,7 @@ static void draw_curves(const snap *s, const plot *p, bool log)
 
 static void read_out(const snap *s, const plot *p, const view_focus *focus)
 {
-	char value[48];
+	char value[48], wrong[64];
 	readout r = {0};
 	readout_add(&r, INK_NONE, "update %s", axis_count_text(value, sizeof value, (double)focus->update));
 	for (int a = 0; a < part_arms(s); a++) {
@@ -131,8 +149,8 @@ static void read_out(const snap *s, const plot *p, const view_focus *focus)
 		readout_add(&r, part_arm_ink(s, a), "%s %s", part_arms(s) > 1 ? part_arm_name(s, a) : "loss",
 		        isnan(loss) ? "–" : text_short(value, sizeof value, loss, 4));
 		if (!isnan(metric) && arm->metric_label[0])
-			readout_add(
-			        &r, INK_NONE, "%s %s", part_percent(value, sizeof value, metric), arm->metric_label);
+			readout_add(&r, INK_NONE, "%s %s", part_percent(value, sizeof value, metric),
+			        part_metric(arm, wrong, sizeof wrong));
 	}
 	readout_draw(&r, p->c, p->area, focus->pointer);
 }
@@ -171,10 +189,11 @@ static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
 static const char *caption(const snap *s, bool run, char *buf, int size)
 {
 	buf[0] = '\0';
-	part_append(
-	        buf, size, "Minibatch means and extremes%s", s->arm[0].previous.n > 0 ? " (pale: the run before)" : "");
+	part_append_buckets(buf, size, &s->arm[0].series[SNAP_LOSS]);
 	part_append_run(buf, size, run ? ": " : NULL, s);
 	part_append(buf, size, ".");
+	if (s->arm[0].previous.n > 0)
+		part_append(buf, size, " Thin%s: the run before.", part_arms(s) > 1 ? "" : ", grey");
 	part_append_future(buf, size, s);
 	return buf;
 }
@@ -182,11 +201,11 @@ static const char *caption(const snap *s, bool run, char *buf, int size)
 static const char *key(const snap *s, char *buf, int size)
 {
 	const snap_arm *a = &s->arm[0];
-	char value[48];
+	char value[48], wrong[64];
 	buf[0] = '\0';
 	if (part_arms(s) == 1 && isfinite(a->now[SNAP_METRIC]) && a->metric_label[0])
-		part_append(
-		        buf, size, "%s %s", part_percent(value, sizeof value, a->now[SNAP_METRIC]), a->metric_label);
+		part_append(buf, size, "%s %s", part_percent(value, sizeof value, a->now[SNAP_METRIC]),
+		        part_metric(a, wrong, sizeof wrong));
 	return buf;
 }
 

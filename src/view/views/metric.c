@@ -137,12 +137,14 @@ static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
 static const char *caption(const snap *s, bool run, char *buf, int size)
 {
 	long over = window(s) * (shares(s, 0)->stride > 0 ? shares(s, 0)->stride : 1);
+	char wrong[64];
 	buf[0] = '\0';
 	if (over > 1)
-		part_append(buf, size, "Pale: minibatches; the line: mean over the last %ld updates", over);
+		part_append(buf, size, "Thin: minibatches; thick: their mean over the last %ld updates", over);
 	else
 		part_append(buf, size, "Minibatches");
-	part_append(buf, size, "%s%s", s->arm[0].metric_label[0] ? "; " : "", s->arm[0].metric_label);
+	part_append(
+	        buf, size, "%s%s", s->arm[0].metric_label[0] ? "; " : "", part_metric(&s->arm[0], wrong, sizeof wrong));
 	part_append_run(buf, size, run ? ". " : NULL, s);
 	part_append(buf, size, ".");
 	part_append_future(buf, size, s);

@@ -297,7 +297,7 @@ static void draw_number(const snap *s, canvas *c, rect area)
 	span_add(&all, 0);
 	plot_spec spec = {
 	        .x = axis_count(0.4, n + 0.6), .y = axis_linear(all), .y_title = "answer at the end", .x_bare = true};
-	spec.right = labels_width(&l, c, 0.6F * area.w);
+	spec.right = labels_width(&l, c, 0.66F * area.w); /* the numbers are what is looked at */
 	plot p = plot_begin(c, area, &spec);
 	if (!plot_has_room(&p))
 		return;
@@ -647,7 +647,8 @@ static void draw_end(const snap *s, stack *k)
 		rect_cut_right(&end, k->right);
 		draw_bars(s, k->c, end);
 	} else if (!t->symbols && k->area.w > 30 * em) {
-		rect end = rect_cut_right(&k->area, fminf(0.34F * k->area.w, 34 * em));
+		rect end = rect_cut_right(
+		        &k->area, fminf((t->classes || k->area.w > 60 * em ? 0.34F : 0.42F) * k->area.w, 34 * em));
 		rect_cut_left(&end, em);
 		rect_cut_bottom(&end, k->area.h > 12 * em ? below : 0);
 		if (t->classes)

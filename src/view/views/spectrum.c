@@ -86,7 +86,7 @@ static void offer_radius(const snap *s, const plot *p, view_focus *focus)
 		h->tip = "drag the circle to rescale the recurrent matrix to this spectral radius";
 		h->value = size_of(arm, top);
 		h->low = 0.05;
-		h->high = fmin(p->x.high, knob_get(KNOB_rho)->high);
+		h->high = fmax(fmin(p->x.high, knob_get(KNOB_rho)->high), h->value); /* the grip lies on the circle */
 		h->along = ALONG_RADIUS;
 		h->centre = (point){plot_x(p, 0), plot_y(p, 0)};
 		h->per_one = plot_x(p, 1) - plot_x(p, 0);

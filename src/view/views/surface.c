@@ -219,11 +219,16 @@ static void draw_3d(const slice_picture *p, const heights *h, const config *look
 	        .z_title = value_title(p, h)};
 	axis_over(&s.x, p->low[0], p->high[0]);
 	axis_over(&s.y, p->low[1], p->high[1]);
-	if (!surface3d_begin(c, area, &s))
-		return;
-	places.solid = area;
-	draw_ways_3d(p, c);
-	surface3d_end();
+	bool near = s.pose.zoom > 1; /* its frame goes beyond its place */
+	if (near)
+		canvas_clip(c, area);
+	if (surface3d_begin(c, area, &s)) {
+		places.solid = area;
+		draw_ways_3d(p, c);
+		surface3d_end();
+	}
+	if (near)
+		canvas_clip_end(c);
 }
 
 /* ---- contours ---- */

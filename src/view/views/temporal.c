@@ -517,7 +517,7 @@ static const char *caption(const snap *s, bool run, char *buf, int size)
 	part_append_run(buf, size, run ? ": " : NULL, s);
 	bool bound_shown = s->arm[0].has_bound && part_arms(s) == 1;
 	part_append(buf, size, ".%s%s%s%s",
-	        rows_of(&s->arm[0]) > 0 ? " Pale and below: earlier updates, newest on top." : "",
+	        rows_of(&s->arm[0]) > 0 ? " Thin lines, rows below: earlier updates, newest on top." : "",
 	        bound_shown ? " Dashed: bound, slope × σₘₐₓ per step." : "",
 	        values.zero ? " On the floor: exact zeros." : "",
 	        values.broken ? " Gaps: not finite or not measured." : "");
