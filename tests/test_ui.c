@@ -631,6 +631,50 @@ static void keys_and_buttons(void **state)
 	assert_true(b->quit);
 }
 
+/* A box over the run has the keyboard: it scrolls, the run behind it keeps still, and one Esc closes it. */
+static void boxes_have_the_keyboard(void **state)
+{
+	(void)state;
+	bench *b = bench_new(FAKE_ORDINARY);
+	bench_run(b, 1280, 800, THEME_LIGHT, NULL);
+	bench_key(b, UI_KEY_TAB, 0);
+	uint32_t before = b->ui.focus;
+	bool panel = b->panel;
+	assert_true(before != 0);
+	bench_type(b, "?");
+	bench_run(b, 1280, 800, THEME_LIGHT, NULL);
+	bench_key(b, UI_KEY_DOWN, 0);
+	float line = b->help_offset;
+	bench_key(b, UI_KEY_PAGE_DOWN, 0);
+	assert_true(line > 0 && b->help_offset > 5 * line);
+	bench_key(b, UI_KEY_HOME, 0);
+	assert_true(b->help_offset == 0);
+	bench_key(b, UI_KEY_END, 0);
+	assert_true(b->help_offset > 5 * line);
+	bench_key(b, UI_KEY_ENTER, 0); /* not the button behind, which had the focus */
+	bench_key(b, 'm', 0);
+	bench_key(b, ' ', 0);
+	assert_true(b->panel == panel && !b->playing && b->help);
+	bench_key(b, UI_KEY_TAB, 0);
+	assert_true(b->ui.focus == ui_find(&b->ui, "close help")->id);
+	bench_key(b, UI_KEY_ESCAPE, 0);
+	assert_false(b->help);
+	bench_run(b, 1280, 800, THEME_LIGHT, NULL);
+	bench_run(b, 1280, 800, THEME_LIGHT, NULL);
+	assert_int_equal(b->ui.focus, before);
+	/* the space bar presses what has the focus in a box, and plays again without one */
+	bench_key(b, 'v', 0);
+	bench_run(b, 1280, 800, THEME_LIGHT, NULL);
+	bench_key(b, UI_KEY_TAB, 0);
+	int shown = b->views;
+	bench_key(b, ' ', 0);
+	assert_int_equal(b->views, shown - 1);
+	bench_key(b, UI_KEY_ESCAPE, 0);
+	bench_run(b, 1280, 800, THEME_LIGHT, NULL);
+	bench_key(b, ' ', 0);
+	assert_true(b->playing && !b->choosing);
+}
+
 /* Tab walks through the top bar from left to right. */
 static void top_bar_in_reading_order(void **state)
 {
@@ -870,6 +914,7 @@ int main(void)
 	        cmocka_unit_test(rare_knobs_on_demand),
 	        cmocka_unit_test(tab_reaches_everything),
 	        cmocka_unit_test(keys_and_buttons),
+	        cmocka_unit_test(boxes_have_the_keyboard),
 	        cmocka_unit_test(top_bar_in_reading_order),
 	        cmocka_unit_test(toasts_leave_the_plots_free),
 	        cmocka_unit_test(arms_and_plots),

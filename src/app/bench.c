@@ -606,8 +606,8 @@ static bool pointer_on_plots(const bench *b)
 		if (k[i].id == u->hot)
 			hot = &k[i];
 	return u->inside && rect_has(b->plots, u->pointer.x, u->pointer.y) && !u->popup.id && !b->help &&
-	       !b->choosing && !b->verdict && !b->exporter.open && !(panel_floats(b) && b->overlay) &&
-	       !(b->narrow && tutor_shown(b)) && (!hot || hot->role == UI_PLOT);
+	       !b->choosing && !b->verdict && !b->exporter.open && !b->preferences.open &&
+	       !(panel_floats(b) && b->overlay) && !(b->narrow && tutor_shown(b)) && (!hot || hot->role == UI_PLOT);
 }
 
 static void draw_views(bench *b)
@@ -824,7 +824,7 @@ void bench_pass(bench *b, canvas *c, canvas *chrome, bool show, const ui_event *
 		preferences_draw(b);
 	ui_end(&b->ui);
 	b->chrome_changed = b->chrome_changed || b->ui.moved;
-	if (ui_unused(&b->ui) && !sweeper_key(b, ui_unused(&b->ui)))
+	if (ui_unused(&b->ui) && (b->ui.modal || !sweeper_key(b, ui_unused(&b->ui))))
 		command_dispatch(b, ui_unused(&b->ui));
 	send_config(b);
 	send_wants(b);

@@ -238,6 +238,10 @@ static void paste_state(bench *b, int unused)
 static void check_gradient(bench *b, int unused)
 {
 	(void)unused;
+	if (b->verdict) { /* G again puts the table away */
+		b->verdict = false;
+		return;
+	}
 	b->dismissed[0] = 0;
 	b->checking = true;
 	b->verdict_after = b->snap->check.serial;
@@ -347,7 +351,7 @@ static void preferences_toggle(bench *b, int unused)
 {
 	(void)unused;
 	b->preferences = (preferences){.open = !b->preferences.open};
-	b->help = b->choosing = false;
+	b->help = b->choosing = b->exporter.open = b->verdict = false;
 }
 
 static void zoom(bench *b, int direction)
@@ -561,13 +565,36 @@ static bool bound(const binding *b, const ui_event *e)
 	return b->key && b->key == e->key && b->mods == mods;
 }
 
+/* A box over the run has the keyboard; what would change the run behind it waits until it is closed. */
+static bool allowed(const bench *b, const char *name)
+{
+	static const char *const always[] = {
+	        "back", "theme", "fullscreen", "larger", "smaller", "normal", "settings", "quit"};
+	const struct {
+		bool open;
+		const char *name;
+	} boxes[] = {{b->help, "help"}, {b->choosing, "views"}, {b->exporter.open, "export"}, {b->verdict, "check"},
+	        {b->preferences.open, "settings"}};
+	bool covered = false;
+	for (size_t i = 0; i < sizeof boxes / sizeof *boxes; i++) {
+		covered = covered || boxes[i].open;
+		if (boxes[i].open && strcmp(boxes[i].name, name) == 0)
+			return true;
+	}
+	for (size_t i = 0; i < sizeof always / sizeof *always; i++)
+		if (strcmp(always[i], name) == 0)
+			return true;
+	return !covered;
+}
+
 bool command_dispatch(bench *b, const ui_event *e)
 {
 	if (e->kind != UI_KEY && e->kind != UI_TYPE)
 		return false;
 	for (int i = 0; i < commands_count; i++) {
 		for (int k = 0; k < COMMAND_BINDINGS; k++) {
-			if (bound(&commands[i].keys[k], e) && (!b->gallery.open || gallery_allows(commands[i].name))) {
+			if (bound(&commands[i].keys[k], e) && allowed(b, commands[i].name) &&
+			        (!b->gallery.open || gallery_allows(commands[i].name))) {
 				commands[i].run(b, commands[i].argument);
 				return true;
 			}

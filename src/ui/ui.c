@@ -132,9 +132,30 @@ static void focus_events(ui *u)
 		u->edit.commit = u->edit.id != 0;
 		move_focus(u, e->mods & UI_SHIFT ? -1 : 1);
 		ui_use(u);
-	} else if (e->key == UI_KEY_ESCAPE && u->focus && !u->edit.id) {
+	} else if (e->key == UI_KEY_ESCAPE && u->focus && !u->edit.id && !u->modal) {
 		u->used = u->ring; /* a visible ring is what Esc takes away first */
 		ui_focus_clear(u);
+	}
+}
+
+/* What lies under a modal surface has no keyboard; it gets it back when the surface has gone. */
+static void modal_focus(ui *u)
+{
+	int lowest = reachable_layer(u);
+	const ui_control *k = control_of(u, u->focus);
+	u->modal = lowest > 0;
+	if (u->modal && u->edit.id && control_of(u, u->edit.id) && control_of(u, u->edit.id)->layer < lowest)
+		u->edit.id = 0;
+	if (u->modal && k && k->layer < lowest) {
+		u->focus_below = u->focus;
+		u->ring_below = u->ring;
+		ui_focus_clear(u);
+	} else if (!u->modal && u->focus_below) {
+		if (!u->focus && control_of(u, u->focus_below)) {
+			u->focus = u->focus_below;
+			u->ring = u->ring_below;
+		}
+		u->focus_below = 0;
 	}
 }
 
@@ -165,6 +186,7 @@ void ui_begin(ui *u, canvas *c, const ui_event *event, double now)
 	u->layer = u->clips = 0;
 	u->count[u->side] = 0;
 	u->popup.result = -1;
+	modal_focus(u);
 	ui_popup_events(u);
 	if (!u->used) {
 		pointer_events(u);

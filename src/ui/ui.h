@@ -122,6 +122,9 @@ typedef struct ui {
 	bool reveal; /* … and has to be scrolled into view */
 	rect reveal_area;
 	bool reveal_found;
+	uint32_t focus_below; /* what had the keyboard before a modal surface took it, and gets it back */
+	bool ring_below;
+	bool modal;  /* the last pass showed a modal surface */
 	bool moved;  /* a scroll area went there after it was drawn: the next pass shows it */
 	bool paging; /* PgUp and PgDn turn pages: a control has them only while its ring is shown */
 	int layer;
@@ -171,13 +174,15 @@ void ui_clip_end(ui *u);
 rect ui_scroll(ui *u, rect r, const char *name, float content, float *offset);
 void ui_scroll_end(ui *u, rect r, float content, float *offset);
 
-/* A box over everything else, in the middle, with a title and a button that closes it. */
+/* A box over everything else, in the middle, with a title and a button that closes it. It has the keyboard for itself:
+ * Esc closes it, the arrows and pages that no control takes scroll what scrolls in it. */
 typedef struct ui_dialog {
 	rect box, inside; /* below the title */
-	bool closed;
+	rect close;
+	const char *close_name;
 } ui_dialog;
 ui_dialog ui_dialog_begin(ui *u, float width, float height, const char *title, const char *close_name);
-bool ui_dialog_end(ui *u, const ui_dialog *d); /* true: to be closed, by its button or a press beside it */
+bool ui_dialog_end(ui *u, const ui_dialog *d); /* true: to be closed, by its button, Esc or a press beside it */
 
 /* ---- controls: `r` is where it goes, `name` is unique on the screen, `tip` is static text ---- */
 typedef enum ui_icon {
