@@ -624,6 +624,7 @@ static void dropped_files(void **state)
 	put("run.txt", "a run to keep\r\nunroll/1 T=21 cell=gru @4\r\n");
 	put("run.unroll", "unroll/1 T=22\n");
 	put("none.txt", "nothing\n");
+	put("table.csv", "# unroll/1 T=23 @2\n# loss: a column\nview,part\n");
 	put("data.csv", "sequence,step,a,target\n1,1,0.5,\n1,2,0.25,1\n");
 	put("what.odt", "?");
 	begin(true);
@@ -632,6 +633,9 @@ static void dropped_files(void **state)
 	assert_float_equal(subject.config.v[KNOB_T], 21, 0);
 	bench_drop(&subject, path_of("run.unroll"));
 	assert_float_equal(subject.config.v[KNOB_T], 22, 0);
+	bench_drop(&subject, path_of("table.csv")); /* numbers of a run are that run */
+	assert_float_equal(subject.config.v[KNOB_T], 23, 0);
+	bench_drop(&subject, path_of("run.unroll"));
 	bench_drop(&subject, path_of("none.txt"));
 	assert_non_null(strstr(subject.ui.toast, "unroll/1"));
 	bench_drop(&subject, path_of("what.odt"));

@@ -2,9 +2,8 @@
 
 #include "app/command.h"
 #include "app/lesson_open.h"
+#include "app/opening.h"
 #include "app/tutor.h"
-#include "io/file.h"
-#include "io/png.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -514,13 +513,13 @@ void bench_move_view(bench *b, const view *v, int by)
 	b->alone = -1;
 }
 
-static bool drop_picture(bench *b, const char *path, err *e)
+static bool drop_state(bench *b, const char *path, err *e)
 {
 	static char text[STATE_TEXT];
 	static run_state s;
 	const view *list[BENCH_VIEWS];
 	int n;
-	if (!png_read_state(path, text, sizeof text, e))
+	if (!opening_state_text(path, text, sizeof text, e))
 		return false;
 	if (!state_read(&s, text, e) || !view_pick(&s, list, &n, e))
 		return err_prefix(e, "%s", path);
@@ -530,58 +529,30 @@ static bool drop_picture(bench *b, const char *path, err *e)
 
 static bool drop_data(bench *b, const char *path, err *e)
 {
-	config c = b->config;
-	if (!config_set(&c, "data", path, e) || !config_set(&c, "task", "data", e))
+	if (!opening_data(path, &b->config, e))
 		return false;
-	config_relax(&c); /* what only the task before had is left behind */
-	b->config = c;
 	b->config_changed = true;
-	return true;
-}
-
-/* The first line of a text that begins as states do; what stands before it is comment. */
-static bool drop_text(bench *b, const char *path, err *e)
-{
-	static run_state s;
-	const view *list[BENCH_VIEWS];
-	unsigned char *data;
-	size_t size;
-	int n;
-	if (!file_read_all(path, 4 * STATE_TEXT, &data, &size, e))
-		return false;
-	char *rest = (char *)data, *line, *state = NULL;
-	while (!state && (line = strsep(&rest, "\r\n")))
-		if (strncmp(line, "unroll/", 7) == 0)
-			state = line;
-	bool ok = state ? state_read(&s, state, e) && view_pick(&s, list, &n, e)
-	                : err_input(e, "holds no state; allowed: a line that begins with unroll/1");
-	free(data);
-	if (!ok)
-		return err_prefix(e, "%s", path);
-	bench_open(b, &s);
 	return true;
 }
 
 void bench_drop(bench *b, const char *path)
 {
-	char ext[16];
 	err e = {0};
-	bool ok;
-	file_extension(path, ext, sizeof ext);
-	if (strcmp(ext, "md") == 0) {
+	bool ok = false;
+	switch (opening_kind(path)) {
+	case OPENS_LESSON:
 		gallery_close(b);
 		bench_lesson(b, path);
 		return;
-	}
-	if (strcmp(ext, "npz") == 0 || strcmp(ext, "csv") == 0)
+	case OPENS_DATA:
 		ok = drop_data(b, path, &e);
-	else if (strcmp(ext, "txt") == 0 || strcmp(ext, "unroll") == 0)
-		ok = drop_text(b, path, &e);
-	else if (strcmp(ext, "png") == 0)
-		ok = drop_picture(b, path, &e);
-	else
-		ok = err_input(&e,
-		        "%s: cannot be opened; allowed: .png, .txt and .unroll with a state, .npz, .csv, .md", path);
+		break;
+	case OPENS_STATE:
+		ok = drop_state(b, path, &e);
+		break;
+	case OPENS_NOTHING:
+		err_input(&e, "%s: cannot be opened; allowed: %s", path, opening_allowed);
+	}
 	if (ok)
 		gallery_close(b);
 	else
