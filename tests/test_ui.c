@@ -200,6 +200,59 @@ static void button_and_toggle(void **state)
 	assert_true(f->open);
 }
 
+/* A digit begins a number where the keyboard is; Enter takes it, Esc leaves what was. */
+static void typed_numbers(void **state)
+{
+	(void)state;
+	form *f = form_new();
+	type(f, "5"); /* nothing has the keyboard */
+	assert_false(ui_editing(&f->ui));
+	focus_on(f, "lin");
+	type(f, "1");
+	type(f, ".");
+	type(f, "5");
+	assert_true(ui_editing(&f->ui));
+	assert_string_equal(f->ui.edit.text, "1.5");
+	key(f, UI_KEY_ESCAPE);
+	assert_false(ui_editing(&f->ui));
+	type(f, "x"); /* a letter is a command */
+	assert_false(ui_editing(&f->ui));
+	key_mods(f, UI_KEY_RIGHT, UI_CTRL);
+	assert_float_equal(f->x, 1.1, 1e-12);
+	f->ui.paging = true; /* pages are turned, not sliders */
+	key(f, UI_KEY_PAGE_DOWN);
+	assert_float_equal(f->x, 1.1, 1e-12);
+}
+
+/* Tab goes on where the control that had the keyboard was, when it has gone. */
+static void the_place_is_kept(void **state)
+{
+	(void)state;
+	static ui u;
+	canvas c = canvas_null(&themes[THEME_LIGHT], 400, 300);
+	static const char *const names[] = {"a", "b", "c", "d"};
+	ui_init(&u, NULL);
+	const ui_event tab = {.kind = UI_KEY, .key = UI_KEY_TAB},
+	               back = {.kind = UI_KEY, .key = UI_KEY_TAB, .mods = UI_SHIFT},
+	               part = {.kind = UI_KEY, .key = UI_KEY_F6};
+	const ui_event *const events[] = {NULL, &tab, &tab, &tab, NULL, &tab, NULL, NULL, &back, &part, &part, &part};
+	static const char *const focus[] = {NULL, "a", "b", "c", NULL, "d", NULL, NULL, "b", "c", "a", "c"};
+	/* c goes away in the fifth pass, d in the seventh; c is back from the ninth on, and begins another part */
+	for (int pass = 0; pass < 12; pass++) {
+		ui_begin(&u, &c, events[pass], pass);
+		for (int i = 0; i < 4; i++) {
+			bool there = (i != 2 || pass < 4 || pass > 7) && (i != 3 || pass < 6 || pass > 8);
+			if (i == 2)
+				ui_part(&u);
+			if (there)
+				ui_button(&u, (rect){10, 10 + 30 * (float)i, 80, 24}, names[i], ICON_NONE, names[i],
+				        LOOK_PLAIN, NULL);
+		}
+		ui_end(&u);
+		assert_true(!focus[pass] ? u.focus == 0 : u.focus == ui_find(&u, focus[pass])->id);
+	}
+}
+
 static void slider_keyboard(void **state)
 {
 	(void)state;
@@ -902,6 +955,8 @@ int main(void)
 	        cmocka_unit_test(focus_scrolls_into_sight),
 	        cmocka_unit_test(button_and_toggle),
 	        cmocka_unit_test(slider_keyboard),
+	        cmocka_unit_test(typed_numbers),
+	        cmocka_unit_test(the_place_is_kept),
 	        cmocka_unit_test(slider_pointer),
 	        cmocka_unit_test(number_entry),
 	        cmocka_unit_test(text_editing),

@@ -632,6 +632,7 @@ static void plots_part(bench *b, rect r, bool show)
 	float gap = GAP * b->ui.em;
 	b->plots = r.w > 6 * gap && r.h > 6 * gap ? rect_inset(r, gap, gap) : r;
 	relief_before(b);
+	ui_part(&b->ui);
 	if (show) {
 		ui_clip(&b->ui, r);
 		draw_views(b);
@@ -651,6 +652,7 @@ static void plots_part(bench *b, rect r, bool show)
 static void side_panel(bench *b, rect r, canvas *chrome)
 {
 	canvas *c = b->ui.c;
+	ui_part(&b->ui);
 	if (panel_floats(b)) {
 		ui_layer(&b->ui, 1);
 		ui_surface(&b->ui, r, "controls", false);
@@ -671,7 +673,9 @@ static void lesson_side(bench *b, rect r, bool panel, canvas *chrome)
 	b->ui.c = chrome;
 	if (panel)
 		controls = tutor_split(b, &r);
+	ui_part(&b->ui);
 	tutor_column(b, r, NULL);
+	ui_part(&b->ui);
 	if (controls.h > 0)
 		panel_draw(b, controls);
 	b->ui.c = c;
@@ -679,6 +683,7 @@ static void lesson_side(bench *b, rect r, bool panel, canvas *chrome)
 
 static void lesson_overlay(bench *b, rect r)
 {
+	ui_part(&b->ui);
 	ui_layer(&b->ui, 1);
 	tutor_column(b, r, "lesson");
 	ui_layer(&b->ui, 0);
@@ -754,12 +759,14 @@ static void screen(bench *b, canvas *chrome, bool show)
 	rect waits = rect_cut_bottom(&rest, fminf(until_height(b), rest.h / 3));
 	rect sweep = rect_cut_bottom(&rest, fminf(sweeper_height(b, rest.w), rest.h / 2));
 	plots_part(b, rest, show);
+	ui_part(&b->ui);
 	if (message > 0)
 		bars_message(b, line);
 	if (waits.h > 0)
 		until_draw(b, waits);
 	if (sweep.h > 0)
 		sweeper_draw(b, sweep);
+	ui_part(&b->ui);
 	bars_bottom(b, bottom);
 	if (text && b->narrow)
 		lesson_overlay(b, side);

@@ -305,6 +305,12 @@ static void turn(bench *b, int pages)
 		tutor_turn(b, pages);
 }
 
+static void go_on(bench *b, int unused)
+{
+	(void)unused;
+	tutor_go_on(b);
+}
+
 static void lesson_text(bench *b, int unused)
 {
 	(void)unused;
@@ -438,6 +444,7 @@ const command commands[] = {
         {"plot-8", {{0, 0, "8"}}, "the eighth plot alone, and back", plot_alone, 8},
         {"gallery", {{'o', 0, 0}, {'o', UI_CTRL, 0}}, "the gallery: lessons, recent runs, pictures", to_gallery, 0},
         {"views", {{'v', 0, 0}}, "choose and arrange the plots", choose, 0},
+        {"lesson-go", {{UI_KEY_ENTER, 0, 0}}, "lesson: to the question, run, or on", go_on, 0},
         {"lesson-next", {{UI_KEY_PAGE_DOWN, 0, 0}}, "the next step of the lesson", turn, 1},
         {"lesson-before", {{UI_KEY_PAGE_UP, 0, 0}}, "the step before", turn, -1},
         {"lesson-text", {{'l', 0, 0}}, "show or hide the text of the lesson", lesson_text, 0},
@@ -479,11 +486,13 @@ const int commands_count = sizeof commands / sizeof *commands;
 
 const command_control command_controls[] = {
         {"walk", "Tab, Shift+Tab", "walk through all controls and plots"},
+        {"walk-parts", "F6, Shift+F6", "to the next part: bar, text, controls, plots, transport"},
         {"change", "← → ↑ ↓", "change a control; on a plot: the marked step"},
         {"change-finely", "Shift+arrows", "change a control finely"},
-        {"change-coarsely", "PgUp, PgDn", "change a control coarsely"},
+        {"change-coarsely", "Ctrl+arrows", "change a control coarsely; outside lessons PgUp, PgDn"},
         {"change-to-end", "Home, End", "change a control to its ends"},
         {"press", "Enter", "press, open a list or a card, type a number"},
+        {"type", "0 – 9", "on a slider: type a number"},
         {"default", "Delete", "a control back to its default"},
         {"type-number", "double click", "type a number"},
         {"search", "any letter", "in the gallery: search"},

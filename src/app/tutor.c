@@ -305,7 +305,7 @@ void tutor_go(bench *b, int page)
 		load(b, k);
 	}
 	b->playing = false;
-	ui_focus_clear(&b->ui);
+	ui_tab_from(&b->ui, "help"); /* the last control before the text: Tab comes to what the page asks */
 	tutor_refresh(b);
 }
 
@@ -323,6 +323,38 @@ void tutor_turn(bench *b, int pages)
 		say(b, "This is the beginning of the lesson.");
 	else
 		tutor_go(b, to);
+}
+
+/* To the first control of the text: what the page asks. */
+static void to_the_question(bench *b)
+{
+	int n, at = 0;
+	const ui_control *k = ui_controls(&b->ui, &n);
+	while (at < n && strcmp(k[at].name, "help") != 0)
+		at++;
+	for (at++; at < n; at++)
+		if (k[at].focusable) {
+			ui_focus(&b->ui, k[at].name);
+			return;
+		}
+}
+
+void tutor_go_on(bench *b)
+{
+	const tutor *t = b->tutor;
+	if (!t || t->free)
+		return;
+	if (tutor_question(t) >= 0) {
+		show_text(b);
+		to_the_question(b);
+	} else if (tutor_done(t)) {
+		tutor_turn(b, 1);
+	} else if (!tutor_state(t)->ended) {
+		if (!b->playing)
+			bench_play(b, true);
+	} else {
+		say(b, "A goal is left. PgDn goes on without it.");
+	}
 }
 
 void tutor_free_play(bench *b)

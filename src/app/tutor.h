@@ -83,6 +83,8 @@ int tutor_number(const tutor *t);
 tutor_step *tutor_state(const tutor *t);
 int tutor_pages(const tutor *t);
 void tutor_turn(bench *b, int pages);
+/* What the page waits for: the question gets the keyboard, the run plays, a page that is done is turned. */
+void tutor_go_on(bench *b);
 void tutor_go(bench *b, int page);
 void tutor_take(bench *b); /* after a new snap */
 /* The lesson file may have been saved; once in a while. */

@@ -79,7 +79,9 @@ double ui_range_step(const ui_range *g, double v, int direction, double size)
 /* What a key makes of the value; false for keys that mean something else. */
 static bool key_value(const ui_range *g, int key, unsigned mods, double *v)
 {
-	double size = mods & UI_SHIFT ? 0.1 : 1;
+	double size = mods & UI_SHIFT ? 0.1 : mods & UI_CTRL ? 10 : 1;
+	if (mods & UI_ALT || (mods & UI_CTRL && (key < UI_KEY_LEFT || key > UI_KEY_DOWN)))
+		return false;
 	switch (key) {
 	case UI_KEY_LEFT:
 	case UI_KEY_DOWN:
@@ -203,9 +205,11 @@ ui_result ui_slider(ui *u, rect r, const ui_range *g, double *value)
 		ui_edit_start(u, t.id, text_localize(exact));
 		u->active = 0; /* the second press of a double click does not drag */
 		ui_use(u);
+	} else {
+		ui_edit_typed(u, t.id);
 	}
 	int key = ui_key_for(u, t.id);
-	if (key && !(u->event.mods & (UI_CTRL | UI_ALT)) && key_value(g, key, u->event.mods, &v))
+	if (key && key_value(g, key, u->event.mods, &v))
 		ui_use(u);
 	if (u->edit.id != t.id)
 		pointer_value(u, track, g, t, &v);

@@ -80,21 +80,55 @@ static const ui_control *control_of(const ui *u, uint32_t id)
 	return NULL;
 }
 
+static int place_of(const ui *u, uint32_t id)
+{
+	for (int i = 0; id && i < u->count[!u->side]; i++)
+		if (u->list[!u->side][i].id == id)
+			return i;
+	return -1;
+}
+
+static void give_focus(ui *u, const ui_control *k)
+{
+	u->focus = k->id;
+	u->anchor = 0;
+	u->ring = u->reveal = true;
+}
+
 static void move_focus(ui *u, int direction)
 {
-	int n = u->count[!u->side], at = direction > 0 ? -1 : n, lowest = reachable_layer(u);
+	int n = u->count[!u->side], lowest = reachable_layer(u), at = place_of(u, u->focus ? u->focus : u->anchor);
 	const ui_control *k = u->list[!u->side];
-	for (int i = 0; i < n; i++)
-		if (k[i].id == u->focus)
-			at = i;
+	if (direction < 0 && at >= 0 && !u->focus)
+		at++; /* back to the anchor itself */
+	if (direction < 0 && at < 0)
+		at = n;
 	for (int step = 0; step < n; step++) {
 		at = (at + direction + n) % n;
 		if (k[at].focusable && k[at].layer >= lowest) {
-			u->focus = k[at].id;
-			u->ring = u->reveal = true;
+			give_focus(u, &k[at]);
 			return;
 		}
 	}
+}
+
+/* To the first control of the next part of the screen that has one, or of the part before. */
+static void move_part(ui *u, int direction)
+{
+	int n = u->count[!u->side], lowest = reachable_layer(u), from = place_of(u, u->focus ? u->focus : u->anchor);
+	const ui_control *k = u->list[!u->side], *best = NULL, *end = NULL;
+	int here = from >= 0 ? k[from].part : direction > 0 ? -1 : n;
+	for (int i = 0; i < n; i++) {
+		if (!k[i].focusable || k[i].layer < lowest)
+			continue;
+		bool ahead = direction > 0 ? k[i].part > here : k[i].part < here;
+		if (ahead && (!best || (direction > 0 ? k[i].part < best->part : k[i].part > best->part)))
+			best = &k[i];
+		if (!end || (direction > 0 ? k[i].part < end->part : k[i].part > end->part))
+			end = &k[i];
+	}
+	if (best || end)
+		give_focus(u, best ? best : end);
 }
 
 static void pointer_events(ui *u)
@@ -114,6 +148,7 @@ static void pointer_events(ui *u)
 		u->clicks = e->clicks;
 		u->active = u->hot;
 		u->ring = false;
+		u->anchor = 0;
 		if (u->edit.id && u->edit.id != u->hot)
 			u->edit.commit = true;
 		/* a button leaves the focus where it is, so that the arrow keys keep what they mean */
@@ -131,6 +166,10 @@ static void focus_events(ui *u)
 	if (e->key == UI_KEY_TAB && !(e->mods & (UI_CTRL | UI_ALT))) {
 		u->edit.commit = u->edit.id != 0;
 		move_focus(u, e->mods & UI_SHIFT ? -1 : 1);
+		ui_use(u);
+	} else if (e->key == UI_KEY_F6 && !(e->mods & (UI_CTRL | UI_ALT))) {
+		u->edit.commit = u->edit.id != 0;
+		move_part(u, e->mods & UI_SHIFT ? -1 : 1);
 		ui_use(u);
 	} else if (e->key == UI_KEY_ESCAPE && u->focus && !u->edit.id && !u->modal) {
 		u->used = u->ring; /* a visible ring is what Esc takes away first */
@@ -183,7 +222,7 @@ void ui_begin(ui *u, canvas *c, const ui_event *event, double now)
 	if (u->event.kind != UI_WHEEL && u->event.kind != UI_NOTHING)
 		u->wheel = 0;
 	u->used = u->reveal_found = u->moved = u->overlay = u->scrolls = false;
-	u->layer = u->clips = 0;
+	u->layer = u->clips = u->part = 0;
 	u->count[u->side] = 0;
 	u->popup.result = -1;
 	modal_focus(u);
@@ -252,13 +291,27 @@ static void error_draw(ui *u)
 		bubble(u, u->edit.area, u->edit.error, INK_BAD, INK_BAD);
 }
 
+/* The control that had the keyboard is no longer there: Tab goes on from what stood before it. */
+static void focus_gone(ui *u)
+{
+	const ui_control *before = u->list[u->side];
+	int at = -1;
+	for (int i = 0; i < u->count[u->side]; i++)
+		if (before[i].id == u->focus)
+			at = i;
+	u->focus = u->anchor = 0;
+	for (; at > 0 && !u->anchor; at--)
+		if (before[at - 1].focusable && control_of(u, before[at - 1].id))
+			u->anchor = before[at - 1].id;
+}
+
 /* Ids that were not registered in this pass no longer hold anything. */
 static void forget_missing(ui *u)
 {
 	if (u->edit.id && !control_of(u, u->edit.id))
 		u->edit.id = 0;
 	if (u->focus && !control_of(u, u->focus))
-		u->focus = 0;
+		focus_gone(u);
 	if (u->popup.id && !control_of(u, u->popup.id))
 		u->popup.id = 0;
 }
@@ -313,8 +366,15 @@ const ui_control *ui_find(const ui *u, const char *name)
 
 void ui_focus_clear(ui *u)
 {
-	u->focus = 0;
+	u->focus = u->anchor = 0;
 	u->ring = false;
+}
+
+void ui_tab_from(ui *u, const char *name)
+{
+	const ui_control *k = ui_find(u, name);
+	ui_focus_clear(u);
+	u->anchor = k ? k->id : 0;
 }
 
 void ui_use(ui *u)
@@ -327,6 +387,11 @@ void ui_use(ui *u)
 void ui_layer(ui *u, int layer)
 {
 	u->layer = layer;
+}
+
+void ui_part(ui *u)
+{
+	u->part++;
 }
 
 void ui_clip(ui *u, rect r)
@@ -366,6 +431,7 @@ ui_touch ui_register(ui *u, rect r, ui_role role, const char *name, const char *
 		*k = (ui_control){.id = t.id,
 		        .role = role,
 		        .layer = u->layer,
+		        .part = u->part,
 		        .focusable = role_takes_focus[role],
 		        .area = r,
 		        .shown = intersect(bounds, r),
@@ -402,7 +468,7 @@ int ui_key_for(ui *u, uint32_t id)
 {
 	bool page = u->event.key == UI_KEY_PAGE_UP || u->event.key == UI_KEY_PAGE_DOWN;
 	bool mine = u->event.kind == UI_KEY && !u->used && u->focus == id;
-	return mine && !(page && u->paging && !u->ring) ? u->event.key : 0;
+	return mine && !(page && u->paging && !u->modal) ? u->event.key : 0;
 }
 
 void ui_toast(ui *u, const char *text)

@@ -30,6 +30,7 @@ enum { /* keys without a character; the others are their lower-case ASCII code *
 	UI_KEY_BACKSPACE,
 	UI_KEY_DELETE,
 	UI_KEY_F1,
+	UI_KEY_F6,
 	UI_KEY_F11
 };
 
@@ -74,7 +75,7 @@ const char *ui_role_name(ui_role role);
 typedef struct ui_control {
 	uint32_t id;
 	ui_role role;
-	int layer;
+	int layer, part;
 	bool focusable;
 	bool modal; /* SURFACE: nothing below it can be reached */
 	rect area;  /* where it is */
@@ -122,11 +123,13 @@ typedef struct ui {
 	bool reveal; /* … and has to be scrolled into view */
 	rect reveal_area;
 	bool reveal_found;
+	uint32_t anchor; /* without a focus: Tab goes on behind this control */
+	int part;
 	uint32_t focus_below; /* what had the keyboard before a modal surface took it, and gets it back */
 	bool ring_below;
 	bool modal;  /* the last pass showed a modal surface */
 	bool moved;  /* a scroll area went there after it was drawn: the next pass shows it */
-	bool paging; /* PgUp and PgDn turn pages: a control has them only while its ring is shown */
+	bool paging; /* PgUp and PgDn turn pages, and no control has them */
 	int layer;
 	rect clip[UI_CLIPS];
 	int clips;
@@ -161,11 +164,14 @@ double ui_due(const ui *u);
 const ui_control *ui_controls(const ui *u, int *count);
 const ui_control *ui_find(const ui *u, const char *name); /* NULL when it is not there */
 void ui_focus_clear(ui *u);
+/* Nothing has the keyboard, and Tab goes on behind this control of the last pass. */
+void ui_tab_from(ui *u, const char *name);
 /* Gives the keyboard to a control of the last pass, visibly; it is scrolled into sight in the next. */
 void ui_focus(ui *u, const char *name);
 
 /* ---- layout ---- */
 void ui_layer(ui *u, int layer);
+void ui_part(ui *u); /* another part of the screen begins: F6 goes from one to the next */
 void ui_surface(ui *u, rect r, const char *name, bool modal); /* covers what lies below on lower layers */
 void ui_clip(ui *u, rect r);
 void ui_clip_end(ui *u);
@@ -258,6 +264,7 @@ void ui_use(ui *u);
 void ui_ring(ui *u, rect r, float radius, uint32_t id);
 ui_result ui_edit_run(ui *u, uint32_t id, rect r, bool centred);
 void ui_edit_start(ui *u, uint32_t id, const char *text);
+bool ui_edit_typed(ui *u, uint32_t id); /* a digit or a sign began an entry in place of the value */
 text_style ui_text_style(const ui *u, float size, weight w, ink colour, align a);
 float ui_baseline(const ui *u, rect r, float size); /* baseline that centres a line of text in r */
 stroke ui_line(float width, ink colour);
