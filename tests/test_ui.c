@@ -728,6 +728,38 @@ static void boxes_have_the_keyboard(void **state)
 	assert_true(b->playing && !b->choosing);
 }
 
+/* With the keyboard on its title a plot is read like with the pointer, step by step. */
+static void values_by_keyboard(void **state)
+{
+	(void)state;
+	bench *b = bench_new(FAKE_ORDINARY);
+	bench_run(b, 1280, 800, THEME_LIGHT, NULL);
+	ui_focus(&b->ui, "temporal plot");
+	bench_key(b, UI_KEY_RIGHT, 0);
+	bench_run(b, 1280, 800, THEME_LIGHT, NULL);
+	int step = b->focus.step;
+	assert_true(b->focus.has_pointer && step > 1);
+	for (int i = 1; i <= 3; i++) {
+		bench_key(b, UI_KEY_RIGHT, 0);
+		bench_run(b, 1280, 800, THEME_LIGHT, NULL);
+		assert_int_equal(b->focus.step, step + i);
+	}
+	bench_key(b, UI_KEY_LEFT, 0);
+	bench_run(b, 1280, 800, THEME_LIGHT, NULL);
+	assert_int_equal(b->focus.step, step + 2);
+	float y = b->focus.pointer.y;
+	bench_key(b, UI_KEY_DOWN, UI_SHIFT);
+	bench_run(b, 1280, 800, THEME_LIGHT, NULL);
+	assert_true(b->focus.pointer.y > y + 30);
+	for (int i = 0; i < 200; i++) /* it stays inside */
+		bench_key(b, UI_KEY_LEFT, i % 2 ? UI_SHIFT : 0);
+	bench_run(b, 1280, 800, THEME_LIGHT, NULL);
+	assert_true(rect_has(b->cell[0], b->focus.pointer.x, b->focus.pointer.y));
+	bench_key(b, UI_KEY_ESCAPE, 0);
+	bench_run(b, 1280, 800, THEME_LIGHT, NULL);
+	assert_true(!b->focus.has_pointer && b->focus.step == 0 && !b->gallery.open);
+}
+
 /* Tab walks through the top bar from left to right. */
 static void top_bar_in_reading_order(void **state)
 {
@@ -970,6 +1002,7 @@ int main(void)
 	        cmocka_unit_test(tab_reaches_everything),
 	        cmocka_unit_test(keys_and_buttons),
 	        cmocka_unit_test(boxes_have_the_keyboard),
+	        cmocka_unit_test(values_by_keyboard),
 	        cmocka_unit_test(top_bar_in_reading_order),
 	        cmocka_unit_test(toasts_leave_the_plots_free),
 	        cmocka_unit_test(arms_and_plots),

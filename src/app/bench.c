@@ -587,10 +587,12 @@ static void draw_views(bench *b)
 	int n = bench_views(b, list);
 	bool before = b->focus.has_pointer;
 	bool hand = hands_hot(b);
-	b->focus.has_pointer = pointer_on_plots(b);
+	point read;
+	bool reading = reader_at(b, &read);
+	b->focus.has_pointer = reading || pointer_on_plots(b);
 	if (before && !b->focus.has_pointer && !hand)
 		b->focus = (view_focus){.hand = b->focus.hand};
-	b->focus.pointer = b->ui.pointer;
+	b->focus.pointer = reading ? read : b->ui.pointer;
 	sweeper_go(b, b->ui.now);
 	hands_begin(b);
 	if (b->alone >= 0) {
@@ -601,25 +603,24 @@ static void draw_views(bench *b)
 	}
 }
 
-/* The titles of the plots are controls: they fill the window with their plot, and the arrows move the marked step. */
+/* The titles of the plots are controls: they fill the window with their plot, and the arrows read values off it. */
 static void plot_titles(bench *b)
 {
 	const view *list[BENCH_VIEWS];
 	int n = bench_views(b, list);
 	for (int i = 0; i < n; i++) {
-		int move, T = b->snap->arm[0].T;
+		int move[2];
 		char name[40];
 		rect r = b->cell[i];
 		r.h = TITLE * b->ui.em;
 		if (r.h > b->cell[i].h || r.w < r.h)
 			continue;
 		snprintf(name, sizeof name, "%.30s plot", list[i]->name);
-		const char *tip = b->alone >= 0 ? "back to all plots" : "fill the window with this plot";
-		bool pressed = ui_plot(&b->ui, r, name, tip, &move);
-		if (move && T > 0) {
-			int step = b->focus.step ? b->focus.step + move : move > 0 ? 1 : T;
-			b->focus.step = step < 1 ? 1 : step > T ? T : step;
-		}
+		const char *tip = b->alone >= 0 ? "back to all plots"
+		                                : "fill the window with this plot (Enter); the arrows read values";
+		bool pressed = ui_plot(&b->ui, r, name, tip, move);
+		if (move[0] || move[1])
+			reader_move(b, i, list[i], b->ui.focus, move[0], move[1]);
 		if (pressed && b->alone >= 0)
 			b->alone = -1;
 		else if (pressed)
@@ -643,6 +644,8 @@ static void plots_part(bench *b, rect r, bool show)
 		relief_controls(b);
 		plot_titles(b);
 		ui_clip(&b->ui, r);
+		if (show)
+			reader_draw(b);
 		hands_draw(b, show);
 		ui_clip_end(&b->ui);
 	}

@@ -487,7 +487,7 @@ const int commands_count = sizeof commands / sizeof *commands;
 const command_control command_controls[] = {
         {"walk", "Tab, Shift+Tab", "walk through all controls and plots"},
         {"walk-parts", "F6, Shift+F6", "to the next part: bar, text, controls, plots, transport"},
-        {"change", "← → ↑ ↓", "change a control; on a plot: the marked step"},
+        {"change", "← → ↑ ↓", "change a control; on a plot: read its values"},
         {"change-finely", "Shift+arrows", "change a control finely"},
         {"change-coarsely", "Ctrl+arrows", "change a control coarsely; outside lessons PgUp, PgDn"},
         {"change-to-end", "Home, End", "change a control to its ends"},

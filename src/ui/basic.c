@@ -38,15 +38,15 @@ bool ui_button(ui *u, rect r, const char *name, ui_icon icon, const char *label,
 	return activated(u, t);
 }
 
-bool ui_plot(ui *u, rect r, const char *name, const char *tip, int *move)
+bool ui_plot(ui *u, rect r, const char *name, const char *tip, int move[2])
 {
 	ui_touch t = ui_register(u, r, UI_PLOT, name, "", tip);
-	int key = ui_key_for(u, t.id);
-	*move = (key == UI_KEY_RIGHT) - (key == UI_KEY_LEFT);
-	if (*move) {
+	int key = u->event.mods & (UI_CTRL | UI_ALT) ? 0 : ui_key_for(u, t.id), far = u->event.mods & UI_SHIFT ? 10 : 1;
+	move[0] = far * ((key == UI_KEY_RIGHT) - (key == UI_KEY_LEFT));
+	move[1] = far * ((key == UI_KEY_DOWN) - (key == UI_KEY_UP));
+	if (move[0] || move[1]) {
+		u->tip_since = INFINITY; /* it would cover what is read */
 		ui_use(u);
-		if (u->event.mods & UI_SHIFT)
-			*move *= 10;
 	}
 	if (t.hot)
 		canvas_frame(u->c, rect_inset(r, 1, 1), 5 * u->em, ui_line(1, INK_ACCENT));

@@ -327,6 +327,8 @@ void ui_end(ui *u)
 	toast_draw(u);
 	u->side = !u->side;
 	u->edit.commit = false;
+	if (u->modal && reachable_layer(u) == 0)
+		u->moved = true; /* what lay below has the keyboard again */
 	u->reveal = u->reveal && !u->reveal_found && u->event.kind == UI_KEY;
 	if (u->event.kind == UI_RELEASE) {
 		u->down = false;

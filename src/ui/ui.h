@@ -218,9 +218,9 @@ typedef enum ui_look { LOOK_PLAIN, LOOK_RAISED, LOOK_PRIMARY } ui_look;
 bool ui_button(ui *u, rect r, const char *name, ui_icon icon, const char *label, ui_look look, const char *tip);
 /* A panel that is pressed as a whole; the caller draws into it afterwards. */
 bool ui_card(ui *u, rect r, const char *name, const char *value, const char *tip);
-/* An invisible control over a plot's title. `marked`: it has the focus, and the arrows (left: −1, right: +1) are in
- * *move. */
-bool ui_plot(ui *u, rect r, const char *name, const char *tip, int *move);
+/* An invisible control over a plot's title. The arrows that it was given are in move: to the right, and down; ten with
+ * Shift. */
+bool ui_plot(ui *u, rect r, const char *name, const char *tip, int move[2]);
 bool ui_toggle(ui *u, rect r, const char *name, bool *on, const char *tip);
 bool ui_section(ui *u, rect r, const char *name, bool *open);
 
