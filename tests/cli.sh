@@ -536,6 +536,13 @@ bench() {
 # ---- what is refused ----
 
 usage_errors() {
+	refuses 2 'list: nothing of that name' "list: unknown 'zzzzzzzz'; allowed: knobs" "$U" list zzzzzzzz
+	refuses 2 'train: what cannot be continued is said before the training' 'answers are no inputs' \
+		"$U" train --updates 100000000 --sample 10
+	gives 0 'help of a command' "$U" help train
+	holds 'help of a command: its options alone' sh -c \
+		"grep -q '^usage: unroll train' case.out && ! grep -q 'unroll probe' case.out"
+	refuses 2 'help of no command' "did you mean 'train'" "$U" help trian
 	refuses 2 'no such command' "did you mean 'train'" "$U" trian
 	refuses 2 'no such thing' 'is no command' "$U" qwertyuiop
 	refuses 2 'an empty word' 'is no command' "$U" ''

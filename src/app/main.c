@@ -128,6 +128,15 @@ static int open_window(const char *word, const char *taught, double started)
 	return status;
 }
 
+/* Of one subcommand: what it does, and how it is called. */
+static int usage_of(const char *word)
+{
+	for (int i = 0; i < clis_count; i++)
+		if (strcmp(word, clis[i]->name) == 0)
+			return printf("unroll %s: %s\nusage: unroll %s\n", word, clis[i]->summary, clis[i]->usage), 0;
+	return unknown_word(word);
+}
+
 static bool is_option(const char *word, const char *a, const char *b)
 {
 	return word && (strcmp(word, a) == 0 || strcmp(word, b) == 0);
@@ -137,13 +146,15 @@ static int start(int argc, char **argv, double started)
 {
 	err e;
 	const char *word = argc > 1 ? argv[1] : NULL;
+	if (is_option(word, "help", "--help") && argc == 3)
+		return usage_of(argv[2]);
 	if (is_option(word, "--help", "-h") || is_option(word, "help", "help"))
 		return usage(stdout), 0;
 	if (is_option(word, "--version", "version"))
 		return puts("unroll 0.1"), 0;
 	for (int i = 0; word && i < clis_count; i++)
 		if (strcmp(word, clis[i]->name) == 0 && argc == 3 && is_option(argv[2], "--help", "-h"))
-			return printf("usage: unroll %s\n", clis[i]->usage), 0;
+			return usage_of(word);
 		else if (strcmp(word, clis[i]->name) == 0)
 			return clis[i]->run(argc - 1, argv + 1);
 	if (word && word[0] == '-')

@@ -137,6 +137,8 @@ void tutor_scroll(bench *b, int direction);
 rect tutor_text_area(const bench *b); /* of the last pass */
 
 /* ---- tutor_marks.c: over the plots, and around what the text speaks of ---- */
+/* A place of the plots that is covered until a question is answered: nothing there can be taken hold of. */
+bool tutor_covers(const struct bench *b, point at);
 void tutor_over_plots(bench *b);
 void tutor_marks(bench *b, canvas *chrome);
 double tutor_due(const bench *b, double now);

@@ -156,6 +156,17 @@ static void sketches(bench *b)
 	}
 }
 
+bool tutor_covers(const bench *b, point at)
+{
+	const tutor *t = b->tutor;
+	const lesson_step *s = t && !t->free ? tutor_at(t) : NULL;
+	int asked = s ? tutor_question(t) : -1;
+	if (asked < 0)
+		return false;
+	int cell = s->act[asked].kind == ACT_PREDICT_CURVE ? cell_of(b, s->act[asked].view) : -1;
+	return tutor_veils(t) || (cell >= 0 && rect_has(b->cell[cell], at.x, at.y));
+}
+
 void tutor_over_plots(bench *b)
 {
 	tutor *t = b->tutor;
