@@ -604,6 +604,12 @@ static void numbers_for_reading(void **state)
 	static char text[STATE_TEXT];
 	assert_non_null(strstr(config_state(&subject.config, 0, text, sizeof text), "lr=0.125"));
 	text_numbers(DECIMAL_POINT, GROUPS_NONE);
+	static const char *const marks[][2] = {{"1,2", "1.2"}, {"0,25", "0.25"}, {"1,000", "1,000"}, {"1,2,3", "1,2,3"},
+	        {"1,2.5", "1,2.5"}, {"3.5", "3.5"}};
+	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+		snprintf(buf, sizeof buf, "%s", marks[i][0]);
+		assert_string_equal(text_delocalize(buf), marks[i][1]);
+	}
 	assert_string_equal(text_short(buf, sizeof buf, 1240, 9), "1240");
 	assert_string_equal(axis_count_text(buf, sizeof buf, 1234567), "1234567");
 	text_numbers(DECIMAL_POINT, GROUPS_THIN);
