@@ -361,6 +361,8 @@ static void numbers(void **state)
 	assert_string_equal(axis_power(b, sizeof b, -INFINITY), "0");
 	assert_string_equal(axis_power(b, sizeof b, (double)NAN), "–");
 	assert_string_equal(axis_power(b, sizeof b, -400), "1·10⁻⁴⁰⁰");
+	assert_string_equal(axis_power(b, sizeof b, -1994 + log10(9.99)), "1·10⁻¹⁹⁹³");
+	assert_string_equal(axis_power(b, sizeof b, 400 + log10(9.4)), "9.4·10⁴⁰⁰");
 }
 
 int main(void)

@@ -229,6 +229,8 @@ const char *axis_power(char *buf, size_t size, double exponent)
 	if (fabs(exponent) < 290)
 		return text_short(buf, size, pow(10, exponent), 3);
 	double whole = floor(exponent);
+	if (pow(10, exponent - whole) >= 9.95) /* 9.99·10ⁿ is written as 1·10ⁿ⁺¹ */
+		whole++;
 	char power[32], front[16];
 	text_power(power, sizeof power, (int)whole);
 	text_short(front, sizeof front, pow(10, exponent - whole), 2);
