@@ -536,6 +536,13 @@ bench() {
 # ---- what is refused ----
 
 usage_errors() {
+	refuses 2 'list: nothing of that name' "list: unknown 'zzzzzzzz'; allowed: knobs" "$U" list zzzzzzzz
+	refuses 2 'train: what cannot be continued is said before the training' 'answers are no inputs' \
+		"$U" train --updates 100000000 --sample 10
+	gives 0 'help of a command' "$U" help train
+	holds 'help of a command: its options alone' sh -c \
+		"grep -q '^usage: unroll train' case.out && ! grep -q 'unroll probe' case.out"
+	refuses 2 'help of no command' "did you mean 'train'" "$U" help trian
 	refuses 2 'no such command' "did you mean 'train'" "$U" trian
 	refuses 2 'no such thing' 'is no command' "$U" qwertyuiop
 	refuses 2 'an empty word' 'is no command' "$U" ''
@@ -788,9 +795,27 @@ no_display() {
 	gives 0 'no display: a state' sh -c "cd blind && '$U' 'unroll/1 hidden=7 T=9 @5'"
 	[ -z "$python" ] || holds 'no display: the state is drawn as it is' sh -c \
 		"'$python' '$tools' png blind/out/unroll.png 1280 720 | grep -q '^unroll/1 hidden=7 T=9 @5\$'"
+	cp blind/out/unroll.png blind/in2.png
 	gives 0 'no display: a picture is opened' sh -c "cd blind && cp out/unroll.png in.png && '$U' in.png"
 	same 'no display: a picture is opened, the same bytes' blind/in.png blind/out/unroll.png
 	refuses 2 'no display: a picture that is none' 'is no PNG' "$U" fake.png
+	printf 'noted\nunroll/1 hidden=7 T=9 @5\n' >blind/run.txt
+	gives 0 'opening: a text with a state' sh -c "cd blind && '$U' run.txt"
+	same 'opening: a text with a state, the same bytes' blind/in2.png blind/out/unroll.png
+	gives 0 'opening: a table of a run' sh -c "cd blind && '$U' render in2.png -o run.csv && '$U' run.csv"
+	same 'opening: a table of a run, the same bytes' blind/in2.png blind/out/unroll.png
+	gives 0 'opening: data' sh -c "cd blind && '$U' ../one.csv"
+	[ -z "$python" ] || holds 'opening: data is the task' sh -c \
+		"'$python' '$tools' png blind/out/unroll.png 1280 720 | grep -q 'task=data.*data=[^ ]*one.csv'"
+	gives 0 'opening: a state file is drawn' "$U" render blind/run.txt -o blind/again.png
+	refuses 2 'opening: a text without a state' 'blind/in.txt: holds no state; allowed: a line' \
+		sh -c "echo nothing >blind/in.txt; '$U' blind/in.txt"
+	refuses 2 'opening: a file that is missing' 'cannot read gone.npz: No such file' "$U" gone.npz
+	refuses 2 'opening: a table that is no data' 'the columns do not fit' \
+		sh -c "printf 'a,b\\n1,2\\n' >blind/no.csv; '$U' blind/no.csv"
+	refuses 2 'opening: a file of another kind' 'case.err: cannot be opened; allowed: .png' "$U" case.err
+	refuses 2 'opening: a folder' 'blind: cannot be opened; allowed: .png' "$U" blind
+	refuses 2 'opening: nothing of that name' 'no command, lesson, state string or file' "$U" nowhere
 	mkdir blocked && echo >blocked/out
 	gives 3 'no display: no room for out/' sh -c "cd blocked && '$U'"
 }

@@ -658,6 +658,12 @@ static void numbers_for_reading(void **state)
 	static char text[STATE_TEXT];
 	assert_non_null(strstr(config_state(&subject.config, 0, text, sizeof text), "lr=0.125"));
 	text_numbers(DECIMAL_POINT, GROUPS_NONE);
+	static const char *const marks[][2] = {{"1,2", "1.2"}, {"0,25", "0.25"}, {"1,000", "1,000"}, {"1,2,3", "1,2,3"},
+	        {"1,2.5", "1,2.5"}, {"3.5", "3.5"}};
+	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+		snprintf(buf, sizeof buf, "%s", marks[i][0]);
+		assert_string_equal(text_delocalize(buf), marks[i][1]);
+	}
 	assert_string_equal(text_short(buf, sizeof buf, 1240, 9), "1240");
 	assert_string_equal(axis_count_text(buf, sizeof buf, 1234567), "1234567");
 	text_numbers(DECIMAL_POINT, GROUPS_THIN);
@@ -678,6 +684,7 @@ static void dropped_files(void **state)
 	put("run.txt", "a run to keep\r\nunroll/1 T=21 cell=gru @4\r\n");
 	put("run.unroll", "unroll/1 T=22\n");
 	put("none.txt", "nothing\n");
+	put("table.csv", "# unroll/1 T=23 @2\n# loss: a column\nview,part\n");
 	put("data.csv", "sequence,step,a,target\n1,1,0.5,\n1,2,0.25,1\n");
 	put("what.odt", "?");
 	begin(true);
@@ -686,6 +693,9 @@ static void dropped_files(void **state)
 	assert_float_equal(subject.config.v[KNOB_T], 21, 0);
 	bench_drop(&subject, path_of("run.unroll"));
 	assert_float_equal(subject.config.v[KNOB_T], 22, 0);
+	bench_drop(&subject, path_of("table.csv")); /* numbers of a run are that run */
+	assert_float_equal(subject.config.v[KNOB_T], 23, 0);
+	bench_drop(&subject, path_of("run.unroll"));
 	bench_drop(&subject, path_of("none.txt"));
 	assert_non_null(strstr(subject.ui.toast, "unroll/1"));
 	bench_drop(&subject, path_of("what.odt"));

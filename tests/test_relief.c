@@ -207,6 +207,18 @@ static void starts_on_the_map(void **state)
 	command_run(b, "start-here");
 	settle();
 	assert_true(near(b->snap->about[1].config.v[KNOB_w], middle, 1e-9));
+	/* the command hands the arrows to the cross */
+	long before = b->snap->update;
+	command_run(b, "start-here");
+	middle = b->relief.a;
+	key(UI_KEY_LEFT, 0);
+	assert_true(near(b->relief.a, middle - 0.025 * (p->high[0] - p->low[0]), 1e-9));
+	assert_int_equal(b->snap->update, before);
+	double chosen = b->relief.a;
+	key(UI_KEY_ENTER, 0);
+	settle();
+	assert_false(b->relief.crossed);
+	assert_true(near(b->snap->about[0].config.v[KNOB_w], chosen, 1e-9));
 	close_bench();
 }
 
@@ -245,9 +257,10 @@ static void starts_of_functions_and_nets(void **state)
 	close_bench();
 	open_bench("unroll/1 hidden=5 T=6 batch=3 grid=9 axes=pca views=surface @9");
 	command_run(b, "start-here");
+	assert_false(b->relief.crossed); /* no start can be told there: said before a place is looked for */
 	command_run(b, "start-here");
 	settle();
-	assert_int_equal(b->snap->update, 9); /* no start can be told there */
+	assert_int_equal(b->snap->update, 9);
 	close_bench();
 }
 

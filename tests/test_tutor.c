@@ -187,6 +187,12 @@ static void test_session(void **state)
 	key(' ');
 	assert_int_equal(b.snap->update, 0); /* first the prediction */
 	assert_non_null(strstr(b.ui.toast, "Predict first"));
+	key(UI_KEY_TAB); /* what the page asks comes first */
+	assert_int_equal(b.ui.focus, ui_find(&b.ui, "1: far away")->id);
+	key(UI_KEY_ESCAPE);
+	key(UI_KEY_ENTER); /* does what the page waits for: first it goes to the question */
+	assert_int_equal(b.ui.focus, ui_find(&b.ui, "1: far away")->id);
+	assert_int_equal(b.snap->update, 0);
 	click("2: nowhere");
 	click("1: far away"); /* minds change */
 	key(' ');
@@ -414,8 +420,11 @@ static void test_nothing_is_told(void **state)
 	assert_int_equal(b.tutor->route, -1);
 	click("w");
 	assert_true(b.ui.focus != 0 && !b.ui.ring);
+	ui_focus(&b.ui, "w"); /* not even where the ring shows a slider */
 	key(UI_KEY_PAGE_UP);
 	assert_int_equal(tutor_number(b.tutor), 0);
+	key(UI_KEY_PAGE_DOWN);
+	key(UI_KEY_PAGE_UP);
 	end();
 }
 

@@ -211,6 +211,59 @@ static void button_and_toggle(void **state)
 	assert_true(f->open);
 }
 
+/* A digit begins a number where the keyboard is; Enter takes it, Esc leaves what was. */
+static void typed_numbers(void **state)
+{
+	(void)state;
+	form *f = form_new();
+	type(f, "5"); /* nothing has the keyboard */
+	assert_false(ui_editing(&f->ui));
+	focus_on(f, "lin");
+	type(f, "1");
+	type(f, ".");
+	type(f, "5");
+	assert_true(ui_editing(&f->ui));
+	assert_string_equal(f->ui.edit.text, "1.5");
+	key(f, UI_KEY_ESCAPE);
+	assert_false(ui_editing(&f->ui));
+	type(f, "x"); /* a letter is a command */
+	assert_false(ui_editing(&f->ui));
+	key_mods(f, UI_KEY_RIGHT, UI_CTRL);
+	assert_float_equal(f->x, 1.1, 1e-12);
+	f->ui.paging = true; /* pages are turned, not sliders */
+	key(f, UI_KEY_PAGE_DOWN);
+	assert_float_equal(f->x, 1.1, 1e-12);
+}
+
+/* Tab goes on where the control that had the keyboard was, when it has gone. */
+static void the_place_is_kept(void **state)
+{
+	(void)state;
+	static ui u;
+	canvas c = canvas_null(&themes[THEME_LIGHT], 400, 300);
+	static const char *const names[] = {"a", "b", "c", "d"};
+	ui_init(&u, NULL);
+	const ui_event tab = {.kind = UI_KEY, .key = UI_KEY_TAB},
+	               back = {.kind = UI_KEY, .key = UI_KEY_TAB, .mods = UI_SHIFT},
+	               part = {.kind = UI_KEY, .key = UI_KEY_F6};
+	const ui_event *const events[] = {NULL, &tab, &tab, &tab, NULL, &tab, NULL, NULL, &back, &part, &part, &part};
+	static const char *const focus[] = {NULL, "a", "b", "c", NULL, "d", NULL, NULL, "b", "c", "a", "c"};
+	/* c goes away in the fifth pass, d in the seventh; c is back from the ninth on, and begins another part */
+	for (int pass = 0; pass < 12; pass++) {
+		ui_begin(&u, &c, events[pass], pass);
+		for (int i = 0; i < 4; i++) {
+			bool there = (i != 2 || pass < 4 || pass > 7) && (i != 3 || pass < 6 || pass > 8);
+			if (i == 2)
+				ui_part(&u);
+			if (there)
+				ui_button(&u, (rect){10, 10 + 30 * (float)i, 80, 24}, names[i], ICON_NONE, names[i],
+				        LOOK_PLAIN, NULL);
+		}
+		ui_end(&u);
+		assert_true(!focus[pass] ? u.focus == 0 : u.focus == ui_find(&u, focus[pass])->id);
+	}
+}
+
 static void slider_keyboard(void **state)
 {
 	(void)state;
@@ -685,6 +738,82 @@ static void keys_and_buttons(void **state)
 	assert_true(b->quit);
 }
 
+/* A box over the run has the keyboard: it scrolls, the run behind it keeps still, and one Esc closes it. */
+static void boxes_have_the_keyboard(void **state)
+{
+	(void)state;
+	bench *b = bench_new(FAKE_ORDINARY);
+	bench_run(b, 1280, 800, THEME_LIGHT, NULL);
+	bench_key(b, UI_KEY_TAB, 0);
+	uint32_t before = b->ui.focus;
+	bool panel = b->panel;
+	assert_true(before != 0);
+	bench_type(b, "?");
+	bench_run(b, 1280, 800, THEME_LIGHT, NULL);
+	bench_key(b, UI_KEY_DOWN, 0);
+	float line = b->help_offset;
+	bench_key(b, UI_KEY_PAGE_DOWN, 0);
+	assert_true(line > 0 && b->help_offset > 5 * line);
+	bench_key(b, UI_KEY_HOME, 0);
+	assert_true(b->help_offset == 0);
+	bench_key(b, UI_KEY_END, 0);
+	assert_true(b->help_offset > 5 * line);
+	bench_key(b, UI_KEY_ENTER, 0); /* not the button behind, which had the focus */
+	bench_key(b, 'm', 0);
+	bench_key(b, ' ', 0);
+	assert_true(b->panel == panel && !b->playing && b->help);
+	bench_key(b, UI_KEY_TAB, 0);
+	assert_true(b->ui.focus == ui_find(&b->ui, "close help")->id);
+	bench_key(b, UI_KEY_ESCAPE, 0);
+	assert_false(b->help);
+	bench_run(b, 1280, 800, THEME_LIGHT, NULL);
+	bench_run(b, 1280, 800, THEME_LIGHT, NULL);
+	assert_int_equal(b->ui.focus, before);
+	/* the space bar presses what has the focus in a box, and plays again without one */
+	bench_key(b, 'v', 0);
+	bench_run(b, 1280, 800, THEME_LIGHT, NULL);
+	bench_key(b, UI_KEY_TAB, 0);
+	int shown = b->views;
+	bench_key(b, ' ', 0);
+	assert_int_equal(b->views, shown - 1);
+	bench_key(b, UI_KEY_ESCAPE, 0);
+	bench_run(b, 1280, 800, THEME_LIGHT, NULL);
+	bench_key(b, ' ', 0);
+	assert_true(b->playing && !b->choosing);
+}
+
+/* With the keyboard on its title a plot is read like with the pointer, step by step. */
+static void values_by_keyboard(void **state)
+{
+	(void)state;
+	bench *b = bench_new(FAKE_ORDINARY);
+	bench_run(b, 1280, 800, THEME_LIGHT, NULL);
+	ui_focus(&b->ui, "temporal plot");
+	bench_key(b, UI_KEY_RIGHT, 0);
+	bench_run(b, 1280, 800, THEME_LIGHT, NULL);
+	int step = b->focus.step;
+	assert_true(b->focus.has_pointer && step > 1);
+	for (int i = 1; i <= 3; i++) {
+		bench_key(b, UI_KEY_RIGHT, 0);
+		bench_run(b, 1280, 800, THEME_LIGHT, NULL);
+		assert_int_equal(b->focus.step, step + i);
+	}
+	bench_key(b, UI_KEY_LEFT, 0);
+	bench_run(b, 1280, 800, THEME_LIGHT, NULL);
+	assert_int_equal(b->focus.step, step + 2);
+	float y = b->focus.pointer.y;
+	bench_key(b, UI_KEY_DOWN, UI_SHIFT);
+	bench_run(b, 1280, 800, THEME_LIGHT, NULL);
+	assert_true(b->focus.pointer.y > y + 30);
+	for (int i = 0; i < 200; i++) /* it stays inside */
+		bench_key(b, UI_KEY_LEFT, i % 2 ? UI_SHIFT : 0);
+	bench_run(b, 1280, 800, THEME_LIGHT, NULL);
+	assert_true(rect_has(b->cell[0], b->focus.pointer.x, b->focus.pointer.y));
+	bench_key(b, UI_KEY_ESCAPE, 0);
+	bench_run(b, 1280, 800, THEME_LIGHT, NULL);
+	assert_true(!b->focus.has_pointer && b->focus.step == 0 && !b->gallery.open);
+}
+
 /* Tab walks through the top bar from left to right. */
 static void top_bar_in_reading_order(void **state)
 {
@@ -912,6 +1041,8 @@ int main(void)
 	        cmocka_unit_test(focus_scrolls_into_sight),
 	        cmocka_unit_test(button_and_toggle),
 	        cmocka_unit_test(slider_keyboard),
+	        cmocka_unit_test(typed_numbers),
+	        cmocka_unit_test(the_place_is_kept),
 	        cmocka_unit_test(slider_pointer),
 	        cmocka_unit_test(number_entry),
 	        cmocka_unit_test(text_editing),
@@ -924,6 +1055,8 @@ int main(void)
 	        cmocka_unit_test(rare_knobs_on_demand),
 	        cmocka_unit_test(tab_reaches_everything),
 	        cmocka_unit_test(keys_and_buttons),
+	        cmocka_unit_test(boxes_have_the_keyboard),
+	        cmocka_unit_test(values_by_keyboard),
 	        cmocka_unit_test(top_bar_in_reading_order),
 	        cmocka_unit_test(menus),
 	        cmocka_unit_test(the_wheel_stays_in_a_dialog),

@@ -363,6 +363,8 @@ static void numbers(void **state)
 	assert_string_equal(axis_power(b, sizeof b, -400), "10⁻⁴⁰⁰");
 	assert_string_equal(axis_power(b, sizeof b, -1993.0000001), "10⁻¹⁹⁹³");
 	assert_string_equal(axis_power(b, sizeof b, -1992.69897), "2·10⁻¹⁹⁹³");
+	assert_string_equal(axis_power(b, sizeof b, -1994 + log10(9.99)), "10⁻¹⁹⁹³");
+	assert_string_equal(axis_power(b, sizeof b, 400 + log10(9.4)), "9.4·10⁴⁰⁰");
 }
 
 int main(void)

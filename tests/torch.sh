@@ -131,7 +131,11 @@ for line in open("scripts.txt"):
             runpy.run_path(path, run_name="__main__")
         why = "no end"
     except SystemExit as end:
-        why = "" if end.code == 0 else out.getvalue().strip().split("\n")[-1]
+        said = out.getvalue().strip().split("\n")
+        why = "" if end.code == 0 else said[-1]
+        rows = [float(r.split()[-1]) for r in said if r.startswith(("loss", "gradient norm", "  temporal norm"))]
+        if not why and not (len(rows) > 2 and max(rows) <= float(said[-1].split()[2])):
+            why = "a row of %g, but %s" % (max(rows), said[-1])
     except Exception as error:
         why = repr(error)
     print("ok torch script " + name if not why else "not ok torch script %s: %s" % (name, why))

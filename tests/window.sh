@@ -659,9 +659,8 @@ else
 fi
 key ctrl+comma
 check "Ctrl+, opens the settings" eventually there "setting decimal"
-key Tab Tab Tab Tab
+key Tab Tab Tab
 key Right
-key Escape
 key Escape
 check "they can be changed with the keyboard" eventually grep -q '^decimal=comma' "$XDG_CONFIG_HOME/unroll/settings"
 check "numbers have a comma now" eventually value_has lr ','

@@ -2,9 +2,8 @@
 
 #include "app/command.h"
 #include "app/lesson_open.h"
+#include "app/opening.h"
 #include "app/tutor.h"
-#include "io/file.h"
-#include "io/png.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -553,13 +552,13 @@ void bench_move_view(bench *b, const view *v, int by)
 	b->alone = -1;
 }
 
-static bool drop_picture(bench *b, const char *path, err *e)
+static bool drop_state(bench *b, const char *path, err *e)
 {
 	static char text[STATE_TEXT];
 	static run_state s;
 	const view *list[BENCH_VIEWS];
 	int n;
-	if (!png_read_state(path, text, sizeof text, e))
+	if (!opening_state_text(path, text, sizeof text, e))
 		return false;
 	if (!state_read(&s, text, e) || !view_pick(&s, list, &n, e))
 		return err_prefix(e, "%s", path);
@@ -569,58 +568,30 @@ static bool drop_picture(bench *b, const char *path, err *e)
 
 static bool drop_data(bench *b, const char *path, err *e)
 {
-	config c = b->config;
-	if (!config_set(&c, "data", path, e) || !config_set(&c, "task", "data", e))
+	if (!opening_data(path, &b->config, e))
 		return false;
-	config_relax(&c); /* what only the task before had is left behind */
-	b->config = c;
 	b->config_changed = true;
-	return true;
-}
-
-/* The first line of a text that begins as states do; what stands before it is comment. */
-static bool drop_text(bench *b, const char *path, err *e)
-{
-	static run_state s;
-	const view *list[BENCH_VIEWS];
-	unsigned char *data;
-	size_t size;
-	int n;
-	if (!file_read_all(path, 4 * STATE_TEXT, &data, &size, e))
-		return false;
-	char *rest = (char *)data, *line, *state = NULL;
-	while (!state && (line = strsep(&rest, "\r\n")))
-		if (strncmp(line, "unroll/", 7) == 0)
-			state = line;
-	bool ok = state ? state_read(&s, state, e) && view_pick(&s, list, &n, e)
-	                : err_input(e, "holds no state; allowed: a line that begins with unroll/1");
-	free(data);
-	if (!ok)
-		return err_prefix(e, "%s", path);
-	bench_open(b, &s);
 	return true;
 }
 
 void bench_drop(bench *b, const char *path)
 {
-	char ext[16];
 	err e = {0};
-	bool ok;
-	file_extension(path, ext, sizeof ext);
-	if (strcmp(ext, "md") == 0) {
+	bool ok = false;
+	switch (opening_kind(path)) {
+	case OPENS_LESSON:
 		gallery_close(b);
 		bench_lesson(b, path);
 		return;
-	}
-	if (strcmp(ext, "npz") == 0 || strcmp(ext, "csv") == 0)
+	case OPENS_DATA:
 		ok = drop_data(b, path, &e);
-	else if (strcmp(ext, "txt") == 0 || strcmp(ext, "unroll") == 0)
-		ok = drop_text(b, path, &e);
-	else if (strcmp(ext, "png") == 0)
-		ok = drop_picture(b, path, &e);
-	else
-		ok = err_input(&e,
-		        "%s: cannot be opened; allowed: .png, .txt and .unroll with a state, .npz, .csv, .md", path);
+		break;
+	case OPENS_STATE:
+		ok = drop_state(b, path, &e);
+		break;
+	case OPENS_NOTHING:
+		err_input(&e, "%s: cannot be opened; allowed: %s", path, opening_allowed);
+	}
 	if (ok)
 		gallery_close(b);
 	else
@@ -645,8 +616,8 @@ static bool pointer_on_plots(const bench *b)
 		if (k[i].id == u->hot)
 			hot = &k[i];
 	return u->inside && rect_has(b->plots, u->pointer.x, u->pointer.y) && !u->popup.id && !b->help &&
-	       !b->choosing && !b->verdict && !b->exporter.open && !(panel_floats(b) && b->overlay) &&
-	       !(b->narrow && tutor_shown(b)) && (!hot || hot->role == UI_PLOT);
+	       !b->choosing && !b->verdict && !b->exporter.open && !b->preferences.open &&
+	       !(panel_floats(b) && b->overlay) && !(b->narrow && tutor_shown(b)) && (!hot || hot->role == UI_PLOT);
 }
 
 static void draw_views(bench *b)
@@ -655,10 +626,12 @@ static void draw_views(bench *b)
 	int n = bench_views(b, list);
 	bool before = b->focus.has_pointer;
 	bool hand = hands_hot(b);
-	b->focus.has_pointer = pointer_on_plots(b);
+	point read;
+	bool reading = reader_at(b, &read);
+	b->focus.has_pointer = reading || pointer_on_plots(b);
 	if (before && !b->focus.has_pointer && !hand)
 		b->focus = (view_focus){.hand = b->focus.hand};
-	b->focus.pointer = b->ui.pointer;
+	b->focus.pointer = reading ? read : b->ui.pointer;
 	sweeper_go(b, b->ui.now);
 	if (b->worker)
 		worker_asks(b->worker, b->tutor && tutor_asks(b->tutor));
@@ -671,25 +644,24 @@ static void draw_views(bench *b)
 	}
 }
 
-/* The titles of the plots are controls: they fill the window with their plot, and the arrows move the marked step. */
+/* The titles of the plots are controls: they fill the window with their plot, and the arrows read values off it. */
 static void plot_titles(bench *b)
 {
 	const view *list[BENCH_VIEWS];
 	int n = bench_views(b, list);
 	for (int i = 0; i < n; i++) {
-		int move, T = b->snap->arm[0].T;
+		int move[2];
 		char name[40];
 		rect r = b->cell[i];
 		r.h = TITLE * b->ui.em;
 		if (r.h > b->cell[i].h || r.w < r.h)
 			continue;
 		snprintf(name, sizeof name, "%.30s plot", list[i]->name);
-		const char *tip = b->alone >= 0 ? "back to all plots" : "fill the window with this plot";
-		bool pressed = ui_plot(&b->ui, r, name, tip, &move);
-		if (move && T > 0) {
-			int step = b->focus.step ? b->focus.step + move : move > 0 ? 1 : T;
-			b->focus.step = step < 1 ? 1 : step > T ? T : step;
-		}
+		const char *tip = b->alone >= 0 ? "back to all plots"
+		                                : "fill the window with this plot (Enter); the arrows read values";
+		bool pressed = ui_plot(&b->ui, r, name, tip, move);
+		if (move[0] || move[1])
+			reader_move(b, i, list[i], b->ui.focus, move[0], move[1]);
 		if (pressed && b->alone >= 0)
 			b->alone = -1;
 		else if (pressed)
@@ -702,6 +674,7 @@ static void plots_part(bench *b, rect r, bool show)
 	float gap = GAP * b->ui.em;
 	b->plots = r.w > 6 * gap && r.h > 6 * gap ? rect_inset(r, gap, gap) : r;
 	relief_before(b);
+	ui_part(&b->ui);
 	if (show) {
 		ui_clip(&b->ui, r);
 		draw_views(b);
@@ -712,6 +685,8 @@ static void plots_part(bench *b, rect r, bool show)
 		relief_controls(b);
 		plot_titles(b);
 		ui_clip(&b->ui, r);
+		if (show)
+			reader_draw(b);
 		hands_draw(b, show);
 		ui_clip_end(&b->ui);
 	}
@@ -721,6 +696,7 @@ static void plots_part(bench *b, rect r, bool show)
 static void side_panel(bench *b, rect r, canvas *chrome)
 {
 	canvas *c = b->ui.c;
+	ui_part(&b->ui);
 	if (panel_floats(b)) {
 		ui_layer(&b->ui, 1);
 		ui_surface(&b->ui, r, "controls", false);
@@ -741,7 +717,9 @@ static void lesson_side(bench *b, rect r, bool panel, canvas *chrome)
 	b->ui.c = chrome;
 	if (panel)
 		controls = tutor_split(b, &r);
+	ui_part(&b->ui);
 	tutor_column(b, r, NULL);
+	ui_part(&b->ui);
 	if (controls.h > 0)
 		panel_draw(b, controls);
 	b->ui.c = c;
@@ -749,6 +727,7 @@ static void lesson_side(bench *b, rect r, bool panel, canvas *chrome)
 
 static void lesson_overlay(bench *b, rect r)
 {
+	ui_part(&b->ui);
 	ui_layer(&b->ui, 1);
 	tutor_column(b, r, "lesson");
 	ui_layer(&b->ui, 0);
@@ -824,12 +803,14 @@ static void screen(bench *b, canvas *chrome, bool show)
 	rect waits = rect_cut_bottom(&rest, fminf(until_height(b), rest.h / 3));
 	rect sweep = rect_cut_bottom(&rest, fminf(sweeper_height(b, rest.w), rest.h / 2));
 	plots_part(b, rest, show);
+	ui_part(&b->ui);
 	if (message > 0)
 		bars_message(b, line);
 	if (waits.h > 0)
 		until_draw(b, waits);
 	if (sweep.h > 0)
 		sweeper_draw(b, sweep);
+	ui_part(&b->ui);
 	bars_bottom(b, bottom);
 	if (text && b->narrow)
 		lesson_overlay(b, side);
@@ -865,7 +846,7 @@ void bench_pass(bench *b, canvas *c, canvas *chrome, bool show, const ui_event *
 		preferences_draw(b);
 	ui_end(&b->ui);
 	b->chrome_changed = b->chrome_changed || b->ui.moved;
-	if (ui_unused(&b->ui) && !sweeper_key(b, ui_unused(&b->ui)))
+	if (ui_unused(&b->ui) && (b->ui.modal || !sweeper_key(b, ui_unused(&b->ui))))
 		command_dispatch(b, ui_unused(&b->ui));
 	const char *chosen = b->from_menu;
 	b->from_menu = NULL;

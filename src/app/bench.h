@@ -6,6 +6,7 @@
 #include "app/gallery.h"
 #include "app/hands.h"
 #include "app/preferences.h"
+#include "app/reader.h"
 #include "app/relief.h"
 #include "app/settings.h"
 #include "app/sweeper.h"
@@ -50,6 +51,7 @@ typedef struct bench {
 	bool sections_fitted;
 	float panel_offset, help_offset, choose_offset;
 	view_focus focus;
+	reader reader;
 	hands hands;
 	until_field until;
 	sweeper sweeper;

@@ -1,8 +1,8 @@
 #include "app/cli.h"
 
+#include "app/opening.h"
 #include "base/text.h"
 #include "io/file.h"
-#include "io/png.h"
 
 #include <math.h>
 #include <signal.h>
@@ -115,19 +115,20 @@ bool cli_number(const char *option_name, const char *text, double low, double hi
 	return true;
 }
 
-/* The state string in a word, or in the picture that it names. */
+/* The state string in a word, or in the file that it names. */
 static bool find_state(const char *word, char *state, size_t size, err *e)
 {
-	char extension[8];
 	if (strncmp(word, "unroll/", 7) == 0) {
 		if (strlen(word) >= size)
 			return err_input(e, "the state has %zu bytes; allowed: %zu", strlen(word), size - 1);
 		memcpy(state, word, strlen(word) + 1);
 		return true;
 	}
-	if (strcmp(file_extension(word, extension, sizeof extension), "png") == 0)
-		return png_read_state(word, state, size, e);
-	return err_input(e, "'%.80s' is no state; allowed: 'unroll/1 knob=value … @update', FIGURE.png", word);
+	if (opening_kind(word) == OPENS_STATE)
+		return opening_state_text(word, state, size, e);
+	return err_input(e,
+	        "'%.80s' is no state; allowed: 'unroll/1 knob=value … @update', FIGURE.png, STATE.txt, STATE.unroll",
+	        word);
 }
 
 bool cli_state(const char *word, config *c, long *update, err *e)

@@ -260,7 +260,8 @@ static bool unknown_list(const char *word, err *e)
 	int near = word ? text_closest(word, names, LISTS) : -1;
 	if (near >= 0)
 		return err_input(e, "list: unknown '%.40s'; did you mean '%s'? allowed: %s", word, names[near], all);
-	return err_input(e, "list: what? allowed: %s", all);
+	return word ? err_input(e, "list: unknown '%.40s'; allowed: %s", word, all)
+	            : err_input(e, "list: what? allowed: %s", all);
 }
 
 static int run(int argc, char **argv)
@@ -284,5 +285,5 @@ static int run(int argc, char **argv)
 }
 
 const cli cli_list = {"list",
-        "list knobs|cells|tasks|optimizers|losses|inits|views|probes|goals|keys|lessons|reproductions [--json]",
+        "list knobs|cells|presets|tasks|optimizers|losses|inits|views|probes|goals|keys|lessons|reproductions [--json]",
         "what there is, with one sentence each", run};

@@ -173,26 +173,44 @@ static bool read_prompt(const job *j, int *out, int most, int *n, err *e)
 	return true;
 }
 
+/* Continues the prompt by n symbols, into new memory; n = 0 only says whether that can be done. */
+static int *continued(const job *j, int n, int *given, err *e)
+{
+	int *out = calloc((size_t)n + strlen(j->prompt) + 2, sizeof *out);
+	*given = 0;
+	if (!out)
+		return err_machine(e, "no memory for %d symbols", n), NULL;
+	bool ok = j->t->task->answer ? read_prompt(j, out, (int)strlen(j->prompt), given, e)
+	                             : judge_continue(j->t, 1, 2, 0, 0, out, e);
+	if (ok && judge_continue(j->t, *given, *given + n, j->temperature, 0, out, e))
+		return out;
+	free(out);
+	return err_prefix(e, "--sample"), NULL;
+}
+
 static bool sample(const job *j, err *e)
 {
-	int given = 0, *out = calloc((size_t)j->sample + strlen(j->prompt) + 1, sizeof *out);
-	if (!out)
-		return err_machine(e, "no memory for %d symbols", j->sample);
-	bool ok = j->t->task->answer ? read_prompt(j, out, (int)strlen(j->prompt), &given, e)
-	                             : judge_continue(j->t, 1, 2, 0, 0, out, e);
-	ok = ok && judge_continue(j->t, given, given + j->sample, j->temperature, 0, out, e);
-	for (int i = 0; i < given + j->sample && ok; i++)
+	int given, *out = continued(j, j->sample, &given, e);
+	for (int i = 0; out && i < given + j->sample; i++)
 		fputs(written(j->t->task->answer(&j->t->task_spec, out[i])), stdout);
-	if (ok)
+	if (out)
 		putchar('\n');
 	free(out);
-	return ok || err_prefix(e, "--sample");
+	return out != NULL;
+}
+
+/* Said before the training, not after it. */
+static bool can_sample(const job *j, err *e)
+{
+	int given, *out = continued(j, 0, &given, e);
+	free(out);
+	return out != NULL;
 }
 
 static int run_job(job *j, const char *load)
 {
 	err e;
-	if (!open_job(j, load, &e))
+	if (!open_job(j, load, &e) || (j->sample && !can_sample(j, &e)))
 		return cli_fail(&e);
 	cli_catch_interrupt();
 	int status = train(j);

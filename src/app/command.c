@@ -238,6 +238,10 @@ static void paste_state(bench *b, int unused)
 static void check_gradient(bench *b, int unused)
 {
 	(void)unused;
+	if (b->verdict) { /* G again puts the table away */
+		b->verdict = false;
+		return;
+	}
 	b->dismissed[0] = 0;
 	b->checking = true;
 	b->verdict_after = b->snap->check.serial;
@@ -301,6 +305,12 @@ static void turn(bench *b, int pages)
 		tutor_turn(b, pages);
 }
 
+static void go_on(bench *b, int unused)
+{
+	(void)unused;
+	tutor_go_on(b);
+}
+
 static void lesson_text(bench *b, int unused)
 {
 	(void)unused;
@@ -347,7 +357,7 @@ static void preferences_toggle(bench *b, int unused)
 {
 	(void)unused;
 	b->preferences = (preferences){.open = !b->preferences.open};
-	b->help = b->choosing = false;
+	b->help = b->choosing = b->exporter.open = b->verdict = false;
 }
 
 static void zoom(bench *b, int direction)
@@ -434,6 +444,7 @@ const command commands[] = {
         {"plot-8", {{0, 0, "8"}}, "the eighth plot alone, and back", plot_alone, 8},
         {"gallery", {{'o', 0, 0}, {'o', UI_CTRL, 0}}, "the gallery: lessons, recent runs, pictures", to_gallery, 0},
         {"views", {{'v', 0, 0}}, "choose and arrange the plots", choose, 0},
+        {"lesson-go", {{UI_KEY_ENTER, 0, 0}}, "lesson: to the question, run, or on", go_on, 0},
         {"lesson-next", {{UI_KEY_PAGE_DOWN, 0, 0}}, "the next step of the lesson", turn, 1},
         {"lesson-before", {{UI_KEY_PAGE_UP, 0, 0}}, "the step before", turn, -1},
         {"lesson-text", {{'l', 0, 0}}, "show or hide the text of the lesson", lesson_text, 0},
@@ -475,11 +486,13 @@ const int commands_count = sizeof commands / sizeof *commands;
 
 const command_control command_controls[] = {
         {"walk", "Tab, Shift+Tab", "walk through all controls and plots"},
-        {"change", "← → ↑ ↓", "change a control; on a plot: the marked step"},
+        {"walk-parts", "F6, Shift+F6", "to the next part: bar, text, controls, plots, transport"},
+        {"change", "← → ↑ ↓", "change a control; on a plot: read its values"},
         {"change-finely", "Shift+arrows", "change a control finely"},
-        {"change-coarsely", "PgUp, PgDn", "change a control coarsely"},
+        {"change-coarsely", "Ctrl+arrows", "change a control coarsely; outside lessons PgUp, PgDn"},
         {"change-to-end", "Home, End", "change a control to its ends"},
         {"press", "Enter", "press, open a list or a card, type a number"},
+        {"type", "0 – 9", "on a slider: type a number"},
         {"default", "Delete", "a control back to its default"},
         {"type-number", "double click", "type a number"},
         {"search", "any letter", "in the gallery: search"},
@@ -561,13 +574,36 @@ static bool bound(const binding *b, const ui_event *e)
 	return b->key && b->key == e->key && b->mods == mods;
 }
 
+/* A box over the run has the keyboard; what would change the run behind it waits until it is closed. */
+static bool allowed(const bench *b, const char *name)
+{
+	static const char *const always[] = {
+	        "back", "theme", "fullscreen", "larger", "smaller", "normal", "settings", "quit"};
+	const struct {
+		bool open;
+		const char *name;
+	} boxes[] = {{b->help, "help"}, {b->choosing, "views"}, {b->exporter.open, "export"}, {b->verdict, "check"},
+	        {b->preferences.open, "settings"}};
+	bool covered = false;
+	for (size_t i = 0; i < sizeof boxes / sizeof *boxes; i++) {
+		covered = covered || boxes[i].open;
+		if (boxes[i].open && strcmp(boxes[i].name, name) == 0)
+			return true;
+	}
+	for (size_t i = 0; i < sizeof always / sizeof *always; i++)
+		if (strcmp(always[i], name) == 0)
+			return true;
+	return !covered;
+}
+
 bool command_dispatch(bench *b, const ui_event *e)
 {
 	if (e->kind != UI_KEY && e->kind != UI_TYPE)
 		return false;
 	for (int i = 0; i < commands_count; i++) {
 		for (int k = 0; k < COMMAND_BINDINGS; k++) {
-			if (bound(&commands[i].keys[k], e) && (!b->gallery.open || gallery_allows(commands[i].name))) {
+			if (bound(&commands[i].keys[k], e) && allowed(b, commands[i].name) &&
+			        (!b->gallery.open || gallery_allows(commands[i].name))) {
 				commands[i].run(b, commands[i].argument);
 				return true;
 			}

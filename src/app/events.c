@@ -23,6 +23,7 @@ static const struct {
         {SDLK_BACKSPACE, UI_KEY_BACKSPACE},
         {SDLK_DELETE, UI_KEY_DELETE},
         {SDLK_F1, UI_KEY_F1},
+        {SDLK_F6, UI_KEY_F6},
         {SDLK_F11, UI_KEY_F11},
         {SDLK_KP_PLUS, '+'},
         {SDLK_KP_MINUS, '-'},

@@ -589,6 +589,7 @@ void gallery_draw(bench *b)
 	inner.w = fmaxf(rest.w - margin - fmaxf(margin, UI_TARGET * em), 1);
 	g->back = (rect){0};
 	float content = lay_out(b, inner, false, NULL) + margin + 4;
+	ui_part(u);
 	rect at = ui_scroll(u, rest, "gallery scroll bar", content, &g->offset);
 	at.x = inner.x;
 	at.y += 4; /* room for the ring of the focus */

@@ -272,7 +272,7 @@ static void one(bench *b, const view_handle *h, bool show)
 	point at = handle_at(shown, v);
 	float side = UI_TARGET * u->em;
 	rect r = {at.x - side / 2, at.y - side / 2, side, side};
-	if (!is_held(b, h) && !has_place(b, r))
+	if (!is_held(b, h) && (!has_place(b, r) || tutor_covers(b, at)))
 		return;
 	ui_touch t = ui_register(u, r, UI_SLIDER, h->name, value_text(h, v, text, sizeof text), h->tip);
 	pointer_events(b, h, &t);

@@ -2,10 +2,10 @@
 #include "app/cards.h"
 #include "app/cli.h"
 #include "app/lesson_picture.h"
+#include "app/opening.h"
 #include "app/settings.h"
 #include "app/window.h"
 #include "base/text.h"
-#include "io/file.h"
 #include "view/view.h"
 
 #include <errno.h>
@@ -20,7 +20,7 @@ static const char default_picture[] = "out/unroll.png";
 
 static void usage(FILE *f)
 {
-	fputs("usage: unroll [LESSON.md | 'STATE STRING' | FIGURE.png]     the window\n", f);
+	fprintf(f, "usage: unroll [LESSON | 'STATE STRING' | FILE]     the window; FILE: %s\n", opening_allowed);
 	for (int i = 0; i < clis_count; i++)
 		fprintf(f, "       unroll %s\n", clis[i]->usage);
 	fputs("       unroll --help | --version\n", f);
@@ -35,12 +35,13 @@ static int unknown_word(const char *word)
 	int near = text_closest(word, names, clis_count);
 	if (near >= 0)
 		err_input(&e, "'%.80s' is no command; did you mean '%s'?", word, names[near]);
+	else if (access(word, F_OK) == 0)
+		err_input(&e, "%.200s: cannot be opened; allowed: %s", word, opening_allowed);
 	else
 		err_input(&e,
-		        "'%.80s' is no command, state string or picture; allowed: 'unroll/1 knob=value …', FIGURE.png, "
-		        "or a "
-		        "command (unroll --help)",
-		        word);
+		        "'%.80s' is no command, lesson, state string or file; allowed: 'unroll/1 knob=value …', a file "
+		        "(%s), a lesson (unroll list lessons), a command (unroll --help)",
+		        word, opening_allowed);
 	return cli_fail(&e);
 }
 
@@ -83,14 +84,31 @@ static void ask_for_frames(window_options *o, const char *frames)
 		(void)sscanf(size, "%dx%d@%f", &o->width, &o->height, &o->scale);
 }
 
-/* What to open: a state, or a lesson; neither is the gallery. */
+/* A state, data for the free bench, or the free bench. */
+static bool read_what(const char *word, run_state *s, err *e)
+{
+	if (!word || strncmp(word, "unroll/", 7) == 0 || opening_kind(word) != OPENS_DATA)
+		return cli_read_state(word ? word : cards_first_state, s, e);
+	trial *t = NULL;
+	config c;
+	if (!cli_read_state(cards_first_state, s, e))
+		return false;
+	c = state_config(s, 0, 0);
+	if (!opening_data(word, &c, e) || !(t = trial_new(&c, e))) /* what is wrong with the file is said at once */
+		return false;
+	trial_free(t);
+	state_begin(s, &c, 0);
+	return true;
+}
+
+/* What to open: a state, data, or a lesson; none of them is the gallery. */
 static int open_window(const char *word, const char *taught, double started)
 {
 	err e;
 	static run_state s;
 	const view *list[STATE_VIEWS];
 	int n;
-	if (!cli_read_state(word ? word : cards_first_state, &s, &e) || !view_pick(&s, list, &n, &e))
+	if (!read_what(word, &s, &e) || !view_pick(&s, list, &n, &e))
 		return cli_fail(&e);
 	if (!window_display_available())
 		return taught || (!word && lesson_word("01")) ? no_display_for_lesson(taught ? taught : "01")
@@ -110,6 +128,15 @@ static int open_window(const char *word, const char *taught, double started)
 	return status;
 }
 
+/* Of one subcommand: what it does, and how it is called. */
+static int usage_of(const char *word)
+{
+	for (int i = 0; i < clis_count; i++)
+		if (strcmp(word, clis[i]->name) == 0)
+			return printf("unroll %s: %s\nusage: unroll %s\n", word, clis[i]->summary, clis[i]->usage), 0;
+	return unknown_word(word);
+}
+
 static bool is_option(const char *word, const char *a, const char *b)
 {
 	return word && (strcmp(word, a) == 0 || strcmp(word, b) == 0);
@@ -119,28 +146,30 @@ static int start(int argc, char **argv, double started)
 {
 	err e;
 	const char *word = argc > 1 ? argv[1] : NULL;
-	char extension[8];
+	if (is_option(word, "help", "--help") && argc == 3)
+		return usage_of(argv[2]);
 	if (is_option(word, "--help", "-h") || is_option(word, "help", "help"))
 		return usage(stdout), 0;
 	if (is_option(word, "--version", "version"))
 		return puts("unroll 0.1"), 0;
 	for (int i = 0; word && i < clis_count; i++)
 		if (strcmp(word, clis[i]->name) == 0 && argc == 3 && is_option(argv[2], "--help", "-h"))
-			return printf("usage: unroll %s\n", clis[i]->usage), 0;
+			return usage_of(word);
 		else if (strcmp(word, clis[i]->name) == 0)
 			return clis[i]->run(argc - 1, argv + 1);
 	if (word && word[0] == '-')
 		return err_input(&e, "unknown option '%.60s'; allowed: --help, --version, or a command", word),
 		       cli_fail(&e);
-	bool opens = word && (strncmp(word, "unroll/", 7) == 0 ||
-	                             strcmp(file_extension(word, extension, sizeof extension), "png") == 0);
+	opening kind = word ? opening_kind(word) : OPENS_NOTHING;
+	bool opens = word && (strncmp(word, "unroll/", 7) == 0 || kind == OPENS_STATE || kind == OPENS_DATA);
 	bool taught = word && !opens && lesson_word(word);
 	if (word && !opens && !taught)
 		return unknown_word(word);
 	if (taught && !lesson_there(word, &e))
 		return cli_fail(&e);
 	if (argc > 2)
-		return err_input(&e, "more than one thing to open; allowed: one state string or picture"), cli_fail(&e);
+		return err_input(&e, "more than one thing to open; allowed: one state string, file or lesson"),
+		       cli_fail(&e);
 	return open_window(taught ? NULL : word, taught ? word : NULL, started);
 }
 

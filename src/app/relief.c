@@ -86,6 +86,9 @@ void relief_next_height(bench *b)
 
 /* ---- a start ---- */
 
+static const char NO_START[] =
+        "A start can be chosen over named or random axes, or over two parameters of their own: D chooses the axes.";
+
 /* Settings of the start at (a, b) of the picture; false when its axes are none that a start can be told in. */
 static bool start_at(const slice_picture *p, const bench *b, double at_a, double at_b, config *c)
 {
@@ -139,12 +142,18 @@ void relief_start(bench *b)
 	char text[160], value[2][32];
 	if (!must_show(b) || p->na < 2 || !b->worker || !through_the_start(b, p))
 		return;
+	config probe = b->config;
+	if (!start_at(p, b, 0, 0, &probe)) {
+		ui_toast(&b->ui, NO_START);
+		return;
+	}
 	if (!r->crossed) {
 		r->crossed = true;
 		r->a = 0.5 * (p->low[0] + p->high[0]);
 		r->b = 0.5 * (p->low[1] + p->high[1]);
+		ui_focus(&b->ui, "surface map"); /* the arrows are the cross's now */
 		ui_toast(&b->ui,
-		        "Move the cross with the arrows, or click; then press J or Enter: all arms start there.");
+		        "Move the cross with the arrows, or click; then press Enter or Alt+J: all arms start there.");
 		return;
 	}
 	if (!b->tutor)
@@ -152,8 +161,7 @@ void relief_start(bench *b)
 	for (int i = 0; i < b->snap->all; i++) {
 		config c = i == bench_arm(b) ? b->config : b->snap->about[i].config;
 		if (!start_at(p, b, r->a, r->b, &c)) {
-			ui_toast(&b->ui, "A start can be chosen over named or random axes, or over two parameters of "
-			                 "their own.");
+			ui_toast(&b->ui, NO_START);
 			return;
 		}
 		worker_config(b->worker, i, &c);

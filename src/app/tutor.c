@@ -372,6 +372,24 @@ void tutor_turn(bench *b, int pages)
 		tutor_go(b, to);
 }
 
+void tutor_go_on(bench *b)
+{
+	const tutor *t = b->tutor;
+	if (!t || t->free)
+		return;
+	if (tutor_question(t) >= 0) {
+		show_text(b);
+		ui_focus_first(&b->ui); /* what the page asks */
+	} else if (tutor_done(t)) {
+		tutor_turn(b, 1);
+	} else if (!tutor_state(t)->ended) {
+		if (!b->playing)
+			bench_play(b, true);
+	} else {
+		say(b, "A goal is left. PgDn goes on without it.");
+	}
+}
+
 void tutor_free_play(bench *b)
 {
 	tutor *t = b->tutor;

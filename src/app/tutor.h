@@ -92,6 +92,8 @@ int tutor_number(const tutor *t);
 tutor_step *tutor_state(const tutor *t);
 int tutor_pages(const tutor *t);
 void tutor_turn(bench *b, int pages);
+/* What the page waits for: the question gets the keyboard, the run plays, a page that is done is turned. */
+void tutor_go_on(bench *b);
 void tutor_go(bench *b, int page);
 void tutor_take(bench *b); /* after a new snap */
 /* The lesson file may have been saved; once in a while. */
@@ -160,6 +162,8 @@ const char *tutor_answer_write(const lesson_act *a, const tutor_answer *y, char 
 bool tutor_answer_read(const lesson_act *a, const char *text, tutor_answer *y);
 
 /* ---- tutor_marks.c: over the plots, and around what the text speaks of ---- */
+/* A place of the plots that is covered until a question is answered: nothing there can be taken hold of. */
+bool tutor_covers(const struct bench *b, point at);
 void tutor_over_plots(bench *b);
 void tutor_marks(bench *b, canvas *chrome);
 double tutor_due(const bench *b, double now);

@@ -257,6 +257,17 @@ static void sketches(bench *b)
 	}
 }
 
+bool tutor_covers(const bench *b, point at)
+{
+	const tutor *t = b->tutor;
+	const lesson_step *s = t && !t->free ? tutor_at(t) : NULL;
+	int asked = s ? tutor_question(t) : -1;
+	if (asked < 0)
+		return false;
+	int cell = s->act[asked].kind == ACT_PREDICT_CURVE ? cell_of(b, s->act[asked].view) : -1;
+	return tutor_veils(t) || (cell >= 0 && rect_has(b->cell[cell], at.x, at.y));
+}
+
 void tutor_over_plots(bench *b)
 {
 	tutor *t = b->tutor;
@@ -303,6 +314,13 @@ static void ring(bench *b, canvas *chrome, const char *name, float swell, float 
 	canvas_frame(c, rect_inset(r, -out, -out), 8 * em, (stroke){3, colour, alpha, DASH_SOLID});
 }
 
+/* Its own ring must be seen, too. */
+static bool has_keyboard(const bench *b, const char *name)
+{
+	const ui_control *k = ui_find(&b->ui, name);
+	return k && b->ui.ring && b->ui.focus == k->id;
+}
+
 /* Three swells, then a ring that stays; without motion only the ring. */
 static void spotlights(bench *b, canvas *chrome)
 {
@@ -320,7 +338,7 @@ static void spotlights(bench *b, canvas *chrome)
 		rect r;
 		if (s->act[i].kind != ACT_SPOTLIGHT)
 			continue;
-		ring(b, chrome, s->act[i].text, swell, 1, INK_WARN);
+		ring(b, chrome, s->act[i].text, has_keyboard(b, s->act[i].text) ? 4 : swell, 1, INK_WARN);
 		bool taken = b->ui.event.kind == UI_PRESS && find_place(b, s->act[i].text, &r) &&
 		             rect_has(r, b->ui.pointer.x, b->ui.pointer.y);
 		if (taken) { /* it has been found */

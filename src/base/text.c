@@ -134,6 +134,11 @@ char *text_localize(char *buf)
 
 char *text_delocalize(char *buf)
 {
+	char *comma = strchr(buf, ',');
+	size_t digits = comma ? strspn(comma + 1, "0123456789") : 0;
+	/* "1,2" can only be meant as 1.2; "1,000" may be a thousand, and is asked about */
+	if (comma && !strchr(buf, '.') && !strchr(comma + 1, ',') && digits != 3)
+		*comma = '.';
 	return exchange_marks(buf, ',', '.');
 }
 

@@ -17,7 +17,8 @@ void text_numbers(text_decimal decimal, text_groups groups);
 char *text_localize(char *buf);
 /* The separator of groups of thousands: a thin space or nothing. */
 const char *text_group(void);
-/* "0,5" → "0.5" where the comma is chosen: for one number that was typed; the point is taken as well. Returns buf. */
+/* "0,5" → "0.5": for one number that was typed. Where the comma is not chosen, "1,000" stays as it is, since it may
+ * mean a thousand. Returns buf. */
 char *text_delocalize(char *buf);
 
 /* A number for reading: `digits` significant digits, thin groups in whole numbers ("1 240", U+2009 as the

@@ -3,12 +3,13 @@
 
 #include <math.h>
 
-/* Enter presses what has the focus; the space bar belongs to play and pause. */
+/* Enter presses what has the focus; the space bar belongs to play and pause, but not where a box covers the run. */
 static bool activated(ui *u, ui_touch t)
 {
+	int key = ui_key_for(u, t.id);
 	if (t.clicked)
 		ui_use(u);
-	if (ui_key_for(u, t.id) != UI_KEY_ENTER)
+	if (key != UI_KEY_ENTER && !(key == ' ' && u->modal))
 		return t.clicked;
 	ui_use(u);
 	return true;
@@ -37,15 +38,15 @@ bool ui_button(ui *u, rect r, const char *name, ui_icon icon, const char *label,
 	return activated(u, t);
 }
 
-bool ui_plot(ui *u, rect r, const char *name, const char *tip, int *move)
+bool ui_plot(ui *u, rect r, const char *name, const char *tip, int move[2])
 {
 	ui_touch t = ui_register(u, r, UI_PLOT, name, "", tip);
-	int key = ui_key_for(u, t.id);
-	*move = (key == UI_KEY_RIGHT) - (key == UI_KEY_LEFT);
-	if (*move) {
+	int key = u->event.mods & (UI_CTRL | UI_ALT) ? 0 : ui_key_for(u, t.id), far = u->event.mods & UI_SHIFT ? 10 : 1;
+	move[0] = far * ((key == UI_KEY_RIGHT) - (key == UI_KEY_LEFT));
+	move[1] = far * ((key == UI_KEY_DOWN) - (key == UI_KEY_UP));
+	if (move[0] || move[1]) {
+		u->tip_since = INFINITY; /* it would cover what is read */
 		ui_use(u);
-		if (u->event.mods & UI_SHIFT)
-			*move *= 10;
 	}
 	if (t.hot)
 		canvas_frame(u->c, rect_inset(r, 1, 1), 5 * u->em, ui_line(1, INK_ACCENT));
@@ -129,6 +130,34 @@ rect ui_scroll(ui *u, rect r, const char *name, float content, float *offset)
 	return (rect){r.x, r.y - *offset, r.w, content};
 }
 
+/* In a box the keys that no control takes scroll. */
+static void scroll_keys(ui *u, rect r, float limit, float *offset)
+{
+	const ui_event *e = &u->event;
+	float line = 48 * u->em, page = fmaxf(r.h - line, line);
+	if (e->kind != UI_KEY || u->used || e->mods & (UI_CTRL | UI_ALT))
+		return;
+	switch (e->key) {
+	case UI_KEY_DOWN:
+	case UI_KEY_UP:
+		*offset += e->key == UI_KEY_DOWN ? line : -line;
+		break;
+	case UI_KEY_PAGE_DOWN:
+	case UI_KEY_PAGE_UP:
+	case ' ':
+		*offset += e->key == UI_KEY_PAGE_UP || (e->key == ' ' && e->mods & UI_SHIFT) ? -page : page;
+		break;
+	case UI_KEY_HOME:
+	case UI_KEY_END:
+		*offset = e->key == UI_KEY_HOME ? 0 : limit;
+		break;
+	default:
+		return;
+	}
+	u->moved = true;
+	ui_use(u);
+}
+
 /* Keeps the control that the keyboard went to in sight; a wheel that no control took scrolls. */
 void ui_scroll_end(ui *u, rect r, float content, float *offset)
 {
@@ -145,6 +174,8 @@ void ui_scroll_end(ui *u, rect r, float content, float *offset)
 		*offset -= u->event.wheel * 48 * u->em;
 		ui_use(u);
 	}
+	if (u->modal && u->layer > 0)
+		scroll_keys(u, r, limit, offset);
 	*offset = fminf(fmaxf(*offset, 0), limit);
 	u->scrolls = false;
 }

@@ -20,15 +20,21 @@ ui_dialog ui_dialog_begin(ui *u, float width, float height, const char *title, c
 	canvas_frame(u->c, d.box, CORNER * em, ui_line(1, INK_BORDER));
 	d.inside = rect_inset(d.box, fminf(pad, d.box.w / 16), fminf(pad, d.box.h / 16));
 	rect head = rect_cut_top(&d.inside, fminf(pad, HEAD * em));
-	rect close = {head.x + head.w - CLOSE * em, head.y - 4 * em, CLOSE * em, CLOSE * em};
-	ui_label(u, (rect){head.x, head.y, head.w - close.w, head.h}, title, 16, WEIGHT_BOLD, INK_TEXT, ALIGN_LEFT);
-	d.closed = ui_button(u, close, close_name, ICON_CLOSE, NULL, LOOK_PLAIN, NULL);
+	d.close = (rect){head.x + head.w - CLOSE * em, head.y - 4 * em, CLOSE * em, CLOSE * em};
+	d.close_name = close_name;
+	ui_label(u, (rect){head.x, head.y, head.w - d.close.w, head.h}, title, 16, WEIGHT_BOLD, INK_TEXT, ALIGN_LEFT);
 	return d;
 }
 
 bool ui_dialog_end(ui *u, const ui_dialog *d)
 {
+	const ui_event *e = &u->event;
+	/* last of all, so that Tab comes to what the box holds first */
+	bool closed = ui_button(u, d->close, d->close_name, ICON_CLOSE, NULL, LOOK_PLAIN, NULL);
+	if (e->kind == UI_KEY && e->key == UI_KEY_ESCAPE && !u->used && u->modal) {
+		closed = true;
+		ui_use(u);
+	}
 	ui_layer(u, 0);
-	return d->closed ||
-	       (u->event.kind == UI_PRESS && !u->popup.id && !rect_has(d->box, u->pointer.x, u->pointer.y));
+	return closed || (e->kind == UI_PRESS && !u->popup.id && !rect_has(d->box, u->pointer.x, u->pointer.y));
 }

@@ -21,6 +21,19 @@ void ui_edit_start(ui *u, uint32_t id, const char *text)
 	snprintf(d->text, sizeof d->text, "%s", text);
 	d->caret = (int)strlen(d->text);
 	u->focus = id;
+	u->anchor = 0;
+}
+
+/* What the keyboard types where a number can stand begins a new one. */
+bool ui_edit_typed(ui *u, uint32_t id)
+{
+	const ui_event *e = &u->event;
+	if (e->kind != UI_TYPE || u->used || u->focus != id || !u->ring || !strchr("0123456789-.,", e->text[0]))
+		return false;
+	ui_edit_start(u, id, e->text);
+	u->edit.anchor = u->edit.caret;
+	ui_use(u);
+	return true;
 }
 
 void ui_reject(ui *u, const char *message)
@@ -237,6 +250,8 @@ ui_result ui_entry(ui *u, rect r, const char *name, const char *text, bool centr
 	if (t.clicked || ui_key_for(u, t.id) == UI_KEY_ENTER) {
 		ui_edit_start(u, t.id, text);
 		ui_use(u);
+	} else if (centred) {
+		ui_edit_typed(u, t.id);
 	}
 	canvas_box(u->c, r, 4 * em, t.hot ? INK_HOVER : INK_PANEL, 1);
 	canvas_frame(u->c, r, 4 * em, ui_line(1, INK_BORDER));

@@ -79,7 +79,9 @@ double ui_range_step(const ui_range *g, double v, int direction, double size)
 /* What a key makes of the value; false for keys that mean something else. */
 static bool key_value(const ui_range *g, int key, unsigned mods, double *v)
 {
-	double size = mods & UI_SHIFT ? 0.1 : 1;
+	double size = mods & UI_SHIFT ? 0.1 : mods & UI_CTRL ? 10 : 1;
+	if (mods & UI_ALT || (mods & UI_CTRL && (key < UI_KEY_LEFT || key > UI_KEY_DOWN)))
+		return false;
 	switch (key) {
 	case UI_KEY_LEFT:
 	case UI_KEY_DOWN:
@@ -157,6 +159,22 @@ static const char *value_text(const ui_range *g, double v, char *buf, size_t siz
 	return text_short(buf, size, v, g->whole ? 9 : fabs(v) >= 0.1 && fabs(v) < 10 ? 6 : 4);
 }
 
+/* What was typed with more digits is shown with them, where there is room. */
+static const char *shown_text(const ui *u, const ui_range *g, double v, float room, char *buf, size_t size)
+{
+	value_text(g, v, buf, size);
+	bool word = (g->zero && v == 0) || (g->top && v >= g->high);
+	for (int digits = 7; digits > 4 && !word && !g->whole && round_digits(v, 4) != v; digits--) {
+		char longer[64];
+		text_short(longer, sizeof longer, v, digits);
+		if (canvas_measure(longer, 13 * u->em, WEIGHT_REGULAR).width <= room) {
+			snprintf(buf, size, "%s", longer);
+			break;
+		}
+	}
+	return buf;
+}
+
 /* The pointer and the wheel. */
 static void pointer_value(ui *u, rect track, const ui_range *g, ui_touch t, double *v)
 {
@@ -204,17 +222,19 @@ ui_result ui_slider(ui *u, rect r, const ui_range *g, double *value)
 		ui_edit_start(u, t.id, text_localize(exact));
 		u->active = 0; /* the second press of a double click does not drag */
 		ui_use(u);
+	} else {
+		ui_edit_typed(u, t.id);
 	}
 	int key = ui_key_for(u, t.id);
-	if (key && !(u->event.mods & (UI_CTRL | UI_ALT)) && key_value(g, key, u->event.mods, &v))
+	if (key && key_value(g, key, u->event.mods, &v))
 		ui_use(u);
 	if (u->edit.id != t.id)
 		pointer_value(u, track, g, t, &v);
 	draw_track(u, track, g, v, t);
 	if (t.hot && on_field)
 		canvas_frame(u->c, rect_inset(field, 0, 1), 4 * em, ui_line(1, INK_BORDER));
-	ui_label(u, rect_inset(field, 6 * em, 0), value_text(g, v, text, sizeof text), 13, WEIGHT_REGULAR, INK_TEXT,
-	        ALIGN_RIGHT);
+	ui_label(u, rect_inset(field, 6 * em, 0), shown_text(u, g, v, field.w - 12 * em, text, sizeof text), 13,
+	        WEIGHT_REGULAR, INK_TEXT, ALIGN_RIGHT);
 	ui_ring(u, r, 4 * em, t.id);
 	bool changed = v != *value;
 	*value = v;

@@ -91,26 +91,58 @@ static int stands(const ui_control *k, int a, int b)
 	return k[a].rank != k[b].rank ? (k[a].rank > k[b].rank) - (k[a].rank < k[b].rank) : (a > b) - (a < b);
 }
 
+static int place_of(const ui *u, uint32_t id)
+{
+	for (int i = 0; id && i < u->count[!u->side]; i++)
+		if (u->list[!u->side][i].id == id)
+			return i;
+	return -1;
+}
+
+static void give_focus(ui *u, const ui_control *k)
+{
+	u->focus = k->id;
+	u->anchor = 0;
+	u->ring = u->reveal = true;
+}
+
 static void move_focus(ui *u, int direction)
 {
-	int n = u->count[!u->side], from = -1, lowest = reachable_layer(u), next = -1, first = -1;
+	int n = u->count[!u->side], lowest = reachable_layer(u), next = -1, first = -1;
+	int from = place_of(u, u->focus ? u->focus : u->anchor);
+	bool itself = direction < 0 && !u->focus; /* back to the anchor */
 	const ui_control *k = u->list[!u->side];
-	for (int i = 0; i < n; i++)
-		if (k[i].id == u->focus)
-			from = i;
 	for (int i = 0; i < n; i++) {
-		if (!k[i].focusable || k[i].layer < lowest || i == from)
+		if (!k[i].focusable || k[i].layer < lowest || (i == from && !itself))
 			continue;
 		if (first < 0 || direction * stands(k, i, first) < 0)
 			first = i;
-		if (from >= 0 && direction * stands(k, i, from) > 0 && (next < 0 || direction * stands(k, i, next) < 0))
+		bool ahead = from >= 0 && (i == from || direction * stands(k, i, from) > 0);
+		if (ahead && (next < 0 || direction * stands(k, i, next) < 0))
 			next = i;
 	}
 	next = next >= 0 ? next : first; /* round to the other end */
-	if (next < 0)
-		return;
-	u->focus = k[next].id;
-	u->ring = u->reveal = true;
+	if (next >= 0)
+		give_focus(u, &k[next]);
+}
+
+/* To the first control of the next part of the screen that has one, or of the part before. */
+static void move_part(ui *u, int direction)
+{
+	int n = u->count[!u->side], lowest = reachable_layer(u), from = place_of(u, u->focus ? u->focus : u->anchor);
+	const ui_control *k = u->list[!u->side], *best = NULL, *end = NULL;
+	int here = from >= 0 ? k[from].part : direction > 0 ? -1 : n;
+	for (int i = 0; i < n; i++) {
+		if (!k[i].focusable || k[i].layer < lowest)
+			continue;
+		bool ahead = direction > 0 ? k[i].part > here : k[i].part < here;
+		if (ahead && (!best || (direction > 0 ? k[i].part < best->part : k[i].part > best->part)))
+			best = &k[i];
+		if (!end || (direction > 0 ? k[i].part < end->part : k[i].part > end->part))
+			end = &k[i];
+	}
+	if (best || end)
+		give_focus(u, best ? best : end);
 }
 
 static void pointer_events(ui *u)
@@ -130,6 +162,7 @@ static void pointer_events(ui *u)
 		u->clicks = e->clicks;
 		u->active = u->hot;
 		u->ring = false;
+		u->anchor = 0;
 		if (u->edit.id && u->edit.id != u->hot)
 			u->edit.commit = true;
 		/* a button leaves the focus where it is, so that the arrow keys keep what they mean */
@@ -148,9 +181,34 @@ static void focus_events(ui *u)
 		u->edit.commit = u->edit.id != 0;
 		move_focus(u, e->mods & UI_SHIFT ? -1 : 1);
 		ui_use(u);
-	} else if (e->key == UI_KEY_ESCAPE && u->focus && !u->edit.id) {
+	} else if (e->key == UI_KEY_F6 && !(e->mods & (UI_CTRL | UI_ALT))) {
+		u->edit.commit = u->edit.id != 0;
+		move_part(u, e->mods & UI_SHIFT ? -1 : 1);
+		ui_use(u);
+	} else if (e->key == UI_KEY_ESCAPE && u->focus && !u->edit.id && !u->modal) {
 		u->used = u->ring; /* a visible ring is what Esc takes away first */
 		ui_focus_clear(u);
+	}
+}
+
+/* What lies under a modal surface has no keyboard; it gets it back when the surface has gone. */
+static void modal_focus(ui *u)
+{
+	int lowest = reachable_layer(u);
+	const ui_control *k = control_of(u, u->focus);
+	u->modal = lowest > 0;
+	if (u->modal && u->edit.id && control_of(u, u->edit.id) && control_of(u, u->edit.id)->layer < lowest)
+		u->edit.id = 0;
+	if (u->modal && k && k->layer < lowest) {
+		u->focus_below = u->focus;
+		u->ring_below = u->ring;
+		ui_focus_clear(u);
+	} else if (!u->modal && u->focus_below) {
+		if (!u->focus && control_of(u, u->focus_below)) {
+			u->focus = u->focus_below;
+			u->ring = u->ring_below;
+		}
+		u->focus_below = 0;
 	}
 }
 
@@ -178,9 +236,10 @@ void ui_begin(ui *u, canvas *c, const ui_event *event, double now)
 	if (u->event.kind != UI_WHEEL && u->event.kind != UI_NOTHING)
 		u->wheel = 0;
 	u->used = u->reveal_found = u->moved = u->overlay = u->scrolls = false;
-	u->layer = u->rank = u->clips = 0;
+	u->layer = u->rank = u->clips = u->part = 0;
 	u->count[u->side] = 0;
 	u->popup.result = -1;
+	modal_focus(u);
 	ui_popup_events(u);
 	if (!u->used) {
 		pointer_events(u);
@@ -252,13 +311,29 @@ static void error_draw(ui *u)
 		bubble(u, u->edit.area, u->edit.error, INK_BAD, INK_BAD);
 }
 
+/* The control that had the keyboard is no longer there: Tab goes on from what stood before it. */
+static void focus_gone(ui *u)
+{
+	const ui_control *before = u->list[u->side];
+	int at = -1, nearest = -1, n = u->count[u->side];
+	for (int i = 0; i < n; i++)
+		if (before[i].id == u->focus)
+			at = i;
+	for (int i = 0; i < n && at >= 0; i++)
+		if (before[i].focusable && stands(before, i, at) < 0 && control_of(u, before[i].id) &&
+		        (nearest < 0 || stands(before, i, nearest) > 0))
+			nearest = i;
+	u->focus = 0;
+	u->anchor = nearest >= 0 ? before[nearest].id : 0;
+}
+
 /* Ids that were not registered in this pass no longer hold anything. */
 static void forget_missing(ui *u)
 {
 	if (u->edit.id && !control_of(u, u->edit.id))
 		u->edit.id = 0;
 	if (u->focus && !control_of(u, u->focus))
-		u->focus = 0;
+		focus_gone(u);
 	if (u->popup.id && !control_of(u, u->popup.id))
 		u->popup.id = 0;
 }
@@ -274,6 +349,8 @@ void ui_end(ui *u)
 	toast_draw(u);
 	u->side = !u->side;
 	u->edit.commit = false;
+	if (u->modal && reachable_layer(u) == 0)
+		u->moved = true; /* what lay below has the keyboard again */
 	u->reveal = u->reveal && !u->reveal_found && u->event.kind == UI_KEY;
 	if (u->event.kind == UI_RELEASE) {
 		u->down = false;
@@ -313,8 +390,14 @@ const ui_control *ui_find(const ui *u, const char *name)
 
 void ui_focus_clear(ui *u)
 {
-	u->focus = 0;
+	u->focus = u->anchor = 0;
 	u->ring = false;
+}
+
+void ui_focus_first(ui *u)
+{
+	ui_focus_clear(u);
+	move_focus(u, 1);
 }
 
 void ui_use(ui *u)
@@ -332,6 +415,11 @@ void ui_layer(ui *u, int layer)
 void ui_rank(ui *u, int rank)
 {
 	u->rank = rank;
+}
+
+void ui_part(ui *u)
+{
+	u->part++;
 }
 
 void ui_clip(ui *u, rect r)
@@ -372,6 +460,7 @@ ui_touch ui_register(ui *u, rect r, ui_role role, const char *name, const char *
 		        .role = role,
 		        .layer = u->layer,
 		        .rank = u->rank,
+		        .part = u->part,
 		        .focusable = role_takes_focus[role],
 		        .area = r,
 		        .shown = intersect(bounds, r),
@@ -408,7 +497,7 @@ int ui_key_for(ui *u, uint32_t id)
 {
 	bool page = u->event.key == UI_KEY_PAGE_UP || u->event.key == UI_KEY_PAGE_DOWN;
 	bool mine = u->event.kind == UI_KEY && !u->used && u->focus == id;
-	return mine && !(page && u->paging && !u->ring) ? u->event.key : 0;
+	return mine && !(page && u->paging && !u->modal) ? u->event.key : 0;
 }
 
 void ui_toast(ui *u, const char *text)

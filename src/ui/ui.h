@@ -30,6 +30,7 @@ enum { /* keys without a character; the others are their lower-case ASCII code *
 	UI_KEY_BACKSPACE,
 	UI_KEY_DELETE,
 	UI_KEY_F1,
+	UI_KEY_F6,
 	UI_KEY_F11
 };
 
@@ -74,7 +75,7 @@ const char *ui_role_name(ui_role role);
 typedef struct ui_control {
 	uint32_t id;
 	ui_role role;
-	int layer;
+	int layer, part;
 	int rank; /* Tab goes to lower ones first */
 	bool focusable;
 	bool modal; /* SURFACE: nothing below it can be reached */
@@ -123,8 +124,13 @@ typedef struct ui {
 	bool reveal; /* … and has to be scrolled into view */
 	rect reveal_area;
 	bool reveal_found;
+	uint32_t anchor; /* without a focus: Tab goes on behind this control */
+	int part;
+	uint32_t focus_below; /* what had the keyboard before a modal surface took it, and gets it back */
+	bool ring_below;
+	bool modal;  /* the last pass showed a modal surface */
 	bool moved;  /* a scroll area went there after it was drawn: the next pass shows it */
-	bool paging; /* PgUp and PgDn turn pages: a control has them only while its ring is shown */
+	bool paging; /* PgUp and PgDn turn pages, and no control has them */
 	int layer, rank;
 	rect clip[UI_CLIPS];
 	int clips;
@@ -159,6 +165,7 @@ double ui_due(const ui *u);
 const ui_control *ui_controls(const ui *u, int *count);
 const ui_control *ui_find(const ui *u, const char *name); /* NULL when it is not there */
 void ui_focus_clear(ui *u);
+void ui_focus_first(ui *u); /* to what Tab comes to first */
 /* Gives the keyboard to a control of the last pass, visibly; it is scrolled into sight in the next. */
 void ui_focus(ui *u, const char *name);
 
@@ -167,6 +174,7 @@ void ui_layer(ui *u, int layer);
 /* Of the controls that follow; 0 in every pass at first. Tab goes through controls by rank, those of one rank in the
  * order in which they stand. */
 void ui_rank(ui *u, int rank);
+void ui_part(ui *u); /* another part of the screen begins: F6 goes from one to the next */
 void ui_surface(ui *u, rect r, const char *name, bool modal); /* covers what lies below on lower layers */
 bool ui_reachable(const ui *u);                               /* the present layer: no dialog lies over it */
 void ui_clip(ui *u, rect r);
@@ -176,13 +184,15 @@ void ui_clip_end(ui *u);
 rect ui_scroll(ui *u, rect r, const char *name, float content, float *offset);
 void ui_scroll_end(ui *u, rect r, float content, float *offset);
 
-/* A box over everything else, in the middle, with a title and a button that closes it. */
+/* A box over everything else, in the middle, with a title and a button that closes it. It has the keyboard for itself:
+ * Esc closes it, the arrows and pages that no control takes scroll what scrolls in it. */
 typedef struct ui_dialog {
 	rect box, inside; /* below the title */
-	bool closed;
+	rect close;
+	const char *close_name;
 } ui_dialog;
 ui_dialog ui_dialog_begin(ui *u, float width, float height, const char *title, const char *close_name);
-bool ui_dialog_end(ui *u, const ui_dialog *d); /* true: to be closed, by its button or a press beside it */
+bool ui_dialog_end(ui *u, const ui_dialog *d); /* true: to be closed, by its button, Esc or a press beside it */
 
 /* ---- controls: `r` is where it goes, `name` is unique on the screen, `tip` is static text ---- */
 typedef enum ui_icon {
@@ -217,9 +227,9 @@ typedef enum ui_look { LOOK_PLAIN, LOOK_RAISED, LOOK_PRIMARY } ui_look;
 bool ui_button(ui *u, rect r, const char *name, ui_icon icon, const char *label, ui_look look, const char *tip);
 /* A panel that is pressed as a whole; the caller draws into it afterwards. */
 bool ui_card(ui *u, rect r, const char *name, const char *value, const char *tip);
-/* An invisible control over a plot's title. `marked`: it has the focus, and the arrows (left: −1, right: +1) are in
- * *move. */
-bool ui_plot(ui *u, rect r, const char *name, const char *tip, int *move);
+/* An invisible control over a plot's title. The arrows that it was given are in move: to the right, and down; ten with
+ * Shift. */
+bool ui_plot(ui *u, rect r, const char *name, const char *tip, int move[2]);
 bool ui_toggle(ui *u, rect r, const char *name, bool *on, const char *tip);
 bool ui_section(ui *u, rect r, const char *name, bool *open);
 
@@ -268,6 +278,7 @@ void ui_use(ui *u);
 void ui_ring(ui *u, rect r, float radius, uint32_t id);
 ui_result ui_edit_run(ui *u, uint32_t id, rect r, bool centred);
 void ui_edit_start(ui *u, uint32_t id, const char *text);
+bool ui_edit_typed(ui *u, uint32_t id); /* a digit or a sign began an entry in place of the value */
 text_style ui_text_style(const ui *u, float size, weight w, ink colour, align a);
 float ui_baseline(const ui *u, rect r, float size); /* baseline that centres a line of text in r */
 stroke ui_line(float width, ink colour);
