@@ -142,9 +142,9 @@ test-deep:
 	+@$(MAKE) --no-print-directory $(PARALLEL) $(BUILD)/unroll
 	@LESSONS=whole LIMIT=1800 BUILD=$(BUILD) tests/run.sh lessons
 	+@$(MAKE) BUILD=build-asan EXTRA='-fsanitize=address,undefined -fno-sanitize-recover=all $(TOLERANT)' $(SANITIZED)
-	@BUILD=build-asan LIMIT=1800 MONKEY_EVENTS=1000000 tests/run.sh
+	@BUILD=build-asan LIMIT=3600 MONKEY_EVENTS=1000000 tests/run.sh
 	+@$(MAKE) BUILD=build-tsan EXTRA='-fsanitize=thread $(TOLERANT)' $(SANITIZED)
-	@BUILD=build-tsan LIMIT=1200 tests/run.sh $(notdir $(TESTS:.c=))
+	@BUILD=build-tsan LIMIT=3600 tests/run.sh $(notdir $(TESTS:.c=))
 	+@$(MAKE) --no-print-directory fuzz
 
 # What comes from outside, with any bytes, for FUZZ_SECONDS each; needs clang. New findings stay in build-fuzz/corpus.

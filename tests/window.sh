@@ -595,7 +595,7 @@ check "J plays freely" eventually there "back to the lesson"
 check "… with all controls" eventually there task
 key j
 check "… and back" eventually is "lesson step" "4 of 5"
-check "… to what was set" eventually is w 1.005
+check "… to what was set" eventually is w 1.00462
 key p
 key l
 check "P and L show the text alone" eventually gone w
