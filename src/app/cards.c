@@ -316,10 +316,11 @@ static bool has_word(const char *text, const char *word, size_t n)
 
 bool card_matches(const card_info *k, const char *search)
 {
+	const char *state = k->kind == CARD_FREE ? "" : k->state; /* the free bench is not found by its defaults */
 	for (const char *p = search; *p;) {
 		size_t n = strcspn(p, " ");
 		bool found = n == 0 || has_word(k->title, p, n) || has_word(k->line, p, n) || has_word(k->name, p, n) ||
-		             has_word(k->state, p, n);
+		             has_word(state, p, n);
 		if (!found)
 			return false;
 		p += n + (p[n] == ' ');
