@@ -76,6 +76,13 @@ static void draw_norms(const product *p, canvas *c, rect area, const view_focus 
 /* What W makes of the unit circle, the circle itself, and the eigenvalues. */
 static void draw_disc(const product *p, canvas *c, rect area)
 {
+	labels l = {0};
+	labels_add(&l, 0, INK_MUTED, "unit circle");
+	labels_add(&l, 0, INK_ARM_0, "its image");
+	labels_add(&l, 0, INK_SERIES_1, "eigenvalues");
+	/* a square at the foot, the names right above it */
+	rect_cut_top(&area, fmaxf(0, area.h - area.w - 2.6F * plot_em(c, TYPE_TICK)));
+	labels_above(&l, c, &area);
 	enum { AROUND = 181 };
 	point ring[AROUND], image[AROUND];
 	double reach = fmax(1.25, 1.15 * fmin(p->sigma[0], 4));
@@ -101,11 +108,6 @@ static void draw_disc(const product *p, canvas *c, rect area)
 		marks_one(&at, p->re[i], p->im[i], MARK_DISC, 4.5F, INK_SERIES_1, 1);
 	}
 	canvas_clip_end(c);
-	labels l = {0};
-	labels_add(&l, 0, INK_MUTED, "unit circle");
-	labels_add(&l, 0, INK_ARM_0, "its image");
-	labels_add(&l, 0, INK_SERIES_1, "eigenvalues");
-	labels_legend(&l, &at);
 }
 
 /* The matrix itself, its largest entries legible. */
