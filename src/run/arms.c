@@ -350,14 +350,17 @@ static bool turn_back(arms *a)
 	return back >= 0 && arms_seek(a, back, &e);
 }
 
+/* Nothing to do: all have stopped, or are where they were sent. */
+static bool at_rest(const arms *a)
+{
+	return arms_stopped(a) || (a->target >= 0 && arms_update(a) >= a->target);
+}
+
 bool arms_round(arms *a)
 {
+	if (at_rest(a) && (!turn_back(a) || at_rest(a)))
+		return false;
 	long now = arms_update(a);
-	if ((arms_stopped(a) || (a->target >= 0 && now >= a->target)) && !turn_back(a))
-		return false;
-	now = arms_update(a);
-	if (arms_stopped(a) || (a->target >= 0 && now >= a->target))
-		return false;
 	for (int i = 0; i < a->n; i++) {
 		arm *m = &a->arm[i];
 		if (m->t->diverged || m->t->update != now)
