@@ -414,6 +414,23 @@ bool part_is_mark(const float *x, int n)
 	return true;
 }
 
+view_handle *part_truncate_handle(view_focus *focus, const snap *s, int a, const char *owner, int cut, int T)
+{
+	view_handle *h = T > 1 ? handle_add(focus, s, a, owner, "truncate") : NULL;
+	if (!h)
+		return NULL;
+	h->knob = KNOB_truncate;
+	h->tip = "drag: over how many steps the gradient of a loss goes back";
+	h->value = cut < T ? cut : 0;
+	h->low = 1;
+	h->high = T;
+	h->fallback = 0;
+	h->whole = h->wraps = true;
+	h->zero = "all the way";
+	h->along = ALONG_X;
+	return h;
+}
+
 /* A gradient that goes back over p steps reaches the copies T − p + 1 … T of the weights. */
 void part_truncation(const snap *s, const plot *p, view_focus *focus, const char *owner)
 {
@@ -438,18 +455,9 @@ void part_truncation(const snap *s, const plot *p, view_focus *focus, const char
 				        plot_type(p->c, TYPE_TICK, i, left ? ALIGN_LEFT : ALIGN_RIGHT));
 			canvas_group_end(p->c);
 		}
-		view_handle *h = handle_add(focus, s, a, owner, "truncate");
+		view_handle *h = part_truncate_handle(focus, s, a, owner, cut, T);
 		if (!h)
 			continue;
-		h->knob = KNOB_truncate;
-		h->tip = "drag: over how many steps the gradient of a loss goes back";
-		h->value = cut < T ? cut : 0;
-		h->low = 1;
-		h->high = T;
-		h->fallback = 0;
-		h->whole = h->wraps = true;
-		h->zero = "all the way";
-		h->along = ALONG_X;
 		h->map = (axis){.kind = AXIS_LINEAR,
 		        .low = 0,
 		        .high = T,

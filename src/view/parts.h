@@ -73,6 +73,9 @@ void part_append_tape(char *buf, int size, const snap *s);
 /* Zeros and ones, or minus ones: a mark beside a value. */
 bool part_is_mark(const float *x, int n);
 
+/* The grip for KNOB_truncate of an arm whose gradient goes back `cut` of T steps (0: all); its place and axis are the
+ * caller's. NULL: not offered. */
+struct view_handle *part_truncate_handle(view_focus *focus, const snap *s, int a, const char *owner, int cut, int T);
 /* How far every loss goes back: lines at k = T − p on an axis of steps, and, when the view is asked for handles, grips
  * that move them. `owner` names the control. */
 void part_truncation(const snap *s, const plot *p, view_focus *focus, const char *owner);

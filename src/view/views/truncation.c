@@ -97,18 +97,9 @@ static void offer_cuts(const snap *s, const plot *p, view_focus *focus)
 {
 	for (int a = 0; a < part_arms(s); a++) {
 		int T = matrices(s, a)->T;
-		view_handle *h = T > 1 ? handle_add(focus, s, a, "truncation", "truncate") : NULL;
+		view_handle *h = part_truncate_handle(focus, s, a, "truncation", cut_of(s, a), T);
 		if (!h)
 			continue;
-		h->knob = KNOB_truncate;
-		h->tip = "drag: over how many steps the gradient of a loss goes back";
-		h->value = cut_of(s, a) < T ? cut_of(s, a) : 0;
-		h->low = 1;
-		h->high = T;
-		h->fallback = 0;
-		h->whole = h->wraps = true;
-		h->zero = "all the way";
-		h->along = ALONG_X;
 		h->map = p->x;
 		h->at = (point){0, p->area.y + p->area.h - 14 * (float)a};
 	}
