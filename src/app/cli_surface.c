@@ -101,10 +101,16 @@ static bool read_range(job *j, err *e)
 	return true;
 }
 
+/* The plane is all there is: its points are computed at once. */
+static bool of_two(const job *j)
+{
+	return j->kind == SLICE_UNIT || j->kind == SLICE_FUNCTION;
+}
+
 static bool read_size(job *j, err *e)
 {
-	bool quick = j->kind == SLICE_UNIT || j->kind == SLICE_FUNCTION;
-	double v[2] = {quick ? 256 : 51, quick ? 256 : 51};
+	int usual = of_two(j) ? 256 : 51;
+	double v[2] = {usual, usual};
 	char first[16] = "";
 	const char *x = j->size ? strchr(j->size, 'x') : NULL;
 	if (j->size) {
@@ -271,32 +277,6 @@ static bool descend(job *j, const plane *first, int arm, err *e)
 	return true;
 }
 
-/* What the picture shows of a function; the one-unit net has a faster way. */
-static void show_function(job *j, const plane *p)
-{
-	slice_picture *o = &j->picture;
-	o->kind = SLICE_FUNCTION;
-	o->na = j->na < SLICE_SIDE ? j->na : SLICE_SIDE;
-	o->nb = j->nb < SLICE_SIDE ? j->nb : SLICE_SIDE;
-	o->stride = 1;
-	o->has_minimum = p->has_minimum;
-	o->minimum_value = p->has_minimum ? plane_at(p, p->minimum[0], p->minimum[1]).value : 0;
-	snprintf(o->title, sizeof o->title, "%s", p->name);
-	for (int k = 0; k < 2; k++) {
-		o->minimum[k] = p->minimum[k];
-		o->low[k] = j->low[k];
-		o->high[k] = j->high[k];
-		snprintf(o->name[k], sizeof o->name[k], "%s", k ? "b" : "a");
-	}
-	for (int y = 0; y < o->nb; y++)
-		for (int x = 0; x < o->na; x++) {
-			size_t from = (size_t)(y * (j->nb - 1) / (o->nb - 1)) * (size_t)j->na +
-			              (size_t)(x * (j->na - 1) / (o->na - 1));
-			o->loss[y * o->na + x] = (float)j->loss[from];
-			o->norm[y * o->na + x] = (float)j->norm[from];
-		}
-}
-
 static bool own_plane(const job *j, slice_plane *p, err *e)
 {
 	trial *t = trial_new(&j->state.arm[0].start, e);
@@ -328,7 +308,8 @@ static bool plane_job(job *j, err *e)
 	if (p.id == PLANE_UNIT)
 		slice_show_unit(&p.unit, j->low, j->high, j->na > j->nb ? j->na : j->nb, NULL, &j->picture);
 	else
-		show_function(j, &p);
+		plane_show(&p, j->c.expression, j->low, j->high, j->na < SLICE_SIDE ? j->na : SLICE_SIDE,
+		        j->nb < SLICE_SIDE ? j->nb : SLICE_SIDE, &j->picture);
 	return ok;
 }
 
@@ -560,8 +541,7 @@ static int run(int argc, char **argv)
 	if (!read_job(&j, argc, argv, &e))
 		return cli_fail(&e);
 	cli_catch_interrupt();
-	bool of_two = j.kind == SLICE_UNIT || j.kind == SLICE_FUNCTION;
-	bool ok = (of_two ? plane_job(&j, &e) : net_job(&j, &e)) && write_out(&j, &e);
+	bool ok = (of_two(&j) ? plane_job(&j, &e) : net_job(&j, &e)) && write_out(&j, &e);
 	free(j.loss);
 	free(j.norm);
 	for (int a = 0; a < STATE_ARMS; a++)

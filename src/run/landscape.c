@@ -298,37 +298,6 @@ static bool net_sheet(sheet *s, const landscape_arm *a, long update, err *e)
 	return ok;
 }
 
-/* "Rosenbrock's function", "quadratic ½(a² + κ b²), κ = 100", the formula itself */
-static void name_function(const plane *f, const config *c, char *buf, size_t size)
-{
-	if (f->id == PLANE_EXPRESSION)
-		snprintf(buf, size, "f(a, b) = %.140s", c->expression);
-	else if (f->id == PLANE_QUADRATIC)
-		snprintf(buf, size, "%s ½(a² + κ b²), κ = %g", f->name, f->condition);
-	else
-		snprintf(buf, size, "%s", f->name);
-	if (buf[0] >= 'a' && buf[0] <= 'z' && f->id != PLANE_EXPRESSION)
-		buf[0] = (char)(buf[0] - 'a' + 'A');
-}
-
-static void show_function(const plane *f, const config *c, slice_picture *o)
-{
-	int side = FUNCTION_POINTS;
-	o->na = o->nb = side;
-	o->stride = 1;
-	for (int j = 0; j < side; j++)
-		for (int i = 0; i < side; i++) {
-			plane_point at = plane_at(f, o->low[0] + (o->high[0] - o->low[0]) * i / (side - 1),
-			        o->low[1] + (o->high[1] - o->low[1]) * j / (side - 1));
-			o->loss[j * side + i] = (float)at.value;
-			o->norm[j * side + i] = (float)hypot(at.da, at.db);
-		}
-	name_function(f, c, o->title, sizeof o->title);
-	o->has_minimum = f->has_minimum;
-	memcpy(o->minimum, f->minimum, sizeof o->minimum);
-	o->minimum_value = f->has_minimum ? plane_at(f, f->minimum[0], f->minimum[1]).value : 0;
-}
-
 /* The surface of two parameters is there at once. */
 static bool own_sheet(landscape *l, sheet *s, const landscape_arm *arm, int n, err *e)
 {
@@ -354,7 +323,7 @@ static bool own_sheet(landscape *l, sheet *s, const landscape_arm *arm, int n, e
 	if (!t->plane || t->plane->id == PLANE_UNIT)
 		slice_show_unit(&one, o->low, o->high, UNIT_POINTS, t->team, o);
 	else
-		show_function(t->plane, &t->c, o);
+		plane_show(t->plane, t->c.expression, o->low, o->high, FUNCTION_POINTS, FUNCTION_POINTS, o);
 	o->kind = !t->plane || t->plane->id == PLANE_UNIT ? SLICE_UNIT : SLICE_FUNCTION;
 	return true;
 }

@@ -120,6 +120,46 @@ bool plane_of(const config *c, plane *p, err *e)
 	return id != PLANE_EXPRESSION || expr_read(&p->formula, c->expression, e) || err_prefix(e, "expression");
 }
 
+/* ---- for views ---- */
+
+/* "Rosenbrock's function", "quadratic ½(a² + κ b²), κ = 100", the formula itself */
+static void name_function(const plane *f, const char *expression, char *buf, size_t size)
+{
+	if (f->id == PLANE_EXPRESSION)
+		snprintf(buf, size, "f(a, b) = %.140s", expression);
+	else if (f->id == PLANE_QUADRATIC)
+		snprintf(buf, size, "%s ½(a² + κ b²), κ = %g", f->name, f->condition);
+	else
+		snprintf(buf, size, "%s", f->name);
+	if (buf[0] >= 'a' && buf[0] <= 'z' && f->id != PLANE_EXPRESSION)
+		buf[0] = (char)(buf[0] - 'a' + 'A');
+}
+
+void plane_show(const plane *f, const char *expression, const double low[2], const double high[2], int na, int nb,
+        slice_picture *out)
+{
+	out->kind = SLICE_FUNCTION;
+	out->na = na;
+	out->nb = nb;
+	out->stride = 1;
+	for (int k = 0; k < 2; k++) {
+		out->low[k] = low[k];
+		out->high[k] = high[k];
+		snprintf(out->name[k], sizeof out->name[k], "%s", k ? "b" : "a");
+	}
+	for (int j = 0; j < nb; j++)
+		for (int i = 0; i < na; i++) {
+			plane_point at = plane_at(f, low[0] + (high[0] - low[0]) * i / (na - 1),
+			        low[1] + (high[1] - low[1]) * j / (nb - 1));
+			out->loss[j * na + i] = (float)at.value;
+			out->norm[j * na + i] = (float)hypot(at.da, at.db);
+		}
+	name_function(f, expression, out->title, sizeof out->title);
+	out->has_minimum = f->has_minimum;
+	memcpy(out->minimum, f->minimum, sizeof out->minimum);
+	out->minimum_value = f->has_minimum ? plane_at(f, f->minimum[0], f->minimum[1]).value : 0;
+}
+
 /* ---- descents ---- */
 
 static bool clip_gradient(const descent *d, const double g[2], double out[2])

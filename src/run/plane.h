@@ -4,6 +4,7 @@
 #define RUN_PLANE_H
 #include "base/expr.h"
 #include "nn/model.h"
+#include "run/picture.h"
 #include "run/state.h"
 #include "run/unit.h"
 
@@ -45,6 +46,10 @@ bool plane_of(const config *c, plane *p, err *e);
 /* One of the functions without parameters, or the error of a one-unit net. */
 void plane_make(plane *p, plane_id id, const config *c);
 plane_point plane_at(const plane *p, double a, double b);
+/* Its values on a grid of na × nb ≥ 2 × 2 points (at most SLICE_SIDE each way), its name and its minimum; `expression`:
+ * the formula, for PLANE_EXPRESSION. */
+void plane_show(const plane *p, const char *expression, const double low[2], const double high[2], int na, int nb,
+        slice_picture *out);
 
 /* One step: where it began, and the parts it is made of. Row i is the state before update i + 1. */
 typedef struct plane_step {
