@@ -5,6 +5,7 @@
 #include "golden.h"
 #include "plot/label.h"
 #include "view/handle.h"
+#include "view/parts.h"
 #include "view/view.h"
 
 #include <math.h>
@@ -367,10 +368,48 @@ static void numbers(void **state)
 	assert_string_equal(axis_power(b, sizeof b, 400 + log10(9.4)), "9.4·10⁴⁰⁰");
 }
 
+/* What is drawn of n updates keeps their extremes, mean and places; gaps and an odd rest included. */
+static void drawn_curves_are_joined(void **state)
+{
+	(void)state;
+	static snap_series all;
+	for (int n = 0; n <= SNAP_BUCKETS; n += n < 310 ? 1 : 119) {
+		all = (snap_series){.n = n, .first = 11, .stride = 3};
+		for (int i = 0; i < n; i++) {
+			all.mean[i] = i == 70 ? NAN : (float)(i * i % 101);
+			all.low[i] = i == 70 ? NAN : all.mean[i] - 1;
+			all.high[i] = i == 70 ? NAN : all.mean[i] + 2;
+		}
+		const snap_series *d = part_drawn(&all);
+		long each = d->stride / all.stride;
+		assert_true(d->n <= 300 && (n <= 300) == (d == &all));
+		assert_true(d->first == 11 && d->n == (n + each - 1) / each && (each == 1 || d->n > 150));
+		for (int i = 0; i < d->n; i++) {
+			float low = INFINITY, high = -INFINITY;
+			double sum = 0;
+			int count = 0;
+			for (long k = i * each; k < (i + 1) * each && k < n; k++)
+				if (k != 70) {
+					low = fminf(low, all.low[k]);
+					high = fmaxf(high, all.high[k]);
+					sum += (double)all.mean[k];
+					count++;
+				}
+			assert_true(count ? d->low[i] == low && d->high[i] == high : isnan(d->mean[i]));
+			bool whole = count == each; /* halves weigh the same, whatever is missing in them */
+			assert_true(!whole || fabs((double)d->mean[i] - sum / count) < 1e-4);
+		}
+	}
+	part_curve c = part_series(part_drawn(&all), false);
+	assert_true(c.mean.dx == (double)part_drawn(&all)->stride);
+	assert_true(c.mean.x0 == 11 + 0.5 * (c.mean.dx - 1)); /* the middle of the updates that are joined */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(numbers),
+	        cmocka_unit_test(drawn_curves_are_joined),
 	        cmocka_unit_test(axes_round_outwards),
 	        cmocka_unit_test(ticks_do_not_touch),
 	        cmocka_unit_test(labels_keep_apart),

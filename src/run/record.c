@@ -40,33 +40,6 @@ void record_free(record *r)
 
 /* ---- curves over the updates ---- */
 
-static float least(float a, float b)
-{
-	return isnan(a) || b < a ? b : a;
-}
-
-static float most(float a, float b)
-{
-	return isnan(a) || b > a ? b : a;
-}
-
-static float middle(float a, float b)
-{
-	return isnan(a) ? b : isnan(b) ? a : (a + b) / 2;
-}
-
-static void join_pairs(snap_series *s)
-{
-	int half = s->n / 2;
-	for (int i = 0; i < half; i++) {
-		s->low[i] = least(s->low[2 * i], s->low[2 * i + 1]);
-		s->high[i] = most(s->high[2 * i], s->high[2 * i + 1]);
-		s->mean[i] = middle(s->mean[2 * i], s->mean[2 * i + 1]);
-	}
-	s->n = half;
-	s->stride *= 2;
-}
-
 void record_series_add(snap_series *s, long *count, long update, double value)
 {
 	if (s->n == 0) {
@@ -74,7 +47,7 @@ void record_series_add(snap_series *s, long *count, long update, double value)
 		s->stride = 1;
 	}
 	while ((update - s->first) / s->stride >= SNAP_BUCKETS)
-		join_pairs(s);
+		snap_series_halve(s);
 	int bucket = (int)((update - s->first) / s->stride);
 	while (s->n <= bucket) {
 		s->low[s->n] = s->high[s->n] = s->mean[s->n] = NAN;
@@ -84,8 +57,8 @@ void record_series_add(snap_series *s, long *count, long update, double value)
 	if (!isfinite(value))
 		return;
 	float v = (float)value;
-	s->low[bucket] = least(s->low[bucket], v);
-	s->high[bucket] = most(s->high[bucket], v);
+	s->low[bucket] = fminf(s->low[bucket], v);
+	s->high[bucket] = fmaxf(s->high[bucket], v);
 	++*count;
 	s->mean[bucket] = *count == 1 ? v : s->mean[bucket] + (v - s->mean[bucket]) / (float)*count;
 }

@@ -1,5 +1,6 @@
 #include "run/snap.h"
 
+#include <math.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -104,4 +105,24 @@ void snap_copy_state(run_state *to, const run_state *from)
 {
 	memcpy(to, from, offsetof(run_state, edit));
 	memcpy(to->edit, from->edit, between(from->edits, STATE_EDITS) * sizeof *to->edit);
+}
+
+/* ---- series ---- */
+
+static float middle(float a, float b)
+{
+	return isnan(a) ? b : isnan(b) ? a : (a + b) / 2;
+}
+
+void snap_series_halve(snap_series *s)
+{
+	int half = (s->n + 1) / 2;
+	for (int i = 0; i < half; i++) {
+		int a = 2 * i, b = a + 1 < s->n ? a + 1 : a;
+		s->low[i] = fminf(s->low[a], s->low[b]); /* of a number and NAN the number */
+		s->high[i] = fmaxf(s->high[a], s->high[b]);
+		s->mean[i] = middle(s->mean[a], s->mean[b]);
+	}
+	s->n = half;
+	s->stride *= 2;
 }

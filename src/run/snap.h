@@ -57,6 +57,9 @@ typedef struct snap_series {
 	float low[SNAP_BUCKETS], high[SNAP_BUCKETS], mean[SNAP_BUCKETS];
 } snap_series;
 
+/* Joins the buckets by twos; one that is left over stays, half full. */
+void snap_series_halve(snap_series *s);
+
 typedef struct snap_curve { /* log10 ‖temporal gradient of step k‖, k = 0 … T−1 */
 	long update;        /* measured when this update was made; 0 = before training */
 	int T;              /* 0 = nothing measured */

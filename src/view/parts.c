@@ -168,10 +168,10 @@ void part_append_future(char *buf, int size, const snap *s)
 		part_append(buf, size, " Faded, beyond the upright line: known from before.");
 }
 
-void part_append_buckets(char *buf, int size, const snap_series *l)
+void part_append_buckets(char *buf, int size, const char *line, const snap_series *l)
 {
 	if (l->n > 0 && l->stride > 1)
-		part_append(buf, size, "Line: means of %ld minibatches; band: their extremes", l->stride);
+		part_append(buf, size, "%s: means of %ld minibatches; band: their extremes", line, l->stride);
 	else
 		part_append(buf, size, "Every minibatch");
 }
@@ -224,6 +224,20 @@ static long stride_of(const snap_series *s)
 static double to_axis(float value, bool log)
 {
 	return log ? log10((double)value) : (double)value;
+}
+
+const snap_series *part_drawn(const snap_series *s)
+{
+	enum { POINTS = 300 };
+	static snap_series out;
+	if (buckets(s) <= POINTS)
+		return s;
+	out = *s;
+	out.n = buckets(s);
+	out.stride = stride_of(s);
+	while (out.n > POINTS)
+		snap_series_halve(&out);
+	return &out;
 }
 
 part_curve part_series(const snap_series *s, bool log)
@@ -326,7 +340,7 @@ void part_draw(const plot *p, curve line, long present, stroke s)
 	line_draw(p, future_of(line, past), s);
 }
 
-void part_draw_band(const plot *p, part_curve c, long present, ink i, float alpha)
+static void draw_band(const plot *p, part_curve c, long present, ink i, float alpha)
 {
 	int past = past_points(c.mean, present);
 	curve low = c.low, high = c.high;
@@ -334,6 +348,18 @@ void part_draw_band(const plot *p, part_curve c, long present, ink i, float alph
 	line_band(p, low, high, i, alpha);
 	if (past < c.mean.n)
 		line_band(p, future_of(c.low, past), future_of(c.high, past), i, 0.3F * alpha);
+}
+
+void part_draw_bands(const plot *p, const snap *s, snap_scalar of, bool log)
+{
+	float alpha = 0.18F / sqrtf((float)part_arms(s)); /* several lie on each other */
+	canvas_group(p->c, "bands");
+	for (int a = 0; a < part_arms(s); a++) {
+		const snap_series *all = part_drawn(&s->arm[a].series[of]);
+		if (all->stride > 1)
+			draw_band(p, part_series(all, log), s->arm[a].update, part_arm_ink(s, a), alpha);
+	}
+	canvas_group_end(p->c);
 }
 
 void part_mark_present(const plot *p, const snap *s)

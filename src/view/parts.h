@@ -31,8 +31,8 @@ void part_append(char *buf, int size, const char *fmt, ...) __attribute__((forma
 void part_append_run(char *buf, int size, const char *before, const snap *s); /* `before` NULL: nothing */
 /* " Pale: known beyond the present." when the run was rewound. */
 void part_append_future(char *buf, int size, const snap *s);
-/* What a line over the updates and the band around it are. */
-void part_append_buckets(char *buf, int size, const snap_series *l);
+/* What a line over the updates, called `line`, and the band around it are. */
+void part_append_buckets(char *buf, int size, const char *line, const snap_series *l);
 /* "wrong: |error| > 0.04", with the decimal mark of the screen. */
 const char *part_metric(const snap_arm *a, char *buf, size_t size);
 /* "12 %" */
@@ -45,6 +45,9 @@ typedef struct part_curve {
 	curve low, high, mean;
 } part_curve;
 
+/* A series as curves show it: buckets joined until at most 300 are left, so that several noisy runs can be told apart;
+ * the series itself, or static memory: valid until the next call. */
+const snap_series *part_drawn(const snap_series *s);
 /* The series as curves for a linear or log axis, in static memory: valid until the next call. */
 part_curve part_series(const snap_series *s, bool log);
 /* Index of the last mean that has a place on the axis (an exact zero has); −1 when there is none. */
@@ -53,7 +56,8 @@ void part_span(const snap_series *s, bool log, span *out); /* low … high of al
 axis part_updates_axis(const snap *s);                     /* as far as anything is known */
 /* The curve up to the present, and pale what is known beyond it. */
 void part_draw(const plot *p, curve line, long present, stroke s);
-void part_draw_band(const plot *p, part_curve c, long present, ink i, float alpha);
+/* The bands of extremes of all arms, to lie under their lines. */
+void part_draw_bands(const plot *p, const snap *s, snap_scalar of, bool log);
 /* Mean of the last `window` means of each place, in static memory: valid until the next call. */
 curve part_running(const snap_series *s, int window);
 /* A line at the present when more is known. */

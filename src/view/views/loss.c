@@ -79,7 +79,7 @@ static void collect_labels(const snap *s, bool log, const axis *y, bool numbers,
 {
 	char value[48];
 	for (int a = 0; a < part_arms(s); a++) {
-		const snap_series *loss = &s->arm[a].series[SNAP_LOSS];
+		const snap_series *loss = part_drawn(&s->arm[a].series[SNAP_LOSS]);
 		int last = part_last(loss, log);
 		if (last < 0)
 			continue;
@@ -92,9 +92,10 @@ static void collect_labels(const snap *s, bool log, const axis *y, bool numbers,
 		k->weight = later ? WEIGHT_REGULAR : WEIGHT_BOLD;
 		k->dash = part_arm_dash(s, a);
 	}
-	int before = part_last(&s->arm[0].previous, log);
-	if (before >= 0 && part_arms(s) == 1 && in_axis((double)s->arm[0].previous.mean[before], log) <= y->high)
-		labels_add(l, in_axis((double)s->arm[0].previous.mean[before], log), INK_MUTED, "run before")->rank = 9;
+	const snap_series *previous = part_drawn(&s->arm[0].previous);
+	int before = part_last(previous, log);
+	if (before >= 0 && part_arms(s) == 1 && in_axis((double)previous->mean[before], log) <= y->high)
+		labels_add(l, in_axis((double)previous->mean[before], log), INK_MUTED, "run before")->rank = 9;
 	for (int i = 0; i < s->arm[0].baselines && i < 4; i++) {
 		double at = in_axis(s->arm[0].baseline[i], log);
 		if (!(at >= y->low && at <= y->high))
@@ -112,7 +113,7 @@ static void draw_previous(const snap *s, const plot *p, bool log)
 		if (s->arm[a].previous.n < 1)
 			continue;
 		canvas_group(p->c, "previous");
-		line_draw(p, part_series(&s->arm[a].previous, log).mean,
+		line_draw(p, part_series(part_drawn(&s->arm[a].previous), log).mean,
 		        plot_stroke(1, part_arms(s) > 1 ? part_arm_ink(s, a) : INK_MUTED, 0.45F, DASH_SOLID));
 		canvas_group_end(p->c);
 	}
@@ -126,13 +127,13 @@ static void draw_curves(const snap *s, const plot *p, bool log)
 		plot_horizontal(
 		        p, in_axis(s->arm[0].baseline[i], log), plot_stroke(1.25F, INK_BOUND, 0.9F, DASH_DASHED));
 	canvas_group_end(c);
+	part_draw_bands(p, s, SNAP_LOSS, log);
 	for (int a = 0; a < part_arms(s); a++) {
 		char name[32];
-		part_curve loss = part_series(&s->arm[a].series[SNAP_LOSS], log);
 		snprintf(name, sizeof name, "series:loss:%d", a);
 		canvas_group(c, name);
-		part_draw_band(p, loss, s->arm[a].update, part_arm_ink(s, a), 0.18F);
-		part_draw(p, loss.mean, s->arm[a].update, part_arm_stroke(s, a, 1.75F));
+		part_draw(p, part_series(part_drawn(&s->arm[a].series[SNAP_LOSS]), log).mean, s->arm[a].update,
+		        part_arm_stroke(s, a, 1.75F));
 		canvas_group_end(c);
 	}
 }
@@ -189,7 +190,7 @@ static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
 static const char *caption(const snap *s, bool run, char *buf, int size)
 {
 	buf[0] = '\0';
-	part_append_buckets(buf, size, &s->arm[0].series[SNAP_LOSS]);
+	part_append_buckets(buf, size, "Line", part_drawn(&s->arm[0].series[SNAP_LOSS]));
 	part_append_run(buf, size, run ? ": " : NULL, s);
 	part_append(buf, size, ".");
 	if (s->arm[0].previous.n > 0)

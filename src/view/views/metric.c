@@ -71,10 +71,9 @@ static void collect_labels(const snap *s, const axis *y, bool numbers, labels *l
 static void draw_curve(const snap *s, int a, const plot *p)
 {
 	char name[32];
-	part_curve share = part_series(shares(s, a), false);
+	part_curve share = part_series(part_drawn(shares(s, a)), false);
 	snprintf(name, sizeof name, "series:metric:%d", a);
 	canvas_group(p->c, name);
-	part_draw_band(p, share, s->arm[a].update, part_arm_ink(s, a), 0.12F);
 	part_draw(p, share.mean, s->arm[a].update, plot_stroke(1, part_arm_ink(s, a), 0.3F, DASH_SOLID));
 	part_draw(p, part_running(shares(s, a), window(s)), s->arm[a].update, part_arm_stroke(s, a, 2));
 	canvas_group_end(p->c);
@@ -83,6 +82,7 @@ static void draw_curve(const snap *s, int a, const plot *p)
 static void draw_curves(const snap *s, const plot *p)
 {
 	canvas *c = p->c;
+	part_draw_bands(p, s, SNAP_METRIC, false);
 	for (int a = 0; a < part_arms(s); a++)
 		draw_curve(s, a, p);
 	canvas_group(c, "baselines");
@@ -139,10 +139,9 @@ static const char *caption(const snap *s, bool run, char *buf, int size)
 	long over = window(s) * (shares(s, 0)->stride > 0 ? shares(s, 0)->stride : 1);
 	char wrong[64];
 	buf[0] = '\0';
+	part_append_buckets(buf, size, "Thin", part_drawn(shares(s, 0)));
 	if (over > 1)
-		part_append(buf, size, "Thin: minibatches; thick: their mean over the last %ld updates", over);
-	else
-		part_append(buf, size, "Minibatches");
+		part_append(buf, size, "; thick: means of the last %ld", over);
 	part_append(
 	        buf, size, "%s%s", s->arm[0].metric_label[0] ? "; " : "", part_metric(&s->arm[0], wrong, sizeof wrong));
 	part_append_run(buf, size, run ? ". " : NULL, s);

@@ -60,7 +60,7 @@ static axis value_axis(const snap *s)
 
 static void label_end(labels *l, const snap *s, int arm, snap_scalar scalar, ink i, const char *text)
 {
-	const snap_series *series = &s->arm[arm].series[scalar];
+	const snap_series *series = part_drawn(&s->arm[arm].series[scalar]);
 	int last = part_last(series, true);
 	if (last < 0)
 		return;
@@ -91,10 +91,12 @@ static void collect_labels(const snap *s, const axis *y, labels *l)
 static curve where_clipped(const snap_arm *a)
 {
 	static float cut[SNAP_BUCKETS];
-	const float *before = a->series[SNAP_GRAD_NORM].mean, *after = a->series[SNAP_CLIPPED_NORM].mean;
-	curve c = part_series(&a->series[SNAP_CLIPPED_NORM], true).mean;
+	curve c = part_series(part_drawn(&a->series[SNAP_GRAD_NORM]), true).mean;
 	for (int i = 0; i < c.n; i++)
-		cut[i] = after[i] < 0.999F * before[i] ? c.y[i] : NAN;
+		cut[i] = c.y[i];
+	c = part_series(part_drawn(&a->series[SNAP_CLIPPED_NORM]), true).mean;
+	for (int i = 0; i < c.n; i++)
+		cut[i] = c.y[i] < cut[i] - 4.5e-4F ? c.y[i] : NAN; /* by a thousandth */
 	c.y = cut;
 	return c;
 }
@@ -103,14 +105,14 @@ static void draw_curves(const snap *s, const plot *p)
 {
 	canvas *c = p->c;
 	bool several = part_arms(s) > 1;
+	part_draw_bands(p, s, SNAP_GRAD_NORM, true);
 	for (int a = 0; a < part_arms(s); a++) {
 		char name[32];
 		const snap_arm *arm = &s->arm[a];
-		part_curve raw = part_series(&arm->series[SNAP_GRAD_NORM], true);
 		snprintf(name, sizeof name, "series:norm:%d", a);
 		canvas_group(c, name);
-		part_draw_band(p, raw, arm->update, part_arm_ink(s, a), 0.16F);
-		part_draw(p, raw.mean, arm->update, part_arm_stroke(s, a, 1.5F));
+		part_draw(p, part_series(part_drawn(&arm->series[SNAP_GRAD_NORM]), true).mean, arm->update,
+		        part_arm_stroke(s, a, 1.5F));
 		if (clips(arm) && !several)
 			part_draw(p, where_clipped(arm), arm->update, plot_stroke(2, INK_SERIES_1, 1, DASH_SOLID));
 		if (!repeats_threshold(s, a))
@@ -222,6 +224,8 @@ static const char *caption(const snap *s, bool run, char *buf, int size)
 	        : part_arms(s) > 1 ? " before clipping"
 	                           : " before and after clipping");
 	part_append_run(buf, size, run ? ": " : NULL, s);
+	part_append(buf, size, ". ");
+	part_append_buckets(buf, size, "Line", part_drawn(&s->arm[0].series[SNAP_GRAD_NORM]));
 	part_append(buf, size, ". Right: all updates by size.");
 	part_append_future(buf, size, s);
 	return buf;
