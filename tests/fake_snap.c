@@ -336,6 +336,28 @@ static void fill_matrices(snap_arm *a, const shape *s, rng *r)
 	fill_truncation(m, s);
 }
 
+/* Adam's: a hill of step sizes around ten times the learning rate. */
+static void fill_steps(snap_arm *a, const shape *s)
+{
+	snap_steps *t = &a->steps;
+	rng r = rng_make(9, RNG_TEST, 0);
+	t->update = s->updates;
+	t->weights = 4000;
+	t->still = 40;
+	t->low = -12.05F;
+	t->high = 3.95F;
+	for (int i = 0; i < 3960; i++)
+		t->count[(int)(110 + 5 * rng_gaussian(&r))]++;
+	t->all = (snap_block_step){-1.3F, -2.5F, 0.7F, {-1.5F, -1, 0}};
+	for (int i = 0; i < a->blocks; i++)
+		t->block[i] = (snap_block_step){-1.4F + 0.2F * (float)i, -3 + 0.3F * (float)i, 0.6F,
+		        {-1.8F + 0.2F * (float)i, -1.1F + 0.2F * (float)i, -0.4F + 0.2F * (float)i}};
+	a->series[SNAP_UPDATE_NORM] = a->series[SNAP_GRAD_NORM];
+	snap_series *c = &a->series[SNAP_UPDATE_NORM];
+	for (int i = 0; i < c->n; i++)
+		c->mean[i] = c->low[i] = c->high[i] = 0.05F * sqrtf(c->mean[i]);
+}
+
 static void fill_arm(snap_arm *a, shape s, uint64_t seed)
 {
 	rng r = rng_make(seed, RNG_TEST, 0);
@@ -345,6 +367,7 @@ static void fill_arm(snap_arm *a, shape s, uint64_t seed)
 	fill_spectrum(a, &s, &r);
 	fill_scalars(a, &s, &r);
 	fill_matrices(a, &s, &r);
+	fill_steps(a, &s);
 	fill_tape(a, &s);
 }
 
@@ -395,6 +418,9 @@ static void spoil_arm(snap_arm *a)
 	spoil(a->matrices.col_total, SNAP_MATRIX);
 	spoil(a->matrices.share, SNAP_HORIZONS);
 	spoil(a->matrices.cosine, SNAP_HORIZONS);
+	spoil(a->steps.count, SNAP_STEP_BINS);
+	a->steps.low = a->steps.high = a->steps.all.ratio = NAN;
+	a->steps.block[0].ratio = a->steps.block[1].mark[0] = INFINITY;
 	for (int i = 0; i < SNAP_SCALARS; i++) {
 		a->now[i] = NAN;
 		spoil(a->series[i].low, SNAP_BUCKETS);

@@ -49,6 +49,43 @@ static void golden_traces(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+/* The same of runs with two parameters, which look otherwise. */
+static void golden_planes(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name, *task, *function;
+		fake from;
+	} plane[] = {{"function", "function", "rosenbrock", FAKE_ORDINARY},
+	        {"functions", "function", "saddle", FAKE_ARMS}, {"unit", "fixed_point", "quadratic", FAKE_ORDINARY}};
+	int wrong = 0;
+	err e;
+	trace *t = trace_new(&themes[THEME_LIGHT], 1, 1);
+	snap *s = malloc(sizeof *s);
+	assert_true(t && s);
+	for (size_t k = 0; k < sizeof plane / sizeof *plane; k++) {
+		*s = *fake_snap(plane[k].from);
+		for (int a = 0; a < s->arms; a++) {
+			assert_true(config_set(&s->arm[a].config, "task", plane[k].task, &e));
+			assert_true(config_set(&s->arm[a].config, "function", plane[k].function, &e));
+			assert_true(config_set(&s->arm[a].config, "optimizer", a ? "adam" : "nesterov", &e));
+			assert_true(config_set(&s->arm[a].config, "lr", "0.0005", &e));
+		}
+		for (size_t z = 0; z < sizeof sizes / sizeof *sizes; z++) {
+			char path[256];
+			snprintf(path, sizeof path, "tests/golden/optimizer-%s-%.0fx%.0f.txt", plane[k].name,
+			        (double)sizes[z].w, (double)sizes[z].h);
+			trace_clear(t);
+			view_panel(view_find("optimizer"), s, trace_canvas(t), (rect){0, 0, sizes[z].w, sizes[z].h},
+			        NULL, true);
+			wrong += !golden_same(path, trace_text(t, NULL));
+		}
+	}
+	free(s);
+	trace_free(t);
+	assert_int_equal(wrong, 0);
+}
+
 /* ---- what must not happen ---- */
 
 static view_handles handles;
@@ -103,6 +140,7 @@ static void hostile_snaps(void **state)
 		a->T = a->total.T = a->first_loss_step = a->ghosts = a->blocks = a->eigs = counts[i];
 		a->fall_rows = a->fall_cols = a->baselines = counts[i];
 		snap_matrices *m = &a->matrices;
+		a->steps.update = a->steps.weights = a->steps.still = counts[i];
 		m->T = m->steps = m->values = m->losses = m->rows = m->cols = m->horizons = counts[i];
 		a->lag_near = a->lag_far = m->reach[0] = m->reach[1] = counts[i];
 		snap_tape *t = &a->tape;
@@ -424,6 +462,7 @@ int main(void)
 	        cmocka_unit_test(hostile_snaps),
 	        cmocka_unit_test(odd_sizes),
 	        cmocka_unit_test(golden_traces),
+	        cmocka_unit_test(golden_planes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -259,6 +259,8 @@ typedef struct model_api {
 	void (*look_ahead)(model *m, const descent *d);
 	/* After backward(): clip, step. The weights stay when the gradient or the step is not finite (r->finite). */
 	void (*descend)(model *m, const descent *d, model_result *r);
+	void (*step)(const model *m, int block, double *out); /* what descend() added to the weights, like get(); until
+	                                                         the next look_ahead() or descend() */
 	void (*optimizer_reset)(model *m);
 	/* Takes effect at the next forward(). False when there is no memory, or the net has nothing that this could
 	 * mean. */

@@ -166,6 +166,11 @@ static void api_grad(const model *m, int block, double *out)
 	read_block(&net_in(m)->block[block], net_in(m)->g, out);
 }
 
+static void api_step(const model *m, int block, double *out)
+{
+	read_block(&net_in(m)->block[block], net_in(m)->step, out);
+}
+
 static void api_set(model *m, int block, const double *in)
 {
 	const model_block *b = &net_of(m)->block[block];
@@ -745,6 +750,7 @@ const model_api R(model) = {
         .backward = api_backward,
         .look_ahead = api_look_ahead,
         .descend = api_descend,
+        .step = api_step,
         .optimizer_reset = api_optimizer_reset,
         .tune = api_tune,
         .tuning = api_tuning,

@@ -2,6 +2,7 @@
 
 #include "num/eig.h"
 #include "run/matrix.h"
+#include "run/steps.h"
 #include "run/tape.h"
 
 #include <math.h>
@@ -345,6 +346,8 @@ const snap_arm *record_arm(record *r, const trial *t, bool spectrum)
 		copy_spectrum(r, t);
 	if (r->want & WANT_MATRICES)
 		matrix_measure(t, &a->matrices);
+	if (r->want & WANT_STEPS)
+		steps_read(t, &a->steps);
 	if ((r->want & WANT_TAPE) && (!t->diverged || !a->tape.T))
 		tape_read(t, &a->tape);
 	if (t->update == 0 && !t->diverged) {

@@ -98,6 +98,7 @@ void snap_copy_arm(snap_arm *to, const snap_arm *from)
 	copy_spectrum(to, from);
 	if (from->matrices.key != to->matrices.key)
 		to->matrices = from->matrices;
+	to->steps = from->steps;
 	copy_tape(&to->tape, &from->tape);
 }
 

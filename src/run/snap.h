@@ -30,12 +30,13 @@ enum {
 	SNAP_TAPE_NAMES = 256,
 	SNAP_TAPE_BINS = 25, /* slopes from 0 to 1 */
 	SNAP_TAPE_SAMPLE = 64,
+	SNAP_STEP_BINS = 160, /* step sizes */
 	SNAP_NOTES = 64,     /* numbers of whoever watches the run (worker_watch) … */
 	SNAP_NOTE_TEXT = 640 /* … and bytes of text */
 };
 
 /* What costs time or room is made for the views that want it. */
-enum { WANT_MATRICES = 1, WANT_TAPE = 2, WANT_SURFACE = 4 };
+enum { WANT_MATRICES = 1, WANT_TAPE = 2, WANT_SURFACE = 4, WANT_STEPS = 8 };
 
 /* The scalars that are followed over the updates. Order = columns of `train --csv`. */
 typedef enum snap_scalar {
@@ -176,6 +177,25 @@ typedef struct snap_tape {
 	float other[SNAP_TAPE_VALUES][SNAP_STEPS]; /* like got */
 } snap_tape;
 
+/* What the optimizer made of the gradient, weight by weight. The gradient is that of the mean over the minibatch,
+ * before clipping. */
+typedef enum snap_step_mark { STEP_LEAST, STEP_MEDIAN, STEP_MOST, STEP_MARKS } snap_step_mark; /* 5, 50, 95 % */
+typedef struct snap_block_step {
+	float ratio;            /* log10 ‖step‖/‖gradient‖ */
+	float relative;         /* log10 ‖step‖/‖weights‖ before the step */
+	float cosine;           /* of the step with the direction downhill */
+	float mark[STEP_MARKS]; /* quantiles of log10 |step|/|gradient| over the weights that have both */
+} snap_block_step;
+
+typedef struct snap_steps {
+	long update;       /* that this step made; 0 = nothing known */
+	long weights;      /* looked at: those that are learned, in large blocks an even choice … */
+	long still, blind; /* … of these: without a step; with one, but without a gradient */
+	float low, high;   /* of the histogram of log10 |step|/|gradient| over the others */
+	float count[SNAP_STEP_BINS];
+	snap_block_step all, block[SNAP_BLOCKS]; /* NAN: frozen, or nothing to divide by */
+} snap_steps;
+
 typedef struct snap_arm {
 	config config; /* as it is now */
 	char name[64]; /* for labels: what tells it from the others */
@@ -240,6 +260,7 @@ typedef struct snap_arm {
 	long eig_update;
 
 	snap_matrices matrices;
+	snap_steps steps;
 	snap_tape tape;
 } snap_arm;
 

@@ -409,7 +409,7 @@ void trial_load(trial *t, const void *in)
 	t->update = h.update;
 	t->clipped = h.clipped;
 	t->api->state_load(t->m, (const unsigned char *)in + HEAD);
-	t->measured = false;
+	t->measured = t->stepped = false;
 	revive(t);
 	t->best_update = h.best_update;
 	t->waited = (int)h.waited;
@@ -425,7 +425,7 @@ bool trial_restart(trial *t, err *e)
 	t->update = t->clipped = t->best_update = 0;
 	t->waited = 0;
 	t->metric = t->best_loss = t->validation_loss = NAN;
-	t->measured = false;
+	t->measured = t->stepped = false;
 	revive(t);
 	return true;
 }
@@ -502,6 +502,7 @@ void trial_step(trial *t)
 	if (t->diverged)
 		return;
 	trial_batch(t, t->m);
+	t->stepped = false;
 	bool norms = (t->update + 1) % (long)t->c.v[KNOB_probe_every] == 0 || t->update == 0 ||
 	             t->descent.direction != DIRECTION_GRADIENT;
 	t->api->look_ahead(t->m, &t->descent);
@@ -519,6 +520,7 @@ void trial_step(trial *t)
 	}
 	t->clipped += t->r.clipped;
 	t->update++;
+	t->stepped = true;
 	look_for_progress(t);
 }
 
@@ -530,6 +532,7 @@ void trial_measure(trial *t)
 	t->api->backward(t->m, t->team, true, &t->r);
 	t->r.clipped_norm = t->r.update_norm = NAN;
 	t->measured = true;
+	t->stepped = false;
 	t->measured_update = t->update;
 }
 

@@ -27,6 +27,7 @@ typedef struct trial {
 	long clipped;   /* of these: with an active clip */
 	model_result r; /* of the last update or measurement; temporal norms only when `measured` */
 	bool measured;
+	bool stepped;    /* the last thing that happened was an update: the net holds its gradient and its step */
 	long measured_update; /* update that the norms of r belong to (the update being made), 0 = before training */
 	double metric;        /* share of wrong answers in the batch */
 	/* early stopping (knob patience) */

@@ -1,5 +1,6 @@
-/* optimizer: the descents of the arms' optimizers on a function of two parameters: their ways on its contours, the
- * parts of one step, the errors, and the effective step sizes. Made from the settings, changes under way included. */
+/* optimizer: of a run with two parameters the descents of the arms' optimizers: their ways on the contours of the
+ * error, the parts of one step, the errors, and the effective step sizes, made from the settings, changes under way
+ * included. Of larger nets the effective step sizes (view/steps). */
 #include "base/text.h"
 #include "plot/contour.h"
 #include "plot/heat.h"
@@ -7,12 +8,13 @@
 #include "plot/vector.h"
 #include "run/plane.h"
 #include "view/parts.h"
+#include "view/steps.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { SIDE = 161, ROWS = 301, PREVIEW = 100 };
+enum { SIDE = 161, ROWS = 301 };
 
 typedef struct descents {
 	int arms;
@@ -31,18 +33,30 @@ typedef struct descents {
 	axis scale;
 } descents;
 
-static bool is_task(const snap *s)
+static bool has_task(const snap *s, const char *name)
 {
-	return strcmp(config_choice(&s->arm[0].config, KNOB_task), "function") == 0;
+	return strcmp(config_choice(&s->arm[0].config, KNOB_task), name) == 0;
 }
 
-/* One row per update of the run; a preview where the run does something else. */
+/* The run has two parameters, whose error can be had without a net. */
+static bool on_plane(const snap *s)
+{
+	return has_task(s, "function") || has_task(s, "fixed_point");
+}
+
+/* What is descended on, as the knobs of task=function would say it. */
+static config plane_config(const snap *s, int arm)
+{
+	config c = s->arm[arm].config;
+	if (has_task(s, "fixed_point"))
+		c.v[KNOB_function] = PLANE_UNIT;
+	return c;
+}
+
+/* One row per update of the run. */
 static int rows_of(const snap *s)
 {
-	if (is_task(s))
-		return s->arm[0].update < ROWS - 1 ? (int)s->arm[0].update + 1 : ROWS;
-	long n = s->arm[0].update > 0 && s->arm[0].update < PREVIEW ? s->arm[0].update : PREVIEW;
-	return (int)n + 1;
+	return s->arm[0].update < ROWS - 1 ? (int)s->arm[0].update + 1 : ROWS;
 }
 
 static void make_field(descents *d)
@@ -74,9 +88,11 @@ static bool is_made(const descents *d, const snap *s, int arms)
 {
 	bool same = d->arms == arms && d->edits == s->state.edits &&
 	            memcmp(d->edit, s->state.edit, (size_t)d->edits * sizeof *d->edit) == 0;
-	for (int a = 0; same && a < arms; a++)
-		same = memcmp(&d->c[a], &s->arm[a].config, sizeof d->c[a]) == 0 &&
-		       strcmp(d->name[a], part_arm_name(s, a)) == 0 && d->ink[a] == part_arm_ink(s, a);
+	for (int a = 0; same && a < arms; a++) {
+		config c = plane_config(s, a);
+		same = memcmp(&d->c[a], &c, sizeof c) == 0 && strcmp(d->name[a], part_arm_name(s, a)) == 0 &&
+		       d->ink[a] == part_arm_ink(s, a);
+	}
 	return same;
 }
 
@@ -84,7 +100,7 @@ static int descend(descents *d, const snap *s, int arm, int rows)
 {
 	descent how = config_descent(&d->c[arm]);
 	plane_arm k = {&s->state, part_arm_index(s, arm)};
-	if (is_task(s) && s->state.edits > 0 && k.arm < s->state.arms)
+	if (s->state.edits > 0 && k.arm < s->state.arms)
 		return plane_follow(&d->p, plane_arm_rule, &k, d->p.start[0], d->p.start[1], rows, d->step[arm]);
 	return plane_descend(&d->p, &how, d->p.start[0], d->p.start[1], rows, d->step[arm]);
 }
@@ -102,7 +118,7 @@ static const descents *descents_of(const snap *s)
 	d.edits = s->state.edits;
 	memcpy(d.edit, s->state.edit, sizeof d.edit);
 	for (int a = 0; a < arms; a++) {
-		d.c[a] = s->arm[a].config;
+		d.c[a] = plane_config(s, a);
 		snprintf(d.name[a], sizeof d.name[a], "%s", part_arm_name(s, a));
 		d.ink[a] = part_arm_ink(s, a);
 		d.dash[a] = part_arm_dash(s, a);
@@ -115,6 +131,11 @@ static const descents *descents_of(const snap *s)
 	for (int a = 0; a < arms; a++)
 		d.rows[a] = descend(&d, s, a, rows);
 	return &d;
+}
+
+static const char *first_name(const descents *d)
+{
+	return d->p.id == PLANE_UNIT ? "w" : "a";
 }
 
 /* ---- the plane ---- */
@@ -245,7 +266,7 @@ static void draw_plane(const descents *d, canvas *c, rect area, const view_focus
 	float em = plot_em(c, TYPE_TICK);
 	plot_spec spec = {.x = over(d->p.low[0], d->p.high[0]),
 	        .y = over(d->p.low[1], d->p.high[1]),
-	        .x_title = d->p.id == PLANE_UNIT ? "w" : "a",
+	        .x_title = first_name(d),
 	        .y_title = "b"};
 	plot p = plot_begin(c, area, &spec);
 	if (!plot_has_room(&p))
@@ -319,7 +340,8 @@ static void draw_traces(const descents *d, canvas *c, rect area, view_focus *foc
 			label *name =
 			        errors ? labels_add(&l, (double)y[a][k][last], d->ink[a], "%s",
 			                         d->arms > 1 ? d->name[a] : config_choice(&d->c[a], KNOB_optimizer))
-			               : labels_add(&l, (double)y[a][k][last], d->ink[a], k ? "along b" : "along a");
+			               : labels_add(&l, (double)y[a][k][last], d->ink[a], "along %s",
+			                         k ? "b" : first_name(d));
 			name->dash = k ? DASH_DASHED : DASH_SOLID;
 		}
 	}
@@ -348,7 +370,7 @@ static void draw_traces(const descents *d, canvas *c, rect area, view_focus *foc
 		plot_vertical(&p, row_shown(d, 0, focus), plot_stroke(1, INK_TEXT, 0.3F, DASH_DASHED));
 }
 
-static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
+static void draw_descents(const snap *s, canvas *c, rect area, view_focus *focus)
 {
 	const descents *d = descents_of(s);
 	float em = plot_em(c, TYPE_TICK);
@@ -374,12 +396,23 @@ static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
 	}
 }
 
+static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
+{
+	if (on_plane(s))
+		draw_descents(s, c, area, focus);
+	else
+		steps_draw(s, c, area, focus);
+}
+
 static const char *caption(const snap *s, bool run, char *buf, int size)
 {
+	buf[0] = '\0';
+	if (!on_plane(s)) {
+		steps_caption(s, run, buf, size);
+		return buf;
+	}
 	const descents *d = descents_of(s);
 	char value[48];
-	(void)run;
-	buf[0] = '\0';
 	part_append(buf, size, "%.60s", d->p.name);
 	if (d->p.id == PLANE_QUADRATIC)
 		part_append(buf, size, " ½(a² + κb²) with κ = %s", text_short(value, sizeof value, d->p.condition, 4));
@@ -396,9 +429,13 @@ static const char *caption(const snap *s, bool run, char *buf, int size)
 
 static const char *key(const snap *s, char *buf, int size)
 {
+	buf[0] = '\0';
+	if (!on_plane(s)) {
+		steps_key(s, buf, size);
+		return buf;
+	}
 	const descents *d = descents_of(s);
 	char value[48];
-	buf[0] = '\0';
 	if (d->arms > 1 || !d->readable || d->rows[0] < 1)
 		return buf;
 	part_append(buf, size, "%s, lr %s", config_choice(&d->c[0], KNOB_optimizer),
@@ -439,6 +476,10 @@ static void numbers(const snap *s, view_data *d)
 	static const char *const traces[] = {"log10_error", "log10_effective_a", "log10_effective_b"};
 	static const char *const said[] = {"log10 of the error above the minimum, where there is one",
 	        "log10 of the size of the step over that of the gradient, along a", "the same along b"};
+	if (!on_plane(s)) {
+		steps_data(s, d);
+		return;
+	}
 	const descents *o = descents_of(s);
 	if (!o->readable)
 		return;
@@ -464,8 +505,11 @@ static void numbers(const snap *s, view_data *d)
 
 const view view_optimizer = {
         .name = "optimizer",
-        .title = "Optimizers on a plane",
-        .summary = "descents on a function of two parameters: ways, parts of a step, effective step sizes",
+        .title = "Optimizer",
+        .summary =
+                "what the optimizer makes of the gradient: ways and parts of a step on two parameters, effective step "
+                "sizes of nets",
+        .wants = WANT_STEPS,
         .draw = draw,
         .data = numbers,
         .caption = caption,
