@@ -4,6 +4,7 @@
 #include "fake_snap.h"
 #include "golden.h"
 #include "plot/label.h"
+#include "run/plane.h"
 #include "view/handle.h"
 #include "view/parts.h"
 #include "view/view.h"
@@ -56,24 +57,27 @@ static void golden_planes(void **state)
 	static const struct {
 		const char *name, *task, *function;
 		fake from;
-	} plane[] = {{"function", "function", "rosenbrock", FAKE_ORDINARY},
-	        {"functions", "function", "saddle", FAKE_ARMS}, {"unit", "fixed_point", "quadratic", FAKE_ORDINARY}};
+	} shown[] = {{"function", "function", "rosenbrock", FAKE_ORDINARY},
+	        {"tuned", "function", "rosenbrock", FAKE_ORDINARY}, {"functions", "function", "saddle", FAKE_ARMS},
+	        {"unit", "fixed_point", "quadratic", FAKE_ORDINARY}};
 	int wrong = 0;
 	err e;
 	trace *t = trace_new(&themes[THEME_LIGHT], 1, 1);
 	snap *s = malloc(sizeof *s);
 	assert_true(t && s);
-	for (size_t k = 0; k < sizeof plane / sizeof *plane; k++) {
-		*s = *fake_snap(plane[k].from);
+	for (size_t k = 0; k < sizeof shown / sizeof *shown; k++) {
+		*s = *fake_snap(shown[k].from);
 		for (int a = 0; a < s->arms; a++) {
-			assert_true(config_set(&s->arm[a].config, "task", plane[k].task, &e));
-			assert_true(config_set(&s->arm[a].config, "function", plane[k].function, &e));
+			assert_true(config_set(&s->arm[a].config, "task", shown[k].task, &e));
+			assert_true(config_set(&s->arm[a].config, "function", shown[k].function, &e));
 			assert_true(config_set(&s->arm[a].config, "optimizer", a ? "adam" : "nesterov", &e));
 			assert_true(config_set(&s->arm[a].config, "lr", "0.0005", &e));
+			if (strcmp(shown[k].name, "tuned") == 0)
+				assert_true(config_set(&s->arm[a].config, "optimizers", "tuned", &e));
 		}
 		for (size_t z = 0; z < sizeof sizes / sizeof *sizes; z++) {
 			char path[256];
-			snprintf(path, sizeof path, "tests/golden/optimizer-%s-%.0fx%.0f.txt", plane[k].name,
+			snprintf(path, sizeof path, "tests/golden/optimizer-%s-%.0fx%.0f.txt", shown[k].name,
 			        (double)sizes[z].w, (double)sizes[z].h);
 			trace_clear(t);
 			view_panel(view_find("optimizer"), s, trace_canvas(t), (rect){0, 0, sizes[z].w, sizes[z].h},
@@ -84,6 +88,66 @@ static void golden_planes(void **state)
 	free(s);
 	trace_free(t);
 	assert_int_equal(wrong, 0);
+}
+
+/* The greatest error of the last ten of a hundred updates; infinite when a value is not finite. */
+static double worst_of_last(const plane *p, config c, double lr)
+{
+	static plane_step step[101];
+	c.v[KNOB_lr] = lr;
+	descent d = config_descent(&c);
+	double most = 0;
+	if (plane_descend(p, &d, p->start[0], p->start[1], 101, step) < 101)
+		return INFINITY;
+	for (int i = 91; i < 101; i++)
+		most = isfinite(step[i].value) ? fmax(most, step[i].value) : INFINITY;
+	return most;
+}
+
+/* optimizers=all: a way for every optimizer, with the settings of the run; tuned: with a learning rate that no other of
+ * the ladder beats. */
+static void all_optimizers_at_once(void **state)
+{
+	(void)state;
+	const view *list[] = {view_find("optimizer")};
+	static const char *const functions[] = {"quadratic", "rosenbrock", "saddle"}, *const ways[] = {"all", "tuned"};
+	snap *s = malloc(sizeof *s);
+	assert_non_null(s);
+	for (int k = 0; k < 6; k++) {
+		const char *name, *summary;
+		err e;
+		plane p;
+		*s = *fake_snap(FAKE_ORDINARY);
+		config *c = &s->arm[0].config;
+		assert_true(config_set(c, "task", "function", &e) && config_set(c, "clip", "none", &e));
+		assert_true(config_set(c, "function", functions[k / 2], &e) && config_set(c, "lr", "0.003", &e));
+		assert_true(config_set(c, "optimizers", ways[k % 2], &e) && plane_of(c, &p, &e));
+		s->arm[0].update = 100;
+		view_data d = {0};
+		data_collect(&d, list, 1, s);
+		for (int i = 0; model_f64.optimizers(i, &name, &summary); i++) {
+			char part[48];
+			snprintf(part, sizeof part, "way_%s", name);
+			const data_part *way = data_find(&d, "optimizer", part, DATA_SHARED);
+			assert_non_null(way);
+			assert_true(k % 2 ? way->rows == 101 : way->rows > 0);
+			double lr = data_column_find(way, "lr")->value[0];
+			config own = *c;
+			own.v[KNOB_optimizer] = i;
+			if (k % 2 == 0) {
+				assert_true(lr == 0.003);
+				continue;
+			}
+			double best = worst_of_last(&p, own, lr);
+			assert_true(isfinite(best));
+			for (int power = -5; power <= 1; power++)
+				for (int digit = 1; digit <= 5; digit += digit == 1 ? 1 : 3)
+					assert_true(
+					        worst_of_last(&p, own, digit * pow(10, power)) >= best * (1 - 1e-9));
+		}
+		data_done(&d);
+	}
+	free(s);
 }
 
 /* ---- what must not happen ---- */
@@ -463,6 +527,7 @@ int main(void)
 	        cmocka_unit_test(odd_sizes),
 	        cmocka_unit_test(golden_traces),
 	        cmocka_unit_test(golden_planes),
+	        cmocka_unit_test(all_optimizers_at_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -690,13 +690,14 @@ bool config_uses(const config *c, knob_id id)
 		return false;
 	switch (id) {
 	case KNOB_function:
-		return true;
-	case KNOB_condition:
-		return choice_is(c, KNOB_function, "quadratic");
-	case KNOB_expression:
-		return choice_is(c, KNOB_function, "expression");
 	case KNOB_sparse:
 		return t->uses & TASK_USES_FUNCTION;
+	case KNOB_condition:
+		return t->uses & TASK_USES_FUNCTION && choice_is(c, KNOB_function, "quadratic");
+	case KNOB_expression:
+		return t->uses & TASK_USES_FUNCTION && choice_is(c, KNOB_function, "expression");
+	case KNOB_optimizers:
+		return t->uses & TASK_USES_FUNCTION || strcmp(t->name, "fixed_point") == 0;
 	case KNOB_axes_named:
 		return choice_is(c, KNOB_axes, "named");
 	case KNOB_start_along:

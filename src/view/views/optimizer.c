@@ -14,21 +14,30 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SIDE = 161, ROWS = 301 };
+/* RIVALS: as many ways as there are optimizers, at most. TRIED: the learning rates 1, 2, 5 · 10ᵏ from 10⁻⁵ to 100, and
+ * the updates that one is judged by, the last ones most. */
+enum { SIDE = 161, ROWS = 301, RIVALS = 12, TRIED = 22, JUDGED = 101, LAST = 10 };
+
+typedef enum shown { SHOWN_ARMS, SHOWN_ALL, SHOWN_TUNED } shown; /* as the choices of the knob */
 
 typedef struct descents {
-	int arms;
-	config c[SNAP_ARMS];
-	char name[SNAP_ARMS][64];
-	ink ink[SNAP_ARMS];
-	dash dash[SNAP_ARMS];
+	int arms; /* that it was made from … */
+	config of[SNAP_ARMS];
+	char of_name[SNAP_ARMS][64];
+	ink of_ink[SNAP_ARMS];
+	int ways; /* … and what is shown */
+	shown shown;
+	config c[RIVALS];
+	char name[RIVALS][64];
+	ink ink[RIVALS];
+	dash dash[RIVALS];
 	int edits;
 	state_edit edit[STATE_EDITS];
 	plane p;
 	bool readable;
 	char message[200];
-	int rows[SNAP_ARMS];
-	plane_step step[SNAP_ARMS][ROWS];
+	int rows[RIVALS];
+	plane_step step[RIVALS][ROWS];
 	float z[SIDE * SIDE]; /* log10 of the value above the lowest */
 	axis scale;
 } descents;
@@ -90,19 +99,103 @@ static bool is_made(const descents *d, const snap *s, int arms)
 	            memcmp(d->edit, s->state.edit, (size_t)d->edits * sizeof *d->edit) == 0;
 	for (int a = 0; same && a < arms; a++) {
 		config c = plane_config(s, a);
-		same = memcmp(&d->c[a], &c, sizeof c) == 0 && strcmp(d->name[a], part_arm_name(s, a)) == 0 &&
-		       d->ink[a] == part_arm_ink(s, a);
+		same = memcmp(&d->of[a], &c, sizeof c) == 0 && strcmp(d->of_name[a], part_arm_name(s, a)) == 0 &&
+		       d->of_ink[a] == part_arm_ink(s, a);
 	}
 	return same;
 }
 
-static int descend(descents *d, const snap *s, int arm, int rows)
+static int descend(descents *d, const snap *s, int way, int rows)
 {
-	descent how = config_descent(&d->c[arm]);
-	plane_arm k = {&s->state, part_arm_index(s, arm)};
+	descent how = config_descent(&d->c[way]);
+	plane_arm k = {&s->state, d->shown == SHOWN_ARMS ? part_arm_index(s, way) : s->state.arms};
 	if (s->state.edits > 0 && k.arm < s->state.arms)
-		return plane_follow(&d->p, plane_arm_rule, &k, d->p.start[0], d->p.start[1], rows, d->step[arm]);
-	return plane_descend(&d->p, &how, d->p.start[0], d->p.start[1], rows, d->step[arm]);
+		return plane_follow(&d->p, plane_arm_rule, &k, d->p.start[0], d->p.start[1], rows, d->step[way]);
+	return plane_descend(&d->p, &how, d->p.start[0], d->p.start[1], rows, d->step[way]);
+}
+
+/* The greatest error of the last updates that a learning rate is judged by. */
+static double worst_error(const descents *d, config c, double lr)
+{
+	static plane_step step[JUDGED];
+	c.v[KNOB_lr] = lr;
+	descent how = config_descent(&c);
+	int n = plane_descend(&d->p, &how, d->p.start[0], d->p.start[1], JUDGED, step);
+	double most = n < JUDGED ? INFINITY : -INFINITY;
+	for (int i = JUDGED - LAST; i < n; i++)
+		most = isfinite(step[i].value) ? fmax(most, step[i].value) : INFINITY;
+	return most;
+}
+
+/* The one that leads lowest; as it is when none keeps to finite values. */
+static double best_rate(const descents *d, const config *c)
+{
+	static const double digit[] = {1, 2, 5};
+	double best = INFINITY, rate = c->v[KNOB_lr];
+	for (int i = 0; i < TRIED; i++) {
+		double lr = digit[i % 3] * pow(10, i / 3 - 5), error = worst_error(d, *c, lr);
+		if (error < best) {
+			best = error;
+			rate = lr;
+		}
+	}
+	return rate;
+}
+
+static void take_arms(descents *d, const snap *s)
+{
+	d->ways = d->arms;
+	for (int a = 0; a < d->arms; a++) {
+		d->c[a] = d->of[a];
+		snprintf(d->name[a], sizeof d->name[a], "%s", d->of_name[a]);
+		d->ink[a] = d->of_ink[a];
+		d->dash[a] = part_arm_dash(s, a);
+	}
+}
+
+/* Every optimizer of the registry, with the first arm's settings. */
+static void take_all(descents *d)
+{
+	const char *name, *summary;
+	char value[48];
+	d->ways = 0;
+	for (int i = 0; i < RIVALS && model_f64.optimizers(i, &name, &summary); i++) {
+		config *c = &d->c[d->ways];
+		*c = d->of[0];
+		c->v[KNOB_optimizer] = i;
+		if (d->shown == SHOWN_TUNED)
+			c->v[KNOB_lr] = best_rate(d, c);
+		if (d->shown == SHOWN_TUNED)
+			snprintf(d->name[i], sizeof d->name[i], "%s %s", name,
+			        text_short(value, sizeof value, c->v[KNOB_lr], 3));
+		else
+			snprintf(d->name[i], sizeof d->name[i], "%s", name);
+		d->ink[i] = (ink)(INK_SERIES_0 + i % 8);
+		d->dash[i] = part_place_dash(i);
+		d->ways++;
+	}
+}
+
+static void take(descents *d, const snap *s, int arms)
+{
+	err e = {0};
+	d->arms = arms;
+	d->edits = s->state.edits;
+	memcpy(d->edit, s->state.edit, sizeof d->edit);
+	for (int a = 0; a < arms; a++) {
+		d->of[a] = plane_config(s, a);
+		snprintf(d->of_name[a], sizeof d->of_name[a], "%s", part_arm_name(s, a));
+		d->of_ink[a] = part_arm_ink(s, a);
+	}
+	d->shown = (shown)d->of[0].v[KNOB_optimizers];
+	d->readable = plane_of(&d->of[0], &d->p, &e);
+	snprintf(d->message, sizeof d->message, "%.190s", e.text);
+	take_arms(d, s);
+	if (!d->readable)
+		return;
+	make_field(d);
+	if (d->shown != SHOWN_ARMS)
+		take_all(d);
 }
 
 static const descents *descents_of(const snap *s)
@@ -112,23 +205,10 @@ static const descents *descents_of(const snap *s)
 	int arms = part_arms(s), rows = rows_of(s);
 	if (made_rows == rows && is_made(&d, s, arms))
 		return &d;
-	err e = {0};
-	d.arms = arms;
+	if (!is_made(&d, s, arms))
+		take(&d, s, arms);
 	made_rows = rows;
-	d.edits = s->state.edits;
-	memcpy(d.edit, s->state.edit, sizeof d.edit);
-	for (int a = 0; a < arms; a++) {
-		d.c[a] = plane_config(s, a);
-		snprintf(d.name[a], sizeof d.name[a], "%s", part_arm_name(s, a));
-		d.ink[a] = part_arm_ink(s, a);
-		d.dash[a] = part_arm_dash(s, a);
-	}
-	d.readable = plane_of(&d.c[0], &d.p, &e);
-	snprintf(d.message, sizeof d.message, "%.190s", e.text);
-	if (!d.readable)
-		return &d;
-	make_field(&d);
-	for (int a = 0; a < arms; a++)
+	for (int a = 0; a < d.ways && d.readable; a++)
 		d.rows[a] = descend(&d, s, a, rows);
 	return &d;
 }
@@ -200,7 +280,7 @@ static void draw_look_ahead(const descents *d, int arm, int row, const plot *p)
 	canvas_line(p->c, plot_x(p, s->a), plot_y(p, s->b), plot_x(p, a), plot_y(p, b),
 	        plot_stroke(1.5F, own, 1, DASH_DOTTED));
 	marks_one(p, a, b, MARK_RING, 4, own, 1);
-	if (d->arms == 1)
+	if (d->ways == 1)
 		name_arrow(p, s->a, s->b, a, b, "look ahead", own);
 }
 
@@ -208,7 +288,7 @@ static void draw_look_ahead(const descents *d, int arm, int row, const plot *p)
 static void draw_parts_of(const descents *d, int arm, const plot *p, const view_focus *focus)
 {
 	int row = row_shown(d, arm, focus);
-	bool alone = d->arms == 1;
+	bool alone = d->ways == 1;
 	if (row < 0)
 		return;
 	const plane_step *s = &d->step[arm][row];
@@ -234,7 +314,7 @@ static void draw_parts_of(const descents *d, int arm, const plot *p, const view_
 static void draw_parts(const descents *d, const plot *p, const view_focus *focus)
 {
 	canvas_group(p->c, "parts");
-	for (int a = d->arms - 1; a >= 0; a--)
+	for (int a = d->ways - 1; a >= 0; a--)
 		draw_parts_of(d, a, p, focus);
 	canvas_group_end(p->c);
 }
@@ -250,8 +330,10 @@ static void draw_way(const descents *d, int arm, const plot *p)
 	canvas_group(p->c, name);
 	canvas_polyline(p->c, at, n, plot_stroke(3.5F, INK_PANEL, 0.8F, DASH_SOLID));
 	canvas_polyline(p->c, at, n, plot_stroke(1.75F, d->ink[arm], 1, d->dash[arm]));
-	for (int i = 0; i < n && i < 60; i++)
+	for (int i = 0; i < n && i < 60 && d->shown == SHOWN_ARMS; i++)
 		canvas_disc(p->c, at[i].x, at[i].y, 2.4F, d->ink[arm], 1);
+	if (d->shown != SHOWN_ARMS && n > 0)
+		canvas_disc(p->c, at[n - 1].x, at[n - 1].y, 4, d->ink[arm], 1);
 	canvas_group_end(p->c);
 }
 
@@ -278,9 +360,12 @@ static void draw_plane(const descents *d, canvas *c, rect area, const view_focus
 	canvas_clip(c, p.area);
 	if (d->p.has_minimum)
 		marks_one(&p, d->p.minimum[0], d->p.minimum[1], MARK_CROSS, 6, INK_TEXT, 1);
-	for (int a = d->arms - 1; a >= 0; a--)
+	for (int a = d->ways - 1; a >= 0; a--)
 		draw_way(d, a, &p);
-	draw_parts(d, &p, focus);
+	if (d->shown == SHOWN_ARMS)
+		draw_parts(d, &p, focus);
+	else
+		marks_one(&p, d->p.start[0], d->p.start[1], MARK_RING, 6, INK_TEXT, 1);
 	canvas_clip_end(c);
 	if (!focus || !focus->has_pointer || !rect_has(p.area, focus->pointer.x, focus->pointer.y))
 		return;
@@ -321,11 +406,11 @@ static double step_size(const plane_step *s, int k)
 
 static void draw_traces(const descents *d, canvas *c, rect area, view_focus *focus, bool errors)
 {
-	static float y[SNAP_ARMS][2][ROWS];
+	static float y[RIVALS][2][ROWS];
 	span all = span_none;
 	labels l = {0};
 	int most = 2;
-	for (int a = 0; a < d->arms; a++) {
+	for (int a = 0; a < d->ways; a++) {
 		int n = d->rows[a];
 		most = n > most ? n : most;
 		for (int k = 0; k < (errors ? 1 : 2); k++) {
@@ -339,12 +424,14 @@ static void draw_traces(const descents *d, canvas *c, rect area, view_focus *foc
 				continue;
 			label *name =
 			        errors ? labels_add(&l, (double)y[a][k][last], d->ink[a], "%s",
-			                         d->arms > 1 ? d->name[a] : config_choice(&d->c[a], KNOB_optimizer))
+			                         d->ways > 1 ? d->name[a] : config_choice(&d->c[a], KNOB_optimizer))
 			               : labels_add(&l, (double)y[a][k][last], d->ink[a], "along %s",
 			                         k ? "b" : first_name(d));
-			name->dash = k ? DASH_DASHED : DASH_SOLID;
+			name->dash = d->shown != SHOWN_ARMS ? d->dash[a] : k ? DASH_DASHED : DASH_SOLID;
 		}
 	}
+	if (d->shown != SHOWN_ARMS) /* one that runs away does not flatten the others */
+		all.high = fmin(all.high, fmax((double)y[0][0][0], all.low) + 1);
 	all.low = fmax(all.low, fmin(all.high - 16, -16));
 	plot_spec spec = {.x = axis_count(0, most - 1),
 	        .y = axis_log(all),
@@ -357,16 +444,19 @@ static void draw_traces(const descents *d, canvas *c, rect area, view_focus *foc
 	if (!plot_has_room(&p))
 		return;
 	canvas_group(c, errors ? "series:error" : "series:effective");
-	for (int a = 0; a < d->arms; a++)
+	for (int a = 0; a < d->ways; a++)
 		for (int k = 0; k < (errors ? 1 : 2); k++)
 			line_draw(&p, (curve){y[a][k], d->rows[a], 0, 1},
-			        plot_stroke(2, d->ink[a], 1, k ? DASH_DASHED : DASH_SOLID));
+			        plot_stroke(2, d->ink[a], 1,
+			                d->shown != SHOWN_ARMS ? d->dash[a]
+			                : k                    ? DASH_DASHED
+			                                       : DASH_SOLID));
 	canvas_group_end(c);
 	if (spec.right > 0)
 		labels_draw(&l, &p);
 	if (part_point_update(&p, focus))
 		part_mark_update(&p, focus);
-	else
+	else if (d->shown == SHOWN_ARMS)
 		plot_vertical(&p, row_shown(d, 0, focus), plot_stroke(1, INK_TEXT, 0.3F, DASH_DASHED));
 }
 
@@ -379,10 +469,10 @@ static void draw_descents(const snap *s, canvas *c, rect area, view_focus *focus
 		plot_spec spec = {.x = over(0, 1), .y = over(0, 1)};
 		plot p = plot_begin(c, area, &spec);
 		plot_message(&p, d->message);
-	} else if (area.w > 44 * em) {
+	} else if (area.w > (d->shown == SHOWN_ARMS ? 44 : 64) * em) {
 		rect left = rect_cut_left(&rest, 0.56F * area.w);
 		rect_cut_left(&rest, 1.5F * em);
-		rect low = rect_cut_bottom(&rest, 0.5F * rest.h);
+		rect low = rect_cut_bottom(&rest, d->shown == SHOWN_ARMS ? 0.5F * rest.h : 0);
 		draw_traces(d, c, rest, focus, true);
 		if (low.h > 8 * em)
 			draw_traces(d, c, rect_inset(low, 0, 0.4F * em), focus, false);
@@ -392,6 +482,11 @@ static void draw_descents(const snap *s, canvas *c, rect area, view_focus *focus
 		draw_traces(d, c, rect_inset(low, 0, 0.4F * em), focus, true);
 		draw_plane(d, c, rest, focus);
 	} else {
+		labels l = {0};
+		for (int i = 0; i < d->ways && d->shown != SHOWN_ARMS; i++)
+			labels_add(&l, 0, d->ink[i], "%s", d->name[i])->dash = d->dash[i];
+		if (l.n > 0 && area.h > 11 * em)
+			labels_above(&l, c, &area);
 		draw_plane(d, c, area, focus);
 	}
 }
@@ -422,8 +517,14 @@ static const char *caption(const snap *s, bool run, char *buf, int size)
 	        text_short(value, sizeof value, d->p.start[0], 4));
 	part_append(buf, size, "%s). Contours: log of the error%s. ", text_short(value, sizeof value, d->p.start[1], 4),
 	        d->p.has_minimum ? " above the minimum (cross)" : " above the lowest in view");
-	part_append(buf, size, "Arrows: the parts of one step. Below: %s",
-	        shows_steps(d) ? "the size of each step." : "each step's size beside its gradient's.");
+	if (d->shown == SHOWN_ARMS)
+		part_append(buf, size, "Arrows: the parts of one step. Below: %s",
+		        shows_steps(d) ? "the size of each step." : "each step's size beside its gradient's.");
+	else
+		part_append(buf, size, "All optimizers, %s%s.",
+		        d->shown == SHOWN_TUNED ? "each with the learning rate that is lowest after 100 updates"
+		                                : "lr ",
+		        d->shown == SHOWN_TUNED ? "" : text_short(value, sizeof value, d->c[0].v[KNOB_lr], 3));
 	return buf;
 }
 
@@ -436,7 +537,7 @@ static const char *key(const snap *s, char *buf, int size)
 	}
 	const descents *d = descents_of(s);
 	char value[48];
-	if (d->arms > 1 || !d->readable || d->rows[0] < 1)
+	if (d->ways > 1 || !d->readable || d->rows[0] < 1)
 		return buf;
 	part_append(buf, size, "%s, lr %s", config_choice(&d->c[0], KNOB_optimizer),
 	        text_short(value, sizeof value, d->c[0].v[KNOB_lr], 3));
@@ -488,9 +589,18 @@ static void numbers(const snap *s, view_data *d)
 	data_range(d, DATA_COLS, "a", "first parameter", o->p.low[0], (o->p.high[0] - o->p.low[0]) / (SIDE - 1));
 	data_cells(d, "log10_error", "log10 of the function above its minimum, or above the lowest value in view", o->z,
 	        SIDE);
-	for (int a = 0; a < o->arms; a++) {
+	for (int a = 0; a < o->ways; a++) {
+		char part[DATA_NAME] = "way";
 		const plane_step *step = o->step[a];
-		data_table(d, "way", a, o->rows[a]);
+		bool arms = o->shown == SHOWN_ARMS;
+		if (!arms)
+			snprintf(part, sizeof part, "way_%s", config_choice(&o->c[a], KNOB_optimizer));
+		data_table(d, part, arms ? a : DATA_SHARED, o->rows[a]);
+		if (!arms) {
+			data_add(d, DATA_REAL, DATA_ROWS, "lr", "learning rate of the whole way");
+			for (int i = 0; i < o->rows[a]; i++)
+				data_set(d, i, o->c[a].v[KNOB_lr]);
+		}
 		add_place(d, step, o->rows[a]);
 		add_pair(d, "grad", "gradient there", step->g, o->rows[a]);
 		add_pair(d, "clipped", "gradient after clipping", step->clipped, o->rows[a]);
