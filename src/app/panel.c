@@ -16,8 +16,8 @@ static const struct {
 	const char *group;
 	bool closed;   /* at the start */
 	bool optional; /* … when not everything fits */
-} starts[] = {{"machine", true, false}, {"plane", true, false}, {"unit", true, false}, {"surface", true, false},
-        {"maps", true, false}, {"objective", false, true}};
+} starts[] = {{"machine", true, false}, {"unit", true, false}, {"surface", true, false}, {"maps", true, false},
+        {"objective", false, true}};
 
 /* ---- groups: the distinct `group` fields of the table, in its order ---- */
 

@@ -251,6 +251,8 @@ static axis share_axis(const snap *s)
 	for (int a = 0; a < part_arms(s); a++)
 		for (int i = 0; i < SNAP_STEP_BINS; i++)
 			span_add(&all, height_of(s, a, i));
+	if (!(all.high > 0))
+		span_add(&all, 10);
 	return axis_linear(all);
 }
 
@@ -429,8 +431,6 @@ static void draw_rows(
 	if (q == RATIO)
 		draw_rates(s, &p, true);
 	canvas_group_end(c);
-	if (!any_known(s))
-		plot_message(&p, part_nothing(s));
 	read_rows(s, &p, &r, q, focus);
 }
 
@@ -505,8 +505,10 @@ static void draw_updates(const snap *s, canvas *c, rect area, view_focus *focus)
 	for (int a = 0; a < part_arms(s); a++) {
 		curve line = over_updates(s, a);
 		int i = line_nearest(line, (double)focus->update);
-		readout_add(&r, part_arm_ink(s, a), "%s × the gradient",
-		        axis_power(value, sizeof value, i < 0 ? NAN : (double)line.y[i]));
+		bool known = i >= 0 && isfinite(line.y[i]);
+		readout_add(&r, part_arm_ink(s, a), "%s%s",
+		        known ? axis_power(value, sizeof value, (double)line.y[i]) : "–",
+		        known ? " × the gradient" : "");
 	}
 	readout_draw(&r, c, p.area, focus->pointer);
 }
