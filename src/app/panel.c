@@ -16,8 +16,8 @@ static const struct {
 	const char *group;
 	bool closed;   /* at the start */
 	bool optional; /* … when not everything fits */
-} starts[] = {{"machine", true, false}, {"unit", true, false}, {"surface", true, false}, {"maps", true, false},
-        {"objective", false, true}};
+} starts[] = {{"machine", true, false}, {"plane", true, false}, {"unit", true, false}, {"surface", true, false},
+        {"maps", true, false}, {"objective", false, true}};
 
 /* ---- groups: the distinct `group` fields of the table, in its order ---- */
 
@@ -82,10 +82,11 @@ static void open_sections(bench *b, const char *const *groups, int n, float heig
 	b->sections_fitted = true;
 	for (int g = 0; g < n; g++) {
 		b->section_open[g] = true;
+		bool whole = strcmp(groups[g], "unit") == 0 ||
+		             strcmp(groups[g], "plane") == 0; /* all there is to some tasks */
 		for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
 			if (starts[i].closed && strcmp(starts[i].group, groups[g]) == 0)
-				b->section_open[g] =
-				        strcmp(groups[g], "unit") == 0 && !config_uses(&b->config, KNOB_hidden);
+				b->section_open[g] = whole && !config_uses(&b->config, KNOB_hidden);
 	}
 	if (content_height(b, groups, n, b->ui.em) <= height)
 		return;

@@ -705,6 +705,7 @@ bool config_uses(const config *c, knob_id id)
 	case KNOB_start_a:
 	case KNOB_start_b:
 		return !unit || t->uses & TASK_USES_FUNCTION;
+	case KNOB_truncate: /* the function has no steps */
 	case KNOB_l1:
 	case KNOB_l2:
 	case KNOB_loss:
