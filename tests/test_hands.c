@@ -378,12 +378,123 @@ static void a_condition_is_typed(void **unused)
 	close_bench();
 }
 
+/* ---- the way back ---- */
+
+static const char *present(void)
+{
+	static run_state s;
+	static char text[2][STATE_TEXT];
+	static int turn;
+	bench_state(&b, &s);
+	return state_write(&s, text[turn = !turn], STATE_TEXT);
+}
+
+static void wait(void)
+{
+	now += 5;
+	pass(NULL);
+}
+
+static void set_knob(const char *name, const char *value)
+{
+	if (!panel_set(&b, name, value))
+		fail_msg("%s=%s is refused", name, value);
+	settle();
+}
+
+static char was[STATE_TEXT];
+
+static void remember(void)
+{
+	wait();
+	snprintf(was, sizeof was, "%s", present());
+}
+
+static void changes_are_taken_back(void **unused)
+{
+	(void)unused;
+	open_bench("unroll/1 T=6 hidden=4 batch=2 views=loss,norms @50");
+	double loss = arm()->now[SNAP_LOSS];
+	key('z', UI_CTRL);
+	assert_string_equal(b.ui.toast, "Nothing has been changed.");
+	/* a drag over several values is one change */
+	remember();
+	for (int hidden = 5; hidden < 9; hidden++) {
+		char value[8];
+		snprintf(value, sizeof value, "%d", hidden);
+		set_knob("hidden", value);
+	}
+	assert_non_null(strstr(b.ui.toast, "Ctrl+Z"));
+	assert_true(b.snap->update == 0 && b.config.v[KNOB_hidden] == 8);
+	bench_toggle_view(&b, view_find("spectrum")); /* the plots are not what is taken back */
+	key('z', UI_CTRL);
+	assert_true(b.snap->update == 50 && b.config.v[KNOB_hidden] == 4 && arm()->now[SNAP_LOSS] == loss);
+	assert_true(b.views == 3);
+	key('y', UI_CTRL);
+	assert_true(b.snap->update == 0 && b.config.v[KNOB_hidden] == 8);
+	key('y', UI_CTRL);
+	assert_string_equal(b.ui.toast, "Nothing has been taken back.");
+	key('z', UI_CTRL);
+	bench_toggle_view(&b, view_find("spectrum"));
+	assert_string_equal(present(), was);
+	/* a setting under way, and one from an earlier place: what lay ahead comes back, too */
+	remember();
+	set_knob("lr", "0.05");
+	wait();
+	key(UI_KEY_LEFT, UI_SHIFT);
+	set_knob("lr", "0.2");
+	assert_true(b.snap->end == 40);
+	key('z', UI_CTRL);
+	assert_true(b.snap->update == 40 && b.snap->end == 50 && b.snap->state.edits == 1);
+	key('z', UI_CTRL);
+	assert_string_equal(present(), was);
+	close_bench();
+}
+
+static void lost_runs_come_back(void **unused)
+{
+	(void)unused;
+	open_bench("unroll/1 T=6 hidden=4 batch=2 views=loss arm=\"one\" lr=0.01 arm=\"two\" lr=0.1 @30");
+	remember();
+	key('x', UI_SHIFT);
+	assert_true(b.snap->all == 1);
+	key('z', UI_CTRL);
+	assert_string_equal(present(), was);
+	key('r', 0);
+	assert_true(b.snap->update == 0);
+	key('r', UI_SHIFT);
+	assert_true(b.config.v[KNOB_seed] == 2);
+	key('z', UI_CTRL);
+	assert_true(b.snap->update == 0 && b.config.v[KNOB_seed] == 1);
+	key('z', UI_CTRL);
+	assert_string_equal(present(), was);
+	key('c', 0);
+	assert_true(b.snap->all == 3);
+	key('z', UI_CTRL);
+	assert_string_equal(present(), was);
+	/* what is changed now takes the place of what was taken back */
+	set_knob("lr", "0.3");
+	key('y', UI_CTRL);
+	assert_string_equal(b.ui.toast, "Nothing has been taken back.");
+	/* more changes than are kept */
+	for (int i = 0; i < 2 * UNDO_MOST; i++) {
+		wait();
+		set_knob("lr", i % 2 ? "0.01" : "0.02");
+	}
+	for (int i = 0; i < UNDO_MOST; i++)
+		key('z', UI_CTRL);
+	key('z', UI_CTRL);
+	assert_string_equal(b.ui.toast, "Nothing has been changed.");
+	close_bench();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(the_radius_is_dragged),
 	        cmocka_unit_test(the_threshold_is_dragged), cmocka_unit_test(the_horizon_is_dragged),
 	        cmocka_unit_test(a_value_is_dragged), cmocka_unit_test(a_mark_is_dragged),
 	        cmocka_unit_test(a_symbol_is_dragged), cmocka_unit_test(every_arm_has_its_own),
-	        cmocka_unit_test(a_condition_is_typed)};
+	        cmocka_unit_test(a_condition_is_typed), cmocka_unit_test(changes_are_taken_back),
+	        cmocka_unit_test(lost_runs_come_back)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -65,6 +65,7 @@ void bench_init(bench *b, const run_state *s, worker *w, const settings *set, co
 
 void bench_done(bench *b)
 {
+	undo_done(&b->undo);
 	tutor_close(b);
 }
 
@@ -224,6 +225,20 @@ static bool caught(const bench *b)
 	return b->stopped && (b->in_hand || b->stopped_at > b->ui.now - CAUGHT);
 }
 
+/* A run that is thrown away by a change is missed only when there was something of it. */
+static void note_change(bench *b)
+{
+	enum { WORTH = 20 };
+	const config *was = &bench_about(b)->config;
+	long lost = config_restart(was, &b->config) == KNOB_WEIGHTS && !b->fork ? b->snap->end : 0;
+	if (config_restart(was, &b->config) == KNOB_LOOK || !undo_note(b, true))
+		return;
+	if (lost >= WORTH)
+		ui_toast(&b->ui, "The run begins again with this setting; Ctrl+Z brings the old one back.");
+	else if (b->snap->end >= b->snap->update + WORTH)
+		ui_toast(&b->ui, "From here the run goes another way; Ctrl+Z brings the old one back.");
+}
+
 static void send_config(bench *b)
 {
 	bool go = b->config_changed && b->worker && caught(b);
@@ -232,6 +247,8 @@ static void send_config(bench *b)
 		return;
 	}
 	b->in_hand = b->in_hand && b->ui.down;
+	if (b->config_changed)
+		note_change(b);
 	if (b->config_changed && b->worker) {
 		if (b->fork && differs_alone(&b->config, &bench_about(b)->config)) {
 			worker_fork(b->worker, bench_arm(b), &b->config);
@@ -310,6 +327,7 @@ void bench_reset(bench *b)
 	if (!b->tutor) /* its way back from a slip of the hand: the recent runs */
 		gallery_keep(b);
 	send_config(b);
+	(void)undo_note(b, false);
 	b->dismissed[0] = 0;
 	if (b->worker)
 		worker_reset(b->worker);
@@ -333,6 +351,7 @@ void bench_rescue(bench *b)
 		ui_toast(&b->ui, "No run has stopped: there is nothing to rescue.");
 		return;
 	}
+	(void)undo_note(b, false);
 	b->playing = true;
 	b->dismissed[0] = 0;
 	if (b->worker)
@@ -355,6 +374,7 @@ void bench_replay(bench *b)
 void bench_open(bench *b, const run_state *s)
 {
 	gallery_keep(b);
+	(void)undo_note(b, false);
 	gallery_close(b);
 	tutor_left(b);
 	b->config = state_config(s, 0, s->update);
@@ -375,6 +395,7 @@ void bench_compare(bench *b)
 		ui_toast(&b->ui, "Four arms are all that fit; remove one first (its ×, or Shift+X).");
 		return;
 	}
+	(void)undo_note(b, false);
 	if (!b->worker)
 		return;
 	worker_compare(b->worker, bench_arm(b));
@@ -389,6 +410,8 @@ void bench_remove(bench *b)
 		return;
 	}
 	send_config(b);
+	if (undo_note(b, false))
+		ui_toast(&b->ui, "The arm is removed; Ctrl+Z brings it back.");
 	if (b->worker)
 		worker_remove(b->worker, bench_arm(b));
 	b->arm = bench_arm(b) > 0 ? bench_arm(b) - 1 : 0;
@@ -437,6 +460,7 @@ int bench_colour(const bench *b, int arm)
 void bench_rescale(bench *b, int arm, double rho)
 {
 	send_config(b);
+	(void)undo_note(b, true);
 	if (b->worker)
 		worker_rescale(b->worker, arm, rho);
 }

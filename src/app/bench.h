@@ -10,6 +10,7 @@
 #include "app/relief.h"
 #include "app/settings.h"
 #include "app/sweeper.h"
+#include "app/undo.h"
 #include "app/until.h"
 #include "run/worker.h"
 #include "ui/ui.h"
@@ -73,6 +74,7 @@ typedef struct bench {
 	relief relief;           /* hands on the error surface */
 
 	exporter exporter;
+	undo undo;
 
 	bool fullscreen, quit; /* wishes to the window */
 } bench;

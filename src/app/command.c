@@ -131,6 +131,18 @@ static void new_seed(bench *b, int unused)
 	b->config_changed = true; /* begins every arm again */
 }
 
+static void take_back(bench *b, int unused)
+{
+	(void)unused;
+	undo_back(b);
+}
+
+static void make_again(bench *b, int unused)
+{
+	(void)unused;
+	undo_forth(b);
+}
+
 static void plot_alone(bench *b, int number)
 {
 	if (number <= b->views)
@@ -434,6 +446,8 @@ const command commands[] = {
         {"arm-remove", {{'x', UI_SHIFT, 0}}, "remove the arm", remove_arm, 0},
         {"reset", {{'r', 0, 0}}, "start again, same seed; the old run is kept", reset, 0},
         {"new-seed", {{'r', UI_SHIFT, 0}}, "start again with a new seed", new_seed, 0},
+        {"undo", {{'z', UI_CTRL, 0}}, "undo: back to before the last change", take_back, 0},
+        {"redo", {{'y', UI_CTRL, 0}, {'z', UI_CTRL | UI_SHIFT, 0}}, "redo: make it again", make_again, 0},
         {"plot-1", {{0, 0, "1"}}, "the first plot alone, and back", plot_alone, 1},
         {"plot-2", {{0, 0, "2"}}, "the second plot alone, and back", plot_alone, 2},
         {"plot-3", {{0, 0, "3"}}, "the third plot alone, and back", plot_alone, 3},

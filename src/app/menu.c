@@ -44,6 +44,16 @@ static const char *text_of_lesson(const bench *b)
 	return b->tutor && b->presenter ? "Text of the lesson" : NULL;
 }
 
+static const char *changed(const bench *b)
+{
+	return b->undo.back.n > 0 && !b->tutor ? "Undo the last change" : NULL;
+}
+
+static const char *taken_back(const bench *b)
+{
+	return b->undo.forth.n > 0 && !b->tutor ? "Redo" : NULL;
+}
+
 static const char *hidden_controls(const bench *b)
 {
 	return b->presenter ? "Controls" : NULL;
@@ -57,6 +67,8 @@ static const item items[] = {
         {"presenter", NULL, true, hall},
         {"fullscreen", NULL, false, whole},
         {"theme", "Next theme", false, NULL},
+        {"undo", NULL, true, changed},
+        {"redo", NULL, false, taken_back},
         {"sweep", "This update in small steps", true, NULL},
         {"bookmark", "Bookmark this update, or take it away", false, NULL},
         {"to-start", "To the beginning of the run", false, NULL},

@@ -158,6 +158,7 @@ void relief_start(bench *b)
 	}
 	if (!b->tutor)
 		gallery_keep(b);
+	(void)undo_note(b, false);
 	for (int i = 0; i < b->snap->all; i++) {
 		config c = i == bench_arm(b) ? b->config : b->snap->about[i].config;
 		if (!start_at(p, b, r->a, r->b, &c)) {
