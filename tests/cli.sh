@@ -804,6 +804,8 @@ no_display() {
 	same 'opening: a text with a state, the same bytes' blind/in2.png blind/out/unroll.png
 	gives 0 'opening: a table of a run' sh -c "cd blind && '$U' render in2.png -o run.csv && '$U' run.csv"
 	same 'opening: a table of a run, the same bytes' blind/in2.png blind/out/unroll.png
+	gives 0 'opening: numbers of a run' sh -c "cd blind && '$U' render in2.png -o run.npz && '$U' run.npz"
+	same 'opening: numbers of a run, the same bytes' blind/in2.png blind/out/unroll.png
 	gives 0 'opening: data' sh -c "cd blind && '$U' ../one.csv"
 	[ -z "$python" ] || holds 'opening: data is the task' sh -c \
 		"'$python' '$tools' png blind/out/unroll.png 1280 720 | grep -q 'task=data.*data=[^ ]*one.csv'"

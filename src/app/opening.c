@@ -1,6 +1,7 @@
 #include "app/opening.h"
 
 #include "io/file.h"
+#include "io/npz.h"
 #include "io/png.h"
 
 #include <stdio.h>
@@ -12,7 +13,7 @@ const char opening_allowed[] = ".png, .txt and .unroll with a state, .npz, .csv,
 static const char prefix[] = "unroll/";
 
 /* The first line of a table that unroll has written: "# unroll/1 …". */
-static bool table_state(const char *path, char *state, size_t size)
+static bool csv_state(const char *path, char *state, size_t size)
 {
 	err e;
 	char mark[3];
@@ -24,6 +25,25 @@ static bool table_state(const char *path, char *state, size_t size)
 	if (there)
 		state[strcspn(state, "\r\n")] = '\0';
 	return there;
+}
+
+/* The numbers of plots, as unroll writes them: sequences have an array x besides. */
+static bool npz_state(const char *path, char *state, size_t size)
+{
+	err e;
+	npz *z = npz_open(path, &e);
+	bool there = z && !npz_has(z, "x") && npz_has(z, "state") && npz_text(z, "state", state, size, &e) &&
+	             strncmp(state, prefix, strlen(prefix)) == 0;
+	npz_close(z);
+	return there;
+}
+
+/* Numbers with the state of the run that they are of. */
+static bool table_state(const char *path, const char *ext, char *state, size_t size)
+{
+	return strcmp(ext, "csv") == 0   ? csv_state(path, state, size)
+	       : strcmp(ext, "npz") == 0 ? npz_state(path, state, size)
+	                                 : false;
 }
 
 opening opening_kind(const char *path)
@@ -38,8 +58,7 @@ opening opening_kind(const char *path)
 	file_extension(path, ext, sizeof ext);
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
 		if (strcmp(ext, kinds[i].ending) == 0)
-			return strcmp(ext, "csv") == 0 && table_state(path, state, sizeof state) ? OPENS_STATE
-			                                                                         : kinds[i].kind;
+			return table_state(path, ext, state, sizeof state) ? OPENS_STATE : kinds[i].kind;
 	return OPENS_NOTHING;
 }
 
@@ -70,7 +89,7 @@ bool opening_state_text(const char *path, char *state, size_t size, err *e)
 	file_extension(path, ext, sizeof ext);
 	if (strcmp(ext, "png") == 0)
 		return png_read_state(path, state, size, e);
-	if (strcmp(ext, "csv") == 0 && table_state(path, state, size))
+	if (table_state(path, ext, state, size))
 		return true;
 	return text_state(path, state, size, e);
 }

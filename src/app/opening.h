@@ -10,7 +10,8 @@ typedef enum opening { OPENS_NOTHING, OPENS_STATE, OPENS_DATA, OPENS_LESSON } op
 
 extern const char opening_allowed[]; /* the endings, for messages */
 
-/* By the ending; a table that begins with the state of a run (`# unroll/1 …`) is that run, other tables are data. */
+/* By the ending; numbers of plots that hold the state of their run (`# unroll/1 …`, or an array
+ * `state`) are that run, other numbers are data. */
 opening opening_kind(const char *path);
 /* The state string in a picture (PNG), a text or a table: of a text the first line that begins as states do. */
 bool opening_state_text(const char *path, char *state, size_t size, err *e);
