@@ -107,6 +107,14 @@ static void fill_spectrum(snap_arm *a, const shape *s, rng *r)
 	}
 	a->now[SNAP_RHO] = s->rho;
 	a->now[SNAP_SIGMA_MAX] = (double)a->singular[0];
+	for (; a->eigs <= SNAP_TRAIL_EIG && s->updates > 12 && a->trail_rows < 2; a->trail_rows++) {
+		float share = 0.8F + 0.1F * (float)a->trail_rows;
+		a->trail_update[a->trail_rows] = s->updates * a->trail_rows / 2;
+		for (int i = 0; i < a->eigs; i++) {
+			a->trail_re[a->trail_rows][i] = share * a->eig_re[i];
+			a->trail_im[a->trail_rows][i] = share * a->eig_im[i];
+		}
+	}
 }
 
 static void fill_units(snap_tape *t, const shape *s, int n, rng *r)
@@ -406,6 +414,7 @@ static void spoil_arm(snap_arm *a)
 	spoil(a->eig_re, SNAP_EIG);
 	spoil(a->eig_im, SNAP_EIG);
 	spoil(a->singular, SNAP_EIG);
+	spoil(&a->trail_re[0][0], SNAP_TRAIL * SNAP_TRAIL_EIG);
 	spoil(a->grad_histogram, SNAP_BINS);
 	a->hist_low = a->hist_high = a->bound_per_step = a->saturation = NAN;
 	a->clipped_share = a->guess_wrong = NAN;

@@ -722,6 +722,50 @@ static void curves_stay_bounded(void **unused)
 	free(s);
 }
 
+/* Earlier spectra: evenly spread over the run, from its start on, each that of the matrix at its update; the same after
+ * a way back. */
+static void spectra_leave_a_trail(void **unused)
+{
+	(void)unused;
+	enum { UPDATES = 200, LOOKED_AT = 48, H = 9 };
+	config c;
+	long update;
+	err e;
+	const char *name;
+	assert_true(config_read_state(&c, &update, "unroll/1 T=6 hidden=9 batch=3 rho=0.9", &e));
+	trial *t = trial_new(&c, &e);
+	record *r = record_new(&e);
+	double W[H * H], re[H], im[H];
+	assert_true(t && r);
+	record_start(r, t);
+	for (int u = 0; u < UPDATES; u++) {
+		trial_step(t);
+		record_update(r, t);
+		if (t->update == LOOKED_AT)
+			trial_transition(t, W, &name);
+	}
+	const snap_arm *a = record_arm(r, t, false);
+	long stride = a->trail_update[1];
+	bool found = false;
+	assert_true(a->trail_rows > SNAP_TRAIL / 3 && a->trail_rows <= SNAP_TRAIL && a->trail_update[0] == 0);
+	assert_true(eig_values(H, W, re, im, &e));
+	for (int i = 0; i < a->trail_rows; i++) {
+		assert_true(a->trail_update[i] == i * stride);
+		for (int k = 0; k < H && a->trail_update[i] == LOOKED_AT; k++) {
+			assert_true(a->trail_re[i][k] == (float)re[k] && a->trail_im[i][k] == (float)im[k]);
+			found = true;
+		}
+	}
+	assert_true(found && a->trail_update[a->trail_rows - 1] > UPDATES - stride);
+	double start = hypot((double)a->trail_re[0][0], (double)a->trail_im[0][0]);
+	assert_true(fabs(start - 0.9) < 1e-5);
+	record_cut(r, 100);
+	a = record_arm(r, t, false);
+	assert_true(a->trail_update[a->trail_rows - 1] <= 100 && a->trail_update[a->trail_rows - 1] > 100 - stride);
+	record_free(r);
+	trial_free(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(adding_has_its_statistics),
@@ -732,6 +776,7 @@ int main(void)
 	        cmocka_unit_test(divergence_is_explained), cmocka_unit_test(runs_repeat),
 	        cmocka_unit_test(worker_equals_trial), cmocka_unit_test(worker_carries_arms),
 	        cmocka_unit_test(worker_replays_and_rescues), cmocka_unit_test(live_knobs),
-	        cmocka_unit_test(nonsense_is_refused), cmocka_unit_test(curves_stay_bounded)};
+	        cmocka_unit_test(nonsense_is_refused), cmocka_unit_test(curves_stay_bounded),
+	        cmocka_unit_test(spectra_leave_a_trail)};
 	return cmocka_run_group_tests_name("engine", tests, NULL, NULL);
 }

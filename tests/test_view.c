@@ -204,6 +204,7 @@ static void hostile_snaps(void **state)
 		a->T = a->total.T = a->first_loss_step = a->ghosts = a->blocks = a->eigs = counts[i];
 		a->fall_rows = a->fall_cols = a->baselines = counts[i];
 		snap_matrices *m = &a->matrices;
+		a->trail_rows = counts[i];
 		a->steps.update = a->steps.weights = a->steps.still = counts[i];
 		m->T = m->steps = m->values = m->losses = m->rows = m->cols = m->horizons = counts[i];
 		a->lag_near = a->lag_far = m->reach[0] = m->reach[1] = counts[i];

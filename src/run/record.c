@@ -13,11 +13,12 @@
 struct record {
 	snap_arm arm;
 	long counts[SNAP_SCALARS];
-	long fall_stride, fall_due; /* measurements between rows; update of the next row */
-	long previous;              /* measured update of the total curve on show */
-	long known;                 /* the curves hold the updates up to here */
-	double *W;                  /* H × H */
-	double *work;               /* 3 H */
+	long fall_stride, fall_due;   /* measurements between rows; update of the next row */
+	long trail_stride, trail_due; /* the same of the spectra */
+	long previous;                /* measured update of the total curve on show */
+	long known;                   /* the curves hold the updates up to here */
+	double *W;                    /* H × H */
+	double *work;                 /* 3 H */
 	int H;
 	unsigned want; /* WANT_… */
 };
@@ -109,6 +110,36 @@ static void add_fall_row(record *r, const trial *t)
 	r->fall_due = t->measured_update + r->fall_stride;
 }
 
+/* The spectrum as it is now, for the trail. */
+static void add_trail_row(record *r, const trial *t)
+{
+	snap_arm *a = &r->arm;
+	const char *name;
+	int H = trial_transition(t, NULL, &name);
+	err e;
+	if (H < 2 || H > SNAP_TRAIL_EIG || H > r->H)
+		return;
+	if (a->trail_rows == SNAP_TRAIL) {
+		for (int i = 0; i < SNAP_TRAIL / 2; i++) {
+			a->trail_update[i] = a->trail_update[2 * i];
+			memcpy(a->trail_re[i], a->trail_re[2 * i], sizeof a->trail_re[i]);
+			memcpy(a->trail_im[i], a->trail_im[2 * i], sizeof a->trail_im[i]);
+		}
+		a->trail_rows = SNAP_TRAIL / 2;
+		r->trail_stride *= 2;
+	}
+	double *re = r->work, *im = re + H;
+	trial_transition(t, r->W, &name);
+	r->trail_due = (t->update / r->trail_stride + 1) * r->trail_stride;
+	if (t->update % r->trail_stride != 0 || !eig_values(H, r->W, re, im, &e))
+		return;
+	for (int i = 0; i < H; i++) {
+		a->trail_re[a->trail_rows][i] = (float)re[i];
+		a->trail_im[a->trail_rows][i] = (float)im[i];
+	}
+	a->trail_update[a->trail_rows++] = t->update;
+}
+
 static void add_histogram(snap_arm *a, double grad_norm)
 {
 	double place =
@@ -132,6 +163,8 @@ void record_update(record *r, const trial *t)
 		record_series_add(&a->series[i], &r->counts[i], update, now[i]);
 	if (t->measured && t->measured_update >= r->fall_due && t->r.temporal_total)
 		add_fall_row(r, t);
+	if (!t->diverged && t->update >= r->trail_due)
+		add_trail_row(r, t);
 }
 
 /* ---- going back ---- */
@@ -161,6 +194,9 @@ long record_cut(record *r, long update)
 	}
 	while (a->fall_rows > 0 && a->fall_update[a->fall_rows - 1] > whole)
 		a->fall_rows--;
+	while (a->trail_rows > 0 && a->trail_update[a->trail_rows - 1] > whole)
+		a->trail_rows--;
+	r->trail_due = a->trail_rows ? a->trail_update[a->trail_rows - 1] + r->trail_stride : 0;
 	r->fall_due = a->fall_rows ? a->fall_update[a->fall_rows - 1] + r->fall_stride : 0;
 	r->known = whole;
 	return whole;
@@ -250,10 +286,11 @@ void record_start(record *r, const trial *t)
 		r->work = work ? work : r->work;
 		r->H = W && work ? H : r->H;
 	}
-	*r = (record){.W = r->W, .work = r->work, .H = r->H, .want = r->want, .fall_stride = 1};
+	*r = (record){.W = r->W, .work = r->work, .H = r->H, .want = r->want, .fall_stride = 1, .trail_stride = 1};
 	snap_arm *a = &r->arm;
 	if (t->measured && t->r.temporal_total)
 		add_fall_row(r, t);
+	add_trail_row(r, t);
 	a->hist_low = -12;
 	a->hist_high = 24;
 	for (int i = 0; i < SNAP_SCALARS; i++)

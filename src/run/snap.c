@@ -50,6 +50,12 @@ static void copy_spectrum(snap_arm *to, const snap_arm *from)
 	copy_floats(to->eig_im, from->eig_im, from->eigs, SNAP_EIG);
 	copy_floats(to->singular, from->singular, from->eigs, SNAP_EIG);
 	to->eig_update = from->eig_update;
+	to->trail_rows = from->trail_rows;
+	memcpy(to->trail_update, from->trail_update, sizeof to->trail_update);
+	for (size_t i = 0; i < between(from->trail_rows, SNAP_TRAIL); i++) {
+		copy_floats(to->trail_re[i], from->trail_re[i], from->eigs, SNAP_TRAIL_EIG);
+		copy_floats(to->trail_im[i], from->trail_im[i], from->eigs, SNAP_TRAIL_EIG);
+	}
 }
 
 #define COPY_PART(first, end)                                                                                          \

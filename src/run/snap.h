@@ -20,6 +20,8 @@ enum {
 	SNAP_FALL_COLS = 400, /* waterfall: columns; a column is the maximum over its steps */
 	SNAP_BUCKETS = 1500,  /* points of a curve over the updates; decimated by pairs when full */
 	SNAP_EIG = 512,
+	SNAP_TRAIL = 24,      /* earlier spectra … */
+	SNAP_TRAIL_EIG = 128, /* … of matrices up to this order: larger ones take too long */
 	SNAP_BINS = 120,
 	SNAP_MATRIX = 64,        /* rows and columns of a matrix over the steps; more are thinned */
 	SNAP_MATRIX_VALUES = 32, /* singular values of a product */
@@ -31,8 +33,8 @@ enum {
 	SNAP_TAPE_BINS = 25, /* slopes from 0 to 1 */
 	SNAP_TAPE_SAMPLE = 64,
 	SNAP_STEP_BINS = 160, /* step sizes */
-	SNAP_NOTES = 64,     /* numbers of whoever watches the run (worker_watch) … */
-	SNAP_NOTE_TEXT = 640 /* … and bytes of text */
+	SNAP_NOTES = 64,      /* numbers of whoever watches the run (worker_watch) … */
+	SNAP_NOTE_TEXT = 640  /* … and bytes of text */
 };
 
 /* What costs time or room is made for the views that want it. */
@@ -258,6 +260,9 @@ typedef struct snap_arm {
 	float eig_re[SNAP_EIG], eig_im[SNAP_EIG];
 	float singular[SNAP_EIG]; /* decreasing */
 	long eig_update;
+	int trail_rows; /* spectra on the way to `end`, oldest first: evenly spread, every second one goes when full */
+	long trail_update[SNAP_TRAIL];
+	float trail_re[SNAP_TRAIL][SNAP_TRAIL_EIG], trail_im[SNAP_TRAIL][SNAP_TRAIL_EIG];
 
 	snap_matrices matrices;
 	snap_steps steps;

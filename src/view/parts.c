@@ -293,6 +293,26 @@ void part_span(const snap_series *s, bool log, span *out)
 	}
 }
 
+bool part_stands_out(const snap *s, int arm)
+{
+	bool others = false;
+	for (int a = 0; a < part_arms(s); a++)
+		others = others || !s->arm[a].diverged;
+	return others && s->arm[arm].diverged;
+}
+
+void part_span_arms(const snap *s, snap_scalar of, bool log, span *out)
+{
+	span stopped = span_none;
+	for (int a = 0; a < part_arms(s); a++)
+		part_span(&s->arm[a].series[of], log, part_stands_out(s, a) ? &stopped : out);
+	if (span_empty(stopped))
+		return;
+	double room = span_empty(*out) ? INFINITY : log ? 3 : 2 * fmax(out->high - out->low, fabs(out->high));
+	span_add(out, fmin(stopped.high, out->high + room));
+	span_add(out, fmax(stopped.low, out->low - room));
+}
+
 int part_last(const snap_series *s, bool log)
 {
 	int i = buckets(s) - 1;

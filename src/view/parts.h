@@ -53,7 +53,12 @@ part_curve part_series(const snap_series *s, bool log);
 /* Index of the last mean that has a place on the axis (an exact zero has); −1 when there is none. */
 int part_last(const snap_series *s, bool log);
 void part_span(const snap_series *s, bool log, span *out); /* low … high of all buckets, in axis units */
-axis part_updates_axis(const snap *s);                     /* as far as anything is known */
+/* The same of all arms. One that has stopped stretches it by no more than three decades, or twice the range, beyond the
+ * others: they would lie flat. */
+void part_span_arms(const snap *s, snap_scalar of, bool log, span *out);
+/* An arm that has stopped, beside others that have not. */
+bool part_stands_out(const snap *s, int arm);
+axis part_updates_axis(const snap *s); /* as far as anything is known */
 /* The curve up to the present, and pale what is known beyond it. */
 void part_draw(const plot *p, curve line, long present, stroke s);
 /* The bands of extremes of all arms, to lie under their lines. */

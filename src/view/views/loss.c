@@ -59,10 +59,9 @@ static void add_previous(const snap *s, int arm, bool log, span *all)
 static axis value_axis(const snap *s, bool log)
 {
 	span all = span_none;
-	for (int a = 0; a < part_arms(s); a++) {
-		part_span(&s->arm[a].series[SNAP_LOSS], log, &all);
+	part_span_arms(s, SNAP_LOSS, log, &all);
+	for (int a = 0; a < part_arms(s); a++)
 		add_previous(s, a, log, &all);
-	}
 	if (span_empty(all)) /* nothing has been trained: from where the run is to come down */
 		for (int a = 0; a < part_arms(s); a++)
 			if (s->arm[a].update == 0 && s->arm[a].now[SNAP_LOSS] > 0 &&
@@ -85,7 +84,7 @@ static void collect_labels(const snap *s, bool log, const axis *y, bool numbers,
 			continue;
 		text_short(value, sizeof value, (double)loss->mean[last], 3);
 		bool named = part_arms(s) > 1;
-		bool later = s->arm[a].end > s->arm[a].update; /* of the pale end, not of now */
+		bool later = s->arm[a].end > s->arm[a].update && !s->arm[a].diverged; /* of the pale end, not of now */
 		label *k = labels_add(l, in_axis((double)loss->mean[last], log), part_arm_ink(s, a), "%s%s%s%s",
 		        later && (numbers || !named) ? "later " : "", numbers || !named ? value : "",
 		        numbers && named ? "  " : "", named ? part_arm_name(s, a) : "");

@@ -45,11 +45,10 @@ static ink threshold_ink(const snap *s, int arm)
 static axis value_axis(const snap *s)
 {
 	span all = span_none;
-	for (int a = 0; a < part_arms(s); a++) {
-		part_span(&s->arm[a].series[SNAP_GRAD_NORM], true, &all);
-		if (clips(&s->arm[a]))
+	part_span_arms(s, SNAP_GRAD_NORM, true, &all);
+	for (int a = 0; a < part_arms(s); a++)
+		if (clips(&s->arm[a]) && !part_stands_out(s, a))
 			part_span(&s->arm[a].series[SNAP_CLIPPED_NORM], true, &all);
-	}
 	for (int a = 0; a < part_arms(s) && !span_empty(all); a++) {
 		double at = threshold(&s->arm[a]); /* shown unless it is decades away */
 		if (at > all.low - 1 && at < all.high + 1)

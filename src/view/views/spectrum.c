@@ -34,7 +34,7 @@ static double half_side(const snap *s)
 	static const double steps[] = {1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50, 100};
 	double reach = 1;
 	for (int a = 0; a < part_arms(s); a++) {
-		int top = largest(&s->arm[a]);
+		int top = part_stands_out(s, a) ? -1 : largest(&s->arm[a]);
 		reach = fmax(reach, top < 0 ? 1 : size_of(&s->arm[a], top));
 		reach = fmax(reach, s->arm[a].config.v[KNOB_rho]);
 	}
@@ -125,6 +125,41 @@ static void draw_eigenvalues(const snap *s, const plot *p)
 	}
 }
 
+static int trail_of(const snap_arm *a)
+{
+	int n = a->trail_rows < 0 ? 0 : a->trail_rows > SNAP_TRAIL ? SNAP_TRAIL : a->trail_rows;
+	while (n > 0 && a->trail_update[n - 1] >= a->update)
+		n--;
+	return n;
+}
+
+/* Where the eigenvalues have been: the fainter, the longer ago. Of many arms every second spectrum, and so on. */
+static void draw_trails(const snap *s, const plot *p)
+{
+	enum { DOTS = 1600 };
+	int all = 0;
+	for (int a = 0; a < part_arms(s); a++)
+		all += trail_of(&s->arm[a]) * eigs_of(&s->arm[a]);
+	for (int a = 0; a < part_arms(s); a++) {
+		const snap_arm *arm = &s->arm[a];
+		char name[32];
+		int rows = trail_of(arm), n = eigs_of(arm) < SNAP_TRAIL_EIG ? eigs_of(arm) : SNAP_TRAIL_EIG;
+		if (rows == 0)
+			continue;
+		snprintf(name, sizeof name, "trail:%d", a);
+		canvas_group(p->c, name);
+		for (int i = 0; i < rows; i += 1 + all / DOTS)
+			for (int k = 0; k < n; k++) {
+				float x = plot_x(p, (double)arm->trail_re[i][k]),
+				      y = plot_y(p, (double)arm->trail_im[i][k]);
+				if (rect_has(p->area, x, y))
+					canvas_box(p->c, (rect){x - 0.75F, y - 0.75F, 1.5F, 1.5F}, 0,
+					        part_arm_ink(s, a), 0.15F + 0.45F * (float)(i + 1) / (float)rows);
+			}
+		canvas_group_end(p->c);
+	}
+}
+
 /* Nearest eigenvalue within reach of the pointer. */
 static void read_eigenvalue(const snap *s, const plot *p, const view_focus *focus)
 {
@@ -181,6 +216,7 @@ static void draw_plane(const snap *s, canvas *c, rect area, view_focus *focus)
 	if (!plot_has_room(&p))
 		return;
 	draw_cross(&p);
+	draw_trails(s, &p);
 	draw_eigenvalues(s, &p);
 	draw_circles(s, &p);
 	if (largest(&s->arm[0]) < 0)
@@ -212,7 +248,8 @@ static void draw_singular(const snap *s, canvas *c, rect area, view_focus *focus
 	span_add(&all, 0);
 	span_add(&all, 1.05);
 	for (int a = 0; a < part_arms(s); a++) {
-		span_add_all(&all, s->arm[a].singular, eigs_of(&s->arm[a]));
+		if (!part_stands_out(s, a))
+			span_add_all(&all, s->arm[a].singular, eigs_of(&s->arm[a]));
 		most = eigs_of(&s->arm[a]) > most ? eigs_of(&s->arm[a]) : most;
 	}
 	plot_spec spec = {.x = axis_count(0.5, most + 0.5),
@@ -266,6 +303,11 @@ static const char *caption(const snap *s, bool run, char *buf, int size)
 	                       : "Recurrent matrix",
 	        a->config.v[KNOB_rho] > 0 ? " (dashed: ρ at the start)" : "");
 	part_append(buf, size, ". Ringed: the largest");
+	for (int i = 0; i < part_arms(s); i++)
+		if (trail_of(&s->arm[i]) > 0) {
+			part_append(buf, size, "; dots: where they were before");
+			break;
+		}
 	part_append_run(buf, size, run ? ": " : NULL, s);
 	part_append(buf, size, ".");
 	return buf;
