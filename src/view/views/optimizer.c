@@ -62,9 +62,11 @@ static config plane_config(const snap *s, int arm)
 	return c;
 }
 
-/* One row per update of the run. */
+/* One row per update of the run. What all optimizers do does not end with a run that has stopped. */
 static int rows_of(const snap *s)
 {
+	if (s->arm[0].diverged && s->arm[0].update < JUDGED && s->arm[0].config.v[KNOB_optimizers] != SHOWN_ARMS)
+		return JUDGED;
 	return s->arm[0].update < ROWS - 1 ? (int)s->arm[0].update + 1 : ROWS;
 }
 
