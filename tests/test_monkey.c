@@ -398,6 +398,7 @@ static void begin(screen *s)
 	config c;
 	config_default(&c);
 	state_begin(&start, &c, 0);
+	bench_done(&subject);
 	free(subject.gallery.present);
 	cards_free(&subject.gallery.all);
 	bench_init(&subject, &start, NULL, &(settings){.theme = THEME_LIGHT, .scale = 1}, NULL);
@@ -549,7 +550,8 @@ static void worker_obeys(void **state)
 	static run_state start;
 	static const char *const names[] = {"play", "step", "step-ten", "back-one", "back-ten", "to-start", "to-end",
 	        "mark-before", "mark-after", "bookmark", "replay", "rescue", "compare", "fork", "arm-next", "arm-hide",
-	        "arm-exchange", "arm-remove", "reset", "new-seed", "check", "gallery", "views", "presenter", "copy"};
+	        "arm-exchange", "arm-remove", "reset", "new-seed", "check", "gallery", "views", "presenter", "copy",
+	        "undo", "undo", "redo"};
 	enum { NAMES = sizeof names / sizeof *names };
 	err e = {0};
 	rng r = rng_make(3, 1, 0);
@@ -576,6 +578,7 @@ static void worker_obeys(void **state)
 		if (fault)
 			fail_msg("%s", fault);
 	}
+	bench_done(&subject);
 	gallery_done(&subject.gallery);
 	worker_free(w);
 	memset(&subject, 0, sizeof subject);

@@ -52,6 +52,7 @@ static void open_bench(const char *state)
 static void close_bench(void)
 {
 	worker_free(b->worker);
+	bench_done(b);
 	free(b);
 	surface_look(NULL, false);
 	surface_cross((double)NAN, 0);

@@ -502,6 +502,7 @@ static bench *bench_new(fake which)
 	config c;
 	config_default(&c);
 	state_begin(&start, &c, 0);
+	bench_done(b);
 	bench_init(b, &start, NULL, &(settings){.theme = THEME_LIGHT, .scale = 1}, NULL);
 	b->snap = fake_snap(which);
 	return b;
