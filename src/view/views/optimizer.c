@@ -38,6 +38,9 @@ typedef struct descents {
 	char message[200];
 	int rows[RIVALS];
 	plane_step step[RIVALS][ROWS];
+	plane drawn;          /* what the contours are of */
+	config tuned;         /* what the best learning rates belong to, whatever its own is … */
+	double rate[RIVALS];  /* … and they */
 	float z[SIDE * SIDE]; /* log10 of the value above the lowest */
 	axis scale;
 } descents;
@@ -160,13 +163,20 @@ static void take_all(descents *d)
 {
 	const char *name, *summary;
 	char value[48];
+	config like = d->of[0];
+	like.v[KNOB_lr] = 1;
+	bool anew = memcmp(&d->tuned, &like, sizeof like) != 0;
+	if (d->shown == SHOWN_TUNED)
+		d->tuned = like;
 	d->ways = 0;
 	for (int i = 0; i < RIVALS && model_f64.optimizers(i, &name, &summary); i++) {
 		config *c = &d->c[d->ways];
 		*c = d->of[0];
 		c->v[KNOB_optimizer] = i;
+		if (d->shown == SHOWN_TUNED && anew)
+			d->rate[i] = best_rate(d, c);
 		if (d->shown == SHOWN_TUNED)
-			c->v[KNOB_lr] = best_rate(d, c);
+			c->v[KNOB_lr] = d->rate[i];
 		if (d->shown == SHOWN_TUNED)
 			snprintf(d->name[i], sizeof d->name[i], "%s %s", name,
 			        text_short(value, sizeof value, c->v[KNOB_lr], 3));
@@ -195,7 +205,9 @@ static void take(descents *d, const snap *s, int arms)
 	take_arms(d, s);
 	if (!d->readable)
 		return;
-	make_field(d);
+	if (memcmp(&d->drawn, &d->p, sizeof d->p) != 0) /* a drag of a learning rate leaves it as it is */
+		make_field(d);
+	d->drawn = d->p;
 	if (d->shown != SHOWN_ARMS)
 		take_all(d);
 }
