@@ -73,8 +73,10 @@ static void claims_are_judged_where_they_stand(void **unused)
 	expect_verdicts(FRONT STEP
 	        "set task=power T=10 w=1.1 target=0 precision=f64\nexpect output = 2.357947691 ± 1e-12\n"
 	        "predict number \"a\" from 1 to 10 is output ± 1\npredict number \"a\" from 3 to 10 is output ± "
-	        "1\n" END,
-	        false, "hhf");
+	        "1\npredict number \"a\" from 0 to 5 is output ± 1\n" /* the mark rests at 2.5 */
+	        "predict number \"a\" from 0.01 to 500 log is output ± 10 %\n"
+	        "predict number \"a\" from 0.01 to 500 log is output ± 4 %\n" END,
+	        false, "hhfffh");
 }
 
 static void arms_are_side_by_side(void **unused)

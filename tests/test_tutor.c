@@ -475,6 +475,28 @@ static void test_links_and_free_play(void **state)
 	end();
 }
 
+/* What was reached in free play does not count: neither does the time. */
+static void test_free_play_is_no_delay(void **state)
+{
+	(void)state;
+	begin("---\ntitle: Late\nsummary: By update 3.\n---\n\n## One\n\n```unroll\n"
+	      "set task=power T=10 w=1.1 target=100 lr=0 precision=f64\nviews loss\ngoal output > 1000 by 3\n```\n");
+	tutor_go(&b, 0);
+	settle();
+	assert_true(reads("now: output 2.358") && !reads("too late"));
+	key('j');
+	bench_play_until(&b, 5);
+	settle();
+	assert_int_equal(b.snap->update, 5);
+	key('j');
+	assert_int_equal(b.snap->update, 0);
+	assert_true(reads("now: output 2.358") && !reads("too late"));
+	bench_play_until(&b, 5);
+	settle();
+	assert_true(reads("too late"));
+	end();
+}
+
 static void test_sketch(void **state)
 {
 	(void)state;
@@ -707,6 +729,7 @@ int main(void)
 	        cmocka_unit_test(test_nothing_is_told),
 	        cmocka_unit_test(test_tolerances),
 	        cmocka_unit_test(test_links_and_free_play),
+	        cmocka_unit_test(test_free_play_is_no_delay),
 	        cmocka_unit_test(test_sketch),
 	        cmocka_unit_test(test_saved_again),
 	        cmocka_unit_test(test_what_cannot_be_opened),

@@ -2,6 +2,7 @@
 #include "app/command.h"
 #include "app/tutor.h"
 #include "base/text.h"
+#include "lesson/watch.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -98,15 +99,10 @@ static ui_range axis_range(const lesson_act *a)
 	        .log = a->log};
 }
 
-static double middle_of(const lesson_act *a)
-{
-	return a->log ? sqrt(a->from * a->to) : (a->from + a->to) / 2;
-}
-
 static void axis_asked(bench *b, rect r, const lesson_act *a, tutor_answer *y)
 {
 	ui_range g = axis_range(a);
-	double v = y->moved ? y->number : ui_range_value(&g, ui_range_share(&g, middle_of(a))), typed;
+	double v = y->moved ? y->number : ui_range_value(&g, ui_range_share(&g, lesson_number_start(a))), typed;
 	ui_result got = ui_slider(&b->ui, r, &g, &v);
 	if (got == UI_TYPED &&
 	        (!text_read_number(ui_typed(&b->ui), false, &typed) || typed < a->from || typed > a->to)) {
@@ -242,6 +238,18 @@ const char *tutor_run_label(const lesson_act *a, float width, float em, char *bu
 	return buf;
 }
 
+/* "Running … 1 609 of 6 000" */
+static const char *progress_label(const bench *b, const lesson_act *a, char *buf, size_t size)
+{
+	char now[32], end[32] = "";
+	double began = watch_note(b->snap, b->tutor->serial, WATCH_BEGAN);
+	if (!a->goal && !isnan(began))
+		text_short(end, sizeof end, began + (double)a->updates, 9);
+	snprintf(buf, size, "Running … %s%s%s", text_short(now, sizeof now, (double)b->snap->update, 9),
+	        end[0] ? " of " : "", end);
+	return buf;
+}
+
 /* The run that is due can be begun from the text, too. */
 static void run_button(bench *b, rect r, int act)
 {
@@ -255,7 +263,8 @@ static void run_button(bench *b, rect r, int act)
 	snprintf(name, sizeof name, "run %d", act);
 	if (b->playing) {
 		ui_status(&b->ui, r, name, "running");
-		ui_label(&b->ui, r, "Running …", 13, WEIGHT_REGULAR, INK_MUTED, ALIGN_LEFT);
+		ui_label(&b->ui, r, progress_label(b, a, label, sizeof label), 13, WEIGHT_REGULAR, INK_MUTED,
+		        ALIGN_LEFT);
 	} else if (ui_button(&b->ui, r, name, ICON_NONE, label, ready ? LOOK_PRIMARY : LOOK_RAISED,
 	                   "plays as far as the lesson says (Space)")) {
 		command_run(b, "play");

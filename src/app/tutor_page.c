@@ -47,11 +47,7 @@ bool tutor_is_right(const lesson_act *a, const tutor_answer *y)
 		return false;
 	if (a->kind == ACT_PREDICT)
 		return y->option >= 0 && a->right[y->option];
-	double ratio = y->number / y->actual;
-	if (a->kind == ACT_PREDICT_NUMBER && a->log && a->percent) /* a factor, up as down */
-		return ratio > 0 && fabs(log(ratio)) <= log1p(a->tolerance / 100);
-	double margin = a->percent ? fabs(y->actual) * a->tolerance / 100 : a->tolerance;
-	return a->kind == ACT_PREDICT_NUMBER && fabs(y->number - y->actual) <= margin;
+	return a->kind == ACT_PREDICT_NUMBER && lesson_number_right(a, y->number, y->actual);
 }
 
 static void set_options(layout_pen *p, const page *g, const lesson_act *a, const tutor_answer *y, int act)
@@ -159,6 +155,11 @@ static void set_prediction(layout_pen *p, const page *g, int act)
 
 /* ---- goals, runs, hints, notes ---- */
 
+static bool is_late(const bench *b, const lesson_act *a)
+{
+	return a->kind == ACT_GOAL && a->updates > 0 && b->snap->update > a->updates;
+}
+
 static void set_goal(layout_pen *p, const page *g, int act)
 {
 	static const char *const names[] = {
@@ -180,7 +181,7 @@ static void set_goal(layout_pen *p, const page *g, int act)
 		layout_words(p, text, indent, SMALL, WEIGHT_REGULAR, INK_GOOD);
 	bool told = tutor_veils(g->t); /* it would answer what is asked */
 	if (!met && !told && g->y->measured[act][0] && !strstr(g->y->measured[act], "nan")) {
-		bool late = a->updates > 0 && g->b->snap->update > a->updates;
+		bool late = is_late(g->b, a);
 		snprintf(
 		        text, sizeof text, late ? "now: %s; too late, R starts again" : "now: %s", g->y->measured[act]);
 		layout_words(p, text, indent, SMALL, WEIGHT_REGULAR, INK_MUTED);
@@ -409,7 +410,8 @@ uint32_t tutor_hash(const bench *b)
 	for (int i = 0; s && i < s->acts; i++) {
 		const tutor_step *y = tutor_state(t);
 		const tutor_answer *a = &y->answer[i];
-		int now[] = {a->given, a->skipped, a->option, y->met[i], y->hints, y->ended, !isnan(y->note[i])};
+		int now[] = {a->given, a->skipped, a->option, y->met[i], y->hints, y->ended, !isnan(y->note[i]),
+		        is_late(b, &s->act[i])};
 		h = mix(h, now, sizeof now);
 		h = mix(h, &a->actual, sizeof a->actual);
 		h = mix(h, y->measured[i], strlen(y->measured[i]));

@@ -385,6 +385,19 @@ bool build_setting(const char **p, char *buf, size_t size)
 	return any;
 }
 
+double lesson_number_start(const lesson_act *a)
+{
+	return a->log ? sqrt(a->from * a->to) : (a->from + a->to) / 2;
+}
+
+bool lesson_number_right(const lesson_act *a, double said, double is)
+{
+	double ratio = said / is;
+	if (a->log && a->percent) /* a factor, up as down */
+		return ratio > 0 && fabs(log(ratio)) <= log1p(a->tolerance / 100);
+	return fabs(said - is) <= (a->percent ? fabs(is) * a->tolerance / 100 : a->tolerance);
+}
+
 bool lesson_apply(config *c, const char *settings, err *e)
 {
 	config changed = *c;

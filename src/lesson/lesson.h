@@ -144,6 +144,9 @@ lesson *lesson_read(const char *path, err *e);
 lesson *lesson_parse(const char *path, const char *text, size_t size, err *e);
 void lesson_free(lesson *l);
 
+/* A predicted number: where the mark on the axis begins, and whether a number counts as right. */
+double lesson_number_start(const lesson_act *a);
+bool lesson_number_right(const lesson_act *a, double said, double is);
 /* "rho=1.2 data=\"my file.csv\"" over a configuration: SET links, solutions. On an error nothing is changed. */
 bool lesson_apply(config *c, const char *settings, err *e);
 /* The control of a knob in a step, with `choosy` seen through: never USUAL when there are controls. */

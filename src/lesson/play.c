@@ -199,15 +199,18 @@ static void play_expect(player *p, const lesson_step *s, const lesson_act *a)
 	append(y->measured, sizeof y->measured, measured);
 }
 
-/* The answer of a prediction lies on the axis that the learner is given. */
+/* The answer of a prediction lies on the axis that the learner is given, and not where the mark rests before it is
+ * moved: nobody would have to think. */
 static void check_prediction(player *p, const lesson_step *s, const lesson_act *a)
 {
 	tally *y = tally_of(p, s, a);
 	double v = goal_value(a->goal, 0, read_arm, &p->b);
 	y->tried = 1;
-	y->held = v >= a->from && v <= a->to;
+	bool given = lesson_number_right(a, lesson_number_start(a), v);
+	y->held = v >= a->from && v <= a->to && !given;
 	y->skipped = p->cut;
-	snprintf(y->measured, sizeof y->measured, "%.6g, axis from %g to %g", v, a->from, a->to);
+	snprintf(y->measured, sizeof y->measured, "%.6g, axis from %g to %g%s", v, a->from, a->to,
+	        given ? ": right without moving the mark" : "");
 }
 
 static void report(player *p, const lesson_step *s, const lesson_act *a)
