@@ -4,6 +4,7 @@
 #include "app/pictures.h"
 #include "base/rng.h"
 #include "draw/canvas_null.h"
+#include "draw/canvas_trace.h"
 #include "fake_snap.h"
 #include "io/png.h"
 
@@ -318,6 +319,33 @@ static void slider_pointer(void **state)
 	assert_float_equal(f->x, 1.2345, 0);
 	form_pass(f, &(ui_event){.kind = UI_WHEEL, .at = {knob_at, 82}, .wheel = 1});
 	assert_true(f->x > 1.2345);
+}
+
+/* What stands beside a slider is a whole number of the value, never the beginning of one. */
+static void slider_number(void **state)
+{
+	(void)state;
+	static const struct {
+		double v;
+		const char *shown;
+	} is[] = {{2.5118864e-12, "2.5·10⁻¹²"}, {3e-16, "3·10⁻¹⁶"}, {-2.63231, "−2.6323"}, {-1.234e-12, "−10⁻¹²"},
+	        {0.0198, "0.0198"}, {1.2345, "1.2345"}};
+	static const ui_range any = {.name = "any", .low = -10, .high = 10, .safe_low = -10, .safe_high = 10};
+	form *f = form_new();
+	trace *t = trace_new(&themes[THEME_LIGHT], 400, 300);
+	assert_non_null(t);
+	for (size_t i = 0; i < sizeof is / sizeof is[0]; i++) {
+		char wanted[40];
+		double v = is[i].v;
+		trace_clear(t);
+		ui_begin(&f->ui, trace_canvas(t), NULL, f->now += 0.01);
+		ui_slider(&f->ui, (rect){10, 70, 300, 24}, &any, &v);
+		ui_end(&f->ui);
+		snprintf(wanted, sizeof wanted, "\"%s\"", is[i].shown);
+		if (!strstr(trace_text(t, NULL), wanted))
+			fail_msg("%s is not there: %s", wanted, trace_text(t, NULL));
+	}
+	trace_free(t);
 }
 
 static void number_entry(void **state)
@@ -1045,6 +1073,7 @@ int main(void)
 	        cmocka_unit_test(typed_numbers),
 	        cmocka_unit_test(the_place_is_kept),
 	        cmocka_unit_test(slider_pointer),
+	        cmocka_unit_test(slider_number),
 	        cmocka_unit_test(number_entry),
 	        cmocka_unit_test(text_editing),
 	        cmocka_unit_test(lists),

@@ -90,7 +90,6 @@ static void option(bench *b, rect r, int act, int number)
 static ui_range axis_range(const lesson_act *a)
 {
 	return (ui_range){.name = "prediction",
-	        .tip = "your prediction",
 	        .low = a->from,
 	        .high = a->to,
 	        .safe_low = a->from,

@@ -159,7 +159,13 @@ static const char *value_text(const ui_range *g, double v, char *buf, size_t siz
 	return text_short(buf, size, v, g->whole ? 9 : fabs(v) >= 0.1 && fabs(v) < 10 ? 6 : 4);
 }
 
-/* What was typed with more digits is shown with them, where there is room. */
+static bool fits(const ui *u, const char *text, float room)
+{
+	return canvas_measure(text, 13 * u->em, WEIGHT_REGULAR).width <= room;
+}
+
+/* What was typed with more digits is shown with them, where there is room; where there is none, with fewer: a number
+ * that is cut is another number. */
 static const char *shown_text(const ui *u, const ui_range *g, double v, float room, char *buf, size_t size)
 {
 	value_text(g, v, buf, size);
@@ -167,11 +173,13 @@ static const char *shown_text(const ui *u, const ui_range *g, double v, float ro
 	for (int digits = 7; digits > 4 && !word && !g->whole && round_digits(v, 4) != v; digits--) {
 		char longer[64];
 		text_short(longer, sizeof longer, v, digits);
-		if (canvas_measure(longer, 13 * u->em, WEIGHT_REGULAR).width <= room) {
+		if (fits(u, longer, room)) {
 			snprintf(buf, size, "%s", longer);
 			break;
 		}
 	}
+	for (int digits = 5; digits > 0 && !word && !g->whole && !fits(u, buf, room); digits--)
+		text_short(buf, size, v, digits);
 	return buf;
 }
 
@@ -233,8 +241,8 @@ ui_result ui_slider(ui *u, rect r, const ui_range *g, double *value)
 	draw_track(u, track, g, v, t);
 	if (t.hot && on_field)
 		canvas_frame(u->c, rect_inset(field, 0, 1), 4 * em, ui_line(1, INK_BORDER));
-	ui_label(u, rect_inset(field, 6 * em, 0), shown_text(u, g, v, field.w - 12 * em, text, sizeof text), 13,
-	        WEIGHT_REGULAR, INK_TEXT, ALIGN_RIGHT);
+	field.w -= 6 * em;
+	ui_label(u, field, shown_text(u, g, v, field.w, text, sizeof text), 13, WEIGHT_REGULAR, INK_TEXT, ALIGN_RIGHT);
 	ui_ring(u, r, 4 * em, t.id);
 	bool changed = v != *value;
 	*value = v;

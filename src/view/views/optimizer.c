@@ -453,7 +453,7 @@ static void draw_traces(const descents *d, canvas *c, rect area, view_focus *foc
 	        .y_title = !errors            ? (shows_steps(d) ? "step" : "step / gradient")
 	                   : d->p.has_minimum ? "error above the minimum"
 	                                      : "error",
-	        .right = labels_width(&l, c, 0.3F * area.w)};
+	        .right = labels_width(&l, c, (d->shown == SHOWN_TUNED ? 0.36F : 0.3F) * area.w)};
 	plot p = plot_begin(c, area, &spec);
 	if (!plot_has_room(&p))
 		return;
