@@ -497,6 +497,25 @@ static void test_free_play_is_no_delay(void **state)
 	end();
 }
 
+/* The lesson's run of 100 updates does not end the play. */
+static void test_free_play_goes_on(void **state)
+{
+	(void)state;
+	begin(first_version);
+	tutor_go(&b, 1);
+	settle();
+	assert_true(there("run 3"));
+	key('j');
+	assert_false(there("run 3"));
+	bench_play_until(&b, 150);
+	settle();
+	assert_int_equal(b.snap->update, 150);
+	key('j');
+	assert_int_equal(b.snap->update, 0);
+	assert_false(tutor_state(b.tutor)->ended);
+	end();
+}
+
 static void test_sketch(void **state)
 {
 	(void)state;
@@ -730,6 +749,7 @@ int main(void)
 	        cmocka_unit_test(test_tolerances),
 	        cmocka_unit_test(test_links_and_free_play),
 	        cmocka_unit_test(test_free_play_is_no_delay),
+	        cmocka_unit_test(test_free_play_goes_on),
 	        cmocka_unit_test(test_sketch),
 	        cmocka_unit_test(test_saved_again),
 	        cmocka_unit_test(test_what_cannot_be_opened),

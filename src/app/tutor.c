@@ -416,6 +416,8 @@ void tutor_free_play(bench *b)
 	if (t->route >= 0)
 		end_route(b);
 	t->free = true;
+	if (b->worker)
+		worker_watch(b->worker, NULL); /* the lesson's run does not end it */
 	t->spotlight = false;
 	say(b, "Free play: everything can be changed. J or “Back to the lesson” returns to where you were.");
 }

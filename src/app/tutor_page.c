@@ -203,6 +203,8 @@ static void set_run(layout_pen *p, const page *g, int act)
 {
 	const lesson_act *a = &g->s->act[act];
 	char text[700], update[32], until[480] = "", readable[460];
+	if (g->t->free && isnan(g->y->note[act]))
+		return; /* it is the lesson's, which waits */
 	em_gap(p, 0.8F);
 	if (a->goal)
 		snprintf(until, sizeof until, ": `%s`", layout_readable(a->text, readable, sizeof readable));
