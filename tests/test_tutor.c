@@ -497,6 +497,45 @@ static void test_free_play_is_no_delay(void **state)
 	end();
 }
 
+static bool draws(const char *text)
+{
+	trace *t = trace_new(bench_theme(&b), 1280, 800);
+	assert_non_null(t);
+	bench_pass(&b, trace_canvas(t), trace_canvas(t), true, NULL, now += 0.01);
+	bool there = strstr(trace_text(t, NULL), text) != NULL;
+	trace_free(t);
+	return there;
+}
+
+/* While a run goes on the page tells how far it is, and is drawn again for it. */
+static void test_a_run_tells_how_far_it_is(void **state)
+{
+	(void)state;
+	begin(first_version);
+	tutor_go(&b, 1);
+	settle();
+	click("1: far away");
+	click("predict");
+	bench_play_until(&b, 40);
+	settle();
+	assert_int_equal(b.snap->update, 40);
+	assert_true(draws("Run 100 updates"));
+	static snap moving; /* as it is before the next one */
+	const snap *still = b.snap;
+	moving = *still;
+	moving.playing = b.playing = true;
+	b.snap = &moving;
+	assert_true(draws("Running … 40 of 100"));
+	now += 1;
+	pass(1280, 800, NULL);
+	assert_false(b.chrome_changed);
+	tutor_take(&b);
+	assert_true(b.chrome_changed);
+	b.snap = still;
+	b.playing = false;
+	end();
+}
+
 /* The lesson's run of 100 updates does not end the play. */
 static void test_free_play_goes_on(void **state)
 {
@@ -749,6 +788,7 @@ int main(void)
 	        cmocka_unit_test(test_tolerances),
 	        cmocka_unit_test(test_links_and_free_play),
 	        cmocka_unit_test(test_free_play_is_no_delay),
+	        cmocka_unit_test(test_a_run_tells_how_far_it_is),
 	        cmocka_unit_test(test_free_play_goes_on),
 	        cmocka_unit_test(test_sketch),
 	        cmocka_unit_test(test_saved_again),

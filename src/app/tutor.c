@@ -542,6 +542,8 @@ static void take_measures(bench *b, int k)
 	if (b->snap->playing && b->ui.now < t->measured + MEASURE_EVERY)
 		return;
 	t->measured = b->ui.now;
+	if (b->snap->playing && t->step[k].runs_ended < count_runs(s))
+		tutor_refresh(b); /* the page tells how far the run is */
 	for (int i = 0; i < s->acts; i++)
 		if (s->act[i].kind == ACT_GOAL)
 			watch_measured(b->snap, t->serial, i, t->step[k].measured[i], sizeof t->step[k].measured[i]);
