@@ -399,6 +399,28 @@ static void test_route(void **state)
 	end();
 }
 
+/* What is played to get to a step is nobody's merit. */
+static void test_the_way_to_a_step_reaches_no_goal(void **state)
+{
+	(void)state;
+	begin("---\ntitle: Way\nsummary: To the second step.\n---\n\n## One\n\n```unroll\n"
+	      "set task=power T=10 w=1.1 target=100 lr=0 precision=f64\nviews loss\nrun 20\nrun 20\ngoal update > "
+	      "10\n```\n\n"
+	      "## Two\n\n```unroll\nkeep\nrun 5\n```\n");
+	tutor_go(&b, 1);
+	settle();
+	assert_int_equal(b.tutor->loaded, 1);
+	assert_int_equal(b.snap->update, 40);
+	assert_null(strstr(b.ui.toast, "Goal reached"));
+	for (int i = 0; i < b.tutor->l->step[0].acts; i++)
+		assert_int_equal(b.tutor->step[0].met[i], 0);
+	tutor_go(&b, 0);
+	settle();
+	key(' ');
+	assert_true(reads("Reached at update 11"));
+	end();
+}
+
 /* What is asked is told nowhere; a step is found at rest; pages are turned beside a slider that was dragged. */
 static void test_nothing_is_told(void **state)
 {
@@ -784,6 +806,7 @@ int main(void)
 	        cmocka_unit_test(test_a_run_before_the_question),
 	        cmocka_unit_test(test_memory_hints_locks),
 	        cmocka_unit_test(test_route),
+	        cmocka_unit_test(test_the_way_to_a_step_reaches_no_goal),
 	        cmocka_unit_test(test_nothing_is_told),
 	        cmocka_unit_test(test_tolerances),
 	        cmocka_unit_test(test_links_and_free_play),

@@ -606,7 +606,8 @@ void tutor_take(bench *b)
 			y->note[i] = watch_note(b->snap, t->serial, i);
 		y->runs_ended = ended;
 		take_measures(b, k);
-		take_goals(b, k);
+		if (t->route < 0) /* what the program plays by itself nobody has reached */
+			take_goals(b, k);
 		take_outcome(b, k, more);
 	}
 	if (tutor_hash(b) != before)
