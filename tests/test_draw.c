@@ -116,6 +116,15 @@ static void test_maps(void **state)
 		near_color(palette_cividis(at[i]), cividis[i]);
 	}
 	assert_int_equal(palette_diverging(0.5f), 0xFFFFFFFF);
+	assert_true(palette_contrast(palette_diverging_dark(0.5f), themes[THEME_DARK].argb[INK_PANEL]) < 1.3);
+	for (int i = 0; i < 5; i++) { /* neither sign looks stronger, on light and on dark */
+		float t = 0.1f * (float)i;
+		assert_true(palette_contrast(palette_diverging(t), palette_diverging(1 - t)) < 1.35);
+		assert_true(palette_contrast(palette_diverging_dark(t), palette_diverging_dark(1 - t)) < 1.2);
+	}
+	assert_true(theme_is_dark(&themes[THEME_DARK]));
+	assert_false(theme_is_dark(&themes[THEME_LIGHT]) || theme_is_dark(&themes[THEME_PROJECTOR]) ||
+	             theme_is_dark(&themes[THEME_PRINT]));
 	near_color(palette_viridis(-INFINITY), viridis[0]);
 	near_color(palette_viridis(1e9f), viridis[4]);
 	uint32_t grey = palette_viridis(NAN);

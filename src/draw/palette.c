@@ -163,6 +163,11 @@ static const uint32_t cividis[ANCHORS] = {
 static const uint32_t diverging[] = {
 	0x10498C, 0x2F6DAE, 0x5F93C6, 0x97B9DB, 0xCEDDED, 0xFFFFFF, 0xF8DCC3, 0xEFB384, 0xDD8743, 0xBA6110, 0x8A4200,
 };
+
+/* Its ends are light, its middle stands out from a dark panel as little as white does from a light one. */
+static const uint32_t diverging_dark[] = {
+	0xA9D3FF, 0x6FB0F2, 0x4588CC, 0x33679C, 0x2B4A6C, 0x28303B, 0x5F4220, 0x8A5A23, 0xB67626, 0xE3973E, 0xFBC683,
+};
 /* clang-format on */
 
 static const uint32_t neutral = OPAQUE(0x9A9A9A);
@@ -201,6 +206,11 @@ uint32_t palette_diverging(float t)
 	return between(diverging, (int)(sizeof diverging / sizeof *diverging), t);
 }
 
+uint32_t palette_diverging_dark(float t)
+{
+	return between(diverging_dark, (int)(sizeof diverging_dark / sizeof *diverging_dark), t);
+}
+
 /* ---- WCAG 2.2, relative luminance and contrast ratio ---- */
 
 static double linear_light(uint32_t byte)
@@ -219,4 +229,10 @@ double palette_contrast(uint32_t a, uint32_t b)
 {
 	double la = luminance(a), lb = luminance(b);
 	return la > lb ? (la + 0.05) / (lb + 0.05) : (lb + 0.05) / (la + 0.05);
+}
+
+bool theme_is_dark(const theme *t)
+{
+	return palette_contrast(t->argb[INK_PANEL], OPAQUE(0x000000)) <
+	       palette_contrast(t->argb[INK_PANEL], OPAQUE(0xFFFFFF));
 }

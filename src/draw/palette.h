@@ -1,6 +1,7 @@
 /* palette: themes. Inks are roles; a theme gives each its colour, and the scale of type and lines. */
 #ifndef DRAW_PALETTE_H
 #define DRAW_PALETTE_H
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef enum ink {
@@ -51,7 +52,9 @@ int theme_find(const char *name); /* −1 when unknown */
 /* Colour maps, t in [0, 1] (clamped; NaN gives a neutral grey): 0xFFRRGGBB. */
 uint32_t palette_viridis(float t);
 uint32_t palette_cividis(float t);
-uint32_t palette_diverging(float t); /* blue – white – orange, 0.5 is white */
+uint32_t palette_diverging(float t);      /* blue – white – orange, 0.5 is white */
+uint32_t palette_diverging_dark(float t); /* the same around a dark grey, for dark panels */
+bool theme_is_dark(const theme *t);
 
 /* WCAG 2 contrast ratio of two opaque colours, 1 … 21. */
 double palette_contrast(uint32_t a, uint32_t b);

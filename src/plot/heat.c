@@ -20,21 +20,23 @@ WIDE_LOOPS static void shade_row(const uint32_t *restrict map, const float *rest
 	}
 }
 
-uint32_t heat_colour(heat_map map, float t)
+uint32_t heat_colour(const canvas *c, heat_map map, float t)
 {
-	return map == HEAT_DIVERGING ? palette_diverging(t) : palette_viridis(t);
+	if (map == HEAT_VIRIDIS)
+		return palette_viridis(t);
+	return theme_is_dark(c->theme) ? palette_diverging_dark(t) : palette_diverging(t);
 }
 
-/* Made once; the maps are the same for all. */
-static const uint32_t *shades(heat_map map)
+/* Made once for each map, on light and on dark panels. */
+static const uint32_t *shades(const canvas *c, heat_map map)
 {
-	static uint32_t all[2][SHADES + 1];
-	uint32_t *shade = all[map];
+	static uint32_t all[2][2][SHADES + 1];
+	uint32_t *shade = all[theme_is_dark(c->theme)][map];
 	if (shade[SHADES])
 		return shade;
 	for (int i = 0; i < SHADES; i++)
-		shade[i] = heat_colour(map, (float)i / (SHADES - 1));
-	shade[SHADES] = heat_colour(map, NAN);
+		shade[i] = heat_colour(c, map, (float)i / (SHADES - 1));
+	shade[SHADES] = heat_colour(c, map, NAN);
 	return shade;
 }
 
@@ -55,11 +57,12 @@ void heat_draw(canvas *c, rect r, heat h)
 		return;
 	int cols = h.cols < WIDEST ? h.cols : WIDEST;
 	int rows = h.rows < CELLS / cols ? h.rows : CELLS / cols;
+	const uint32_t *map = shades(c, h.map);
 	float low = (float)h.scale.low, per_unit = (float)(SHADES / (h.scale.high - h.scale.low));
 	for (int i = 0; i < rows; i++) {
 		int from = (int)((long)i * h.rows / rows);
 		const float *row = h.value + (long)(h.last_on_top ? h.rows - 1 - from : from) * h.pitch;
-		shade_row(shades(h.map), thin(row, h.cols, cols), cols, low, per_unit, pixels + i * cols);
+		shade_row(map, thin(row, h.cols, cols), cols, low, per_unit, pixels + i * cols);
 	}
 	canvas_image(c, r, pixels, cols, rows, false);
 }
@@ -90,7 +93,7 @@ void heat_bar_in(canvas *c, rect r, axis scale, heat_map map)
 	if (r.h < 2 * em || r.w < heat_bar_width(c, r.h, scale) - 1)
 		return;
 	for (int i = 0; i < BAR; i++)
-		shade[i] = heat_colour(map, 1 - (float)i / (BAR - 1));
+		shade[i] = heat_colour(c, map, 1 - (float)i / (BAR - 1));
 	scale.from = r.y + r.h;
 	scale.to = r.y;
 	axis_make_ticks(&scale, r.h, em, true, &t);

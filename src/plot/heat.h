@@ -4,7 +4,10 @@
 #define PLOT_HEAT_H
 #include "plot/plot.h"
 
-typedef enum heat_map { HEAT_VIRIDIS, HEAT_DIVERGING } heat_map; /* blue – white – orange, for values around 0 */
+typedef enum heat_map {
+	HEAT_VIRIDIS,
+	HEAT_DIVERGING
+} heat_map; /* blue – white (dark themes: dark) – orange, for values around 0 */
 
 typedef struct heat {
 	const float *value; /* rows × cols, row i at value + i·pitch */
@@ -19,7 +22,7 @@ void heat_draw(canvas *c, rect r, heat h);
 /* A vertical bar in the left of r with labels at its right. */
 void heat_bar(canvas *c, rect r, axis scale);
 void heat_bar_in(canvas *c, rect r, axis scale, heat_map map);
-uint32_t heat_colour(heat_map map, float t);                     /* t from 0 to 1 */
+uint32_t heat_colour(const canvas *c, heat_map map, float t);    /* t from 0 to 1 */
 float heat_bar_width(const canvas *c, float height, axis scale); /* that it wants */
 
 #endif

@@ -140,7 +140,7 @@ static void draw_nodes(const sheet *h)
 	for (int i = 0; i < h->cols.n; i++)
 		for (int k = 0; k < h->nodes; k++) {
 			float v = t->hidden[node_row(h, k)][h->cols.entry[i]];
-			uint32_t shade = heat_colour(HEAT_DIVERGING, 0.5F + 0.5F * v / top);
+			uint32_t shade = heat_colour(h->c, HEAT_DIVERGING, 0.5F + 0.5F * v / top);
 			rect at = {column_x(h, i) - r, node_y(h, k) - r, 2 * r, 2 * r};
 			canvas_image(h->c, at, &shade, 1, 1, false);
 			canvas_frame(h->c, at, 2, plot_stroke(1, INK_BORDER, 1, DASH_SOLID));
