@@ -6,7 +6,7 @@
 #include "plot/label.h"
 #include "run/plane.h"
 #include "view/handle.h"
-#include "view/parts.h"
+#include "view/pairs.h"
 #include "view/view.h"
 
 #include <math.h>
@@ -454,6 +454,102 @@ static void labels_keep_apart(void **state)
 	}
 }
 
+/* One value, or values as good as equal, stand in the middle of a logarithmic axis and not on its floor. */
+static void a_constant_stands_clear(void **state)
+{
+	(void)state;
+	for (int i = -30; i <= 30; i++) {
+		span s = span_none;
+		span_add(&s, i / 10.0);
+		span_add(&s, i / 10.0 + 1e-4);
+		axis a = axis_log(s);
+		double at = (i / 10.0 - a.low) / (a.high - a.low);
+		assert_true(at > 0.2 && at < 0.8);
+	}
+}
+
+/* The last plot of a stack is as high inside as those above it. */
+static void stacked_plots_are_equal(void **state)
+{
+	(void)state;
+	for (int t = 0; t < THEME_COUNT; t++)
+		for (float h = 20; h < 300; h *= 1.3F) {
+			canvas c = canvas_null(&themes[t], 600, 600);
+			plot_spec upper = {.x = axis_count(0, 10), .y = axis_count(0, 10), .x_title = "step"},
+			          lower = upper;
+			upper.x_bare = lower.x_keep = true;
+			plot a = plot_begin(&c, (rect){0, 0, 600, h}, &upper);
+			plot b = plot_begin(&c, (rect){0, h, 600, h + plot_foot(&c)}, &lower);
+			assert_true(fabsf(a.area.h - b.area.h) < 0.01F);
+			assert_true(fabsf(a.area.x - b.area.x) < 0.01F);
+		}
+}
+
+/* Matrices of several arms: equal cells in full rows beside their scale. */
+static void matrices_share_the_area(void **state)
+{
+	(void)state;
+	static const rect areas[] = {{0, 0, 512, 150}, {10, 20, 404, 280}, {0, 0, 340, 150}, {0, 0, 1256, 620}};
+	const snap *s = fake_snap(FAKE_FOUR);
+	axis scale = {.kind = AXIS_LOG, .low = -8, .high = 2, .zero = NAN};
+	for (int t = 0; t < THEME_COUNT; t++)
+		for (size_t k = 0; k < sizeof areas / sizeof *areas; k++) {
+			rect all = areas[k];
+			canvas c = canvas_null(&themes[t], all.x + all.w, all.y + all.h);
+			pairs_cells cells = pairs_divide(s, &c, all, scale);
+			int first_row = 0;
+			for (int a = 0; a < part_arms(s); a++) {
+				rect r = cells.cell[a];
+				first_row += cells.name[a].y == cells.name[0].y;
+				assert_true(
+				        fabsf(r.w - cells.cell[0].w) < 0.01F && fabsf(r.h - cells.cell[0].h) < 0.01F);
+				assert_true(r.x >= all.x && r.x + r.w <= cells.bar.x + 0.01F);
+				assert_true(r.y >= all.y && r.y + r.h <= all.y + all.h + 0.01F);
+			}
+			assert_int_equal(part_arms(s) % first_row, 0);
+		}
+}
+
+/* The text of every verb of one group in a trace, up to `size`. */
+static void group_text(const char *all, const char *group, char *buf, size_t size)
+{
+	const char *at = strstr(all, group);
+	const char *end = at ? strstr(at, "end\n") : NULL;
+	snprintf(buf, size, "%.*s", at && end ? (int)(end - at) : 0, at ? at : "");
+}
+
+/* Plots as small as in a window of six: a caption ends where a sentence may end, and several arms have names. */
+static void small_plots_speak_in_full(void **state)
+{
+	(void)state;
+	static const char *const compared[] = {"temporal", "loss", "norms", "spectrum", "metric", "jacobian",
+	        "itemised", "truncation", "horizon", "activity", "gates", "optimizer"};
+	static char text[4096];
+	for (int th = 0; th < THEME_COUNT; th++) {
+		trace *t = trace_new(&themes[th], 1, 1);
+		assert_non_null(t);
+		for (int v = 0; v < views_count; v++)
+			for (int k = 0; k < 2; k++) {
+				trace_clear(t);
+				view_panel(views[v], fake_snap(k ? FAKE_ARMS : FAKE_ORDINARY), trace_canvas(t),
+				        (rect){0, 0, 416, 348}, NULL, false);
+				group_text(trace_text(t, NULL), "group caption\n", text, sizeof text);
+				if (th != THEME_PROJECTOR && strstr(text, "…"))
+					fail_msg("%s, %s: %s", views[v]->name, themes[th].name, text);
+			}
+		for (size_t v = 0; v < sizeof compared / sizeof *compared; v++) {
+			const snap *s = fake_snap(FAKE_ARMS);
+			trace_clear(t);
+			view_panel(view_find(compared[v]), s, trace_canvas(t), (rect){0, 0, 416, 348}, NULL, false);
+			for (int a = 0; a < part_arms(s); a++) {
+				if (!strstr(trace_text(t, NULL), part_arm_name(s, a)))
+					fail_msg("%s, %s: no %s", compared[v], themes[th].name, part_arm_name(s, a));
+			}
+		}
+		trace_free(t);
+	}
+}
+
 static void numbers(void **state)
 {
 	(void)state;
@@ -516,6 +612,10 @@ int main(void)
 	        cmocka_unit_test(axes_round_outwards),
 	        cmocka_unit_test(ticks_do_not_touch),
 	        cmocka_unit_test(labels_keep_apart),
+	        cmocka_unit_test(a_constant_stands_clear),
+	        cmocka_unit_test(stacked_plots_are_equal),
+	        cmocka_unit_test(matrices_share_the_area),
+	        cmocka_unit_test(small_plots_speak_in_full),
 	        cmocka_unit_test(grid_fills_and_does_not_overlap),
 	        cmocka_unit_test(pointer_marks_step_and_update),
 	        cmocka_unit_test(pointer_marks_steps_of_matrices),

@@ -147,7 +147,7 @@ axis axis_log(span s)
 		a.low = floor(s.low / unit + 1e-6) * unit;
 		a.high = ceil(s.high / unit - 1e-6) * unit;
 	}
-	if (!(a.high - a.low > 0.25)) { /* at least a factor of two to each side of one value */
+	if (!(wide > 0.1) || !(a.high - a.low > 0.25)) { /* at least a factor of two to each side of one value */
 		a.low = round_125(s.low - 0.30, -1);
 		a.high = round_125(s.high + 0.30, 1);
 	}

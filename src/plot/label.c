@@ -96,6 +96,11 @@ static void draw_joint(const label *k, const plot *p, float em)
 		canvas_polyline(p->c, joint, 2, plot_stroke(1, k->ink, 0.55F, DASH_SOLID));
 }
 
+static const char *words(const label *k, float room, float em)
+{
+	return k->brief && canvas_measure(k->text, em, k->weight).width > room ? k->brief : k->text;
+}
+
 void labels_draw(labels *l, const plot *p)
 {
 	label *order[LABELS];
@@ -111,53 +116,77 @@ void labels_draw(labels *l, const plot *p)
 		text_style s = plot_type(p->c, TYPE_TICK, order[i]->ink, ALIGN_LEFT);
 		s.weight = order[i]->weight;
 		draw_joint(order[i], p, em);
-		canvas_fit(fitted, sizeof fitted, order[i]->text, room, em, s.weight);
+		canvas_fit(fitted, sizeof fitted, words(order[i], room, em), room, em, s.weight);
 		canvas_text(p->c, p->gutter.x + JOINT * em, order[i]->at + 0.36F * em, fitted, s);
 	}
 	canvas_group_end(p->c);
 }
 
-void labels_legend(const labels *l, const plot *p)
+/* ---- legends ---- */
+
+/* A sample is long enough to tell the four line styles apart. In em: its length, the space behind it, that between two
+ * entries, and the margin at both ends. */
+static const float SAMPLE = 2.0F, BEHIND = 0.5F, BETWEEN = 1.2F, MARGIN = 0.5F;
+
+/* The width that an entry takes; a name that is wider than the rows is cut. */
+static float entry_width(const label *k, float em, float width)
 {
-	float em = em_of(p->c), x = p->area.x + em, y = p->area.y + 1.3F * em;
-	canvas_group(p->c, "legend");
+	float w = SAMPLE + BEHIND;
+	return fminf(w * em + canvas_measure(k->text, em, WEIGHT_REGULAR).width, width - 2 * MARGIN * em);
+}
+
+static void draw_entry(const label *k, canvas *c, float x, float y, float width)
+{
+	char fitted[LABEL_TEXT + 4];
+	float em = em_of(c), name = (SAMPLE + BEHIND) * em;
+	canvas_line(c, x, y - 0.36F * em, x + SAMPLE * em, y - 0.36F * em, plot_stroke(2, k->ink, 1, k->dash));
+	canvas_fit(fitted, sizeof fitted, k->text, width - name + 0.5F, em, WEIGHT_REGULAR);
+	canvas_text(c, x + name, y, fitted, plot_type(c, TYPE_TICK, INK_TEXT, ALIGN_LEFT));
+}
+
+/* The entries in rows of this width, one after the other, in at most `most` rows. Returns the rows that they take; with
+ * c == NULL nothing is drawn. */
+static int flow(const labels *l, float em, canvas *c, rect area, int most)
+{
+	float x = MARGIN * em;
+	int rows = 0;
 	for (int i = 0; i < l->n; i++) {
 		const label *k = &l->item[i];
-		text_style s = plot_type(p->c, TYPE_TICK, INK_TEXT, ALIGN_LEFT);
-		float w = canvas_measure(k->text, em, WEIGHT_REGULAR).width;
-		if (isnan(k->value))
+		float w = entry_width(k, em, area.w);
+		if (isnan(k->value) || w < (SAMPLE + 2) * em)
 			continue;
-		if (x + w + 2.5F * em > p->area.x + p->area.w) {
-			x = p->area.x + em;
-			y += PITCH * em;
+		if (rows == 0 || x + w + MARGIN * em > area.w + 0.01F) {
+			x = MARGIN * em;
+			rows++;
 		}
-		if (y > p->area.y + 0.4F * p->area.h || x + w + 2.5F * em > p->area.x + p->area.w)
-			break;
-		canvas_line(p->c, x, y - 0.36F * em, x + 1.5F * em, y - 0.36F * em, plot_stroke(2, k->ink, 1, k->dash));
-		canvas_text(p->c, x + 2 * em, y, k->text, s);
-		x += w + 3.2F * em;
+		if (rows > most)
+			return most;
+		if (c)
+			draw_entry(k, c, area.x + x, area.y + PITCH * (float)rows * em, w);
+		x += w + BETWEEN * em;
 	}
+	return rows;
+}
+
+void labels_legend(const labels *l, const plot *p)
+{
+	float em = em_of(p->c);
+	int most = (int)(0.4F * p->area.h / (PITCH * em));
+	canvas_group(p->c, "legend");
+	flow(l, em, p->c, p->area, most);
 	canvas_group_end(p->c);
 }
 
 void labels_above(const labels *l, canvas *c, rect *area)
 {
-	float em = em_of(c), x = em;
-	int rows = 1;
-	for (int i = 0; i < l->n; i++) {
-		float w = canvas_measure(l->item[i].text, em, WEIGHT_REGULAR).width;
-		if (x > em && x + w + 2.5F * em > area->w) {
-			x = em;
-			rows++;
-		}
-		x += w + 3.2F * em;
-	}
+	float em = em_of(c);
+	int rows = flow(l, em, NULL, *area, LABELS);
 	float height = (PITCH * (float)rows + 0.5F) * em;
-	if (l->n == 0 || height > 0.3F * area->h)
+	if (rows == 0 || height > 0.3F * area->h || area->h - height < 7 * em)
 		return;
-	rect row = rect_cut_top(area, height);
-	row.h *= 4; /* of an area that is used in its upper part */
-	labels_legend(l, &(plot){.c = c, .area = row});
+	canvas_group(c, "legend");
+	flow(l, em, c, rect_cut_top(area, height), rows);
+	canvas_group_end(c);
 }
 
 /* ---- read-out ---- */

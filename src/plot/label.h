@@ -14,7 +14,8 @@ typedef struct label {
 	weight weight;
 	dash dash; /* of the line, for the legend */
 	char text[LABEL_TEXT];
-	float at, width; /* where it went */
+	const char *brief; /* what is said where the text does not fit; NULL: the text is cut */
+	float at;          /* where it went */
 } label;
 
 typedef struct labels {

@@ -75,11 +75,41 @@ void marks_stems(const plot *p, const float *y, int n, double x0, double dx, ink
 	canvas_clip_end(p->c);
 }
 
-void marks_histogram(const plot *p, rect r, const float *count, int n, double low, double high, ink i, float alpha)
+static float most_of(const float *count, int n)
 {
 	float most = 0;
 	for (int k = 0; k < n; k++)
 		most = isfinite(count[k]) ? fmaxf(most, count[k]) : most;
+	return most;
+}
+
+void marks_stairs(const plot *p, rect r, const float *count, int n, double low, double high, stroke s)
+{
+	enum { BINS = 256 };
+	point line[2 * BINS + 2];
+	int from = 0, to = n - 1, used = 0;
+	float most = most_of(count, n);
+	if (!(most > 0) || !(high > low) || !(r.w > 0) || n > BINS)
+		return;
+	while (!(count[from] > 0))
+		from++;
+	while (!(count[to] > 0))
+		to--;
+	line[used++] = (point){r.x, plot_y(p, low + from * (high - low) / n)};
+	for (int k = from; k <= to; k++) {
+		float x = r.x + r.w * (count[k] > 0 ? count[k] / most : 0);
+		line[used++] = (point){x, plot_y(p, low + k * (high - low) / n)};
+		line[used++] = (point){x, plot_y(p, low + (k + 1) * (high - low) / n)};
+	}
+	line[used++] = (point){r.x, plot_y(p, low + (to + 1) * (high - low) / n)};
+	canvas_clip(p->c, rect_inset(r, -1, -1));
+	canvas_polyline(p->c, line, used, s);
+	canvas_clip_end(p->c);
+}
+
+void marks_histogram(const plot *p, rect r, const float *count, int n, double low, double high, ink i, float alpha)
+{
+	float most = most_of(count, n);
 	if (!(most > 0) || !(high > low) || !(r.w > 0))
 		return;
 	canvas_clip(p->c, r);

@@ -15,5 +15,7 @@ void marks_stems(const plot *p, const float *y, int n, double x0, double dx, ink
 /* Horizontal bars growing to the right from r.x: bin i covers the values low + i·(high − low)/n … of the plot's y
  * axis; the largest count is as long as r is wide. */
 void marks_histogram(const plot *p, rect r, const float *count, int n, double low, double high, ink i, float alpha);
+/* The same as an outline, from the first bin that is not empty to the last one. */
+void marks_stairs(const plot *p, rect r, const float *count, int n, double low, double high, stroke s);
 
 #endif

@@ -25,6 +25,14 @@ static float plot_width(const canvas *c, const char *text)
 	return text ? canvas_measure(text, plot_em(c, TYPE_TICK), WEIGHT_REGULAR).width : 0;
 }
 
+/* Under the area, in em: nothing but room for half a label of the plot below; labels; labels and titles. */
+static const float BARE = 0.6F, LABELLED = 1.9F, TITLED = 3.3F;
+
+float plot_foot(const canvas *c)
+{
+	return (TITLED - BARE) * plot_em(c, TYPE_TICK);
+}
+
 /* What a box of this size has room for. */
 typedef struct fittings {
 	bool x_labels, x_titles, y_labels, y_title;
@@ -38,10 +46,11 @@ static fittings fit(const canvas *c, rect outer, const plot_spec *spec)
 	fittings f = {.em = em};
 	f.x_labels = !spec->x_bare && (spec->x_keep || outer.h > 6 * em) && outer.w > 8 * em;
 	f.x_titles = f.x_labels && (spec->x_keep || outer.h > 11 * em) && (spec->x_title || spec->x_note);
-	f.y_labels = outer.w > 12 * em && outer.h > 4 * em;
-	f.y_title = f.y_labels && spec->y_title && outer.h > 10 * em && outer.w > (spec->square ? 13 : 22) * em;
 	f.beside = f.x_titles && !spec->x_note && spec->right > plot_width(c, spec->x_title) + em;
-	f.below = spec->x_bare ? 0.4F * em : f.x_titles && !f.beside ? 3.3F * em : f.x_labels ? 1.9F * em : 0;
+	f.below = spec->x_bare ? BARE * em : f.x_titles && !f.beside ? TITLED * em : f.x_labels ? LABELLED * em : 0;
+	/* by what is left for the data: all plots of a stack decide alike */
+	f.y_labels = outer.w > 12 * em && outer.h - f.below > 2.6F * em;
+	f.y_title = f.y_labels && spec->y_title && outer.h > 10 * em && outer.w > (spec->square ? 13 : 22) * em;
 	f.above = f.y_labels ? 0.5F * em : 0;
 	return f;
 }
@@ -51,12 +60,18 @@ static float ceil_to(float value, float unit)
 	return ceilf(value / unit) * unit;
 }
 
-static float left_margin(const fittings *f, const axis_ticks *y)
+static float left_margin(const fittings *f, const plot_spec *spec, const axis_ticks *y)
 {
-	if (!f->y_labels)
-		return 0;
+	float title = f->y_title ? 1.6F * f->em : 0;
+	if (!f->y_labels || spec->y_bare)
+		return title;
 	/* whole units, so that a label that grows by a digit does not make the picture jitter */
-	return ceil_to(axis_widest(y) + 0.7F * f->em, PLOT_UNIT) + (f->y_title ? 1.6F * f->em : 0);
+	return ceil_to(axis_widest(y) + 0.7F * f->em, PLOT_UNIT) + title;
+}
+
+bool plot_titles_y(const canvas *c, rect outer, const plot_spec *spec)
+{
+	return fit(c, outer, spec).y_title && plot_width(c, spec->y_title) <= outer.h;
 }
 
 static float zero_room(const fittings *f, const plot_spec *spec, float height)
@@ -70,7 +85,7 @@ float plot_left(const canvas *c, rect outer, const plot_spec *spec)
 	fittings f = fit(c, outer, spec);
 	float height = outer.h - f.above - f.below;
 	axis_make_ticks(&spec->y, height - zero_room(&f, spec, height), f.em, true, &y);
-	return left_margin(&f, &y);
+	return left_margin(&f, spec, &y);
 }
 
 /* Shrinks the axes of `p` so that a unit is equally long on both; the area keeps its foot and its centre across. */
@@ -233,7 +248,7 @@ plot plot_begin(canvas *c, rect outer, const plot_spec *spec)
 	if (!(height >= 4) || !(outer.w >= 8))
 		return p;
 	axis_make_ticks(&p.y, height - zero, f.em, true, &y);
-	float left = fmaxf(left_margin(&f, &y), outer.w > 12 * f.em ? spec->left : 0);
+	float left = fmaxf(left_margin(&f, spec, &y), outer.w > 12 * f.em ? spec->left : 0);
 	float right = fminf(spec->right, 0.5F * outer.w);
 	p.area = (rect){outer.x + left, outer.y + f.above, outer.w - left - right, height};
 	if (!(p.area.w >= 4))

@@ -31,7 +31,7 @@ typedef struct plot_spec {
 	float right; /* width of the gutter */
 	bool x_keep; /* titles under the x axis even when the box is low (part of a stack of plots) */
 	bool x_bare; /* no labels and titles under the x axis */
-	bool y_bare; /* no labels at the y axis (its title and margin stay) and no grid from it */
+	bool y_bare; /* no labels at the y axis (its title stays) and no grid from it */
 	bool y_zero; /* room for exact zeros under a log y axis */
 	bool square; /* one unit of x is as long as one unit of y */
 } plot_spec;
@@ -60,6 +60,11 @@ void plot_note_copy(plot_note *to, const plot_note *from);
 
 /* Left margin that the y axis of this plot needs in a box of this height. */
 float plot_left(const canvas *c, rect outer, const plot_spec *spec);
+/* Whether the title of y would stand in a box of this size. */
+bool plot_titles_y(const canvas *c, rect outer, const plot_spec *spec);
+/* By how much the last plot of a stack, which carries labels and titles of x, must be higher than the bare ones above
+ * it for equal areas. */
+float plot_foot(const canvas *c);
 bool plot_has_room(const plot *p); /* something can be drawn */
 
 float plot_x(const plot *p, double x);

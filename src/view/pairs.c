@@ -95,22 +95,86 @@ void pairs_mark(const plot *p, const view_focus *focus, ink i)
 		plot_vertical(p, focus->step, plot_stroke(1, i, 0.6F, DASH_SOLID));
 }
 
-void pairs_legend(labels *l, canvas *c, rect *area)
+/* ---- several of them ---- */
+
+/* Columns for which the smaller side of a cell is longest. */
+static int best_columns(const canvas *c, rect area, int n)
 {
-	float em = plot_em(c, TYPE_TICK);
-	if (l->n < 2 || area->h < 12 * em)
-		return;
-	rect row = rect_cut_top(area, 1.8F * em);
-	row.h *= 3; /* one row of it is used */
-	labels_legend(l, &(plot){.c = c, .area = row});
+	float em = plot_em(c, TYPE_TICK), longest = 0;
+	int best = n;
+	for (int columns = n; columns >= 1; columns--) {
+		int rows = n / columns;
+		if (rows * columns < n) /* a row that is not full */
+			continue;
+		float w = area.w / (float)columns, h = area.h / (float)rows;
+		w -= w > 12 * em ? 5 * em : 1.5F * em; /* roughly what the axes take */
+		h -= h > 11 * em ? 3.8F * em : h > 6 * em ? 2.4F * em : 0;
+		if (fminf(w, h) > longest + 0.5F) {
+			longest = fminf(w, h);
+			best = columns;
+		}
+	}
+	return best;
 }
 
-void pairs_name_arms(const snap *s, canvas *c, rect *area)
+/* Room for words on the panel under the diagonal, above the foot of a matrix. */
+static float under_diagonal(rect area, float em)
 {
-	labels l = {0};
+	return area.h > 3 * em ? area.w * (1 - 2 * em / area.h) - em : 0;
+}
+
+static float longest_name(const snap *s, float em)
+{
+	float widest = 0;
 	for (int a = 0; a < part_arms(s); a++)
-		labels_add(&l, 0, part_arm_ink(s, a), "%s", part_arm_name(s, a))->dash = part_arm_dash(s, a);
-	pairs_legend(&l, c, area);
+		widest = fmaxf(widest, canvas_measure(part_arm_name(s, a), em, WEIGHT_REGULAR).width);
+	return widest;
+}
+
+pairs_cells pairs_divide(const snap *s, const canvas *c, rect area, axis scale)
+{
+	int n = part_arms(s), columns;
+	float em = plot_em(c, TYPE_TICK);
+	pairs_cells k = {.right = n > 1 ? 1.4F * em : PLOT_UNIT};
+	k.bar = rect_cut_right(&area, fminf(heat_bar_width(c, area.h, scale), 0.3F * area.w));
+	columns = best_columns(c, area, n);
+	float w = area.w / (float)columns, h = area.h / (float)((n + columns - 1) / columns);
+	float left = w > 12 * em ? 3.6F * em : 0, foot = h > 6 * em ? 2 * em : 0;
+	rect plotted = {0, 0, w - left - k.right, h - foot};
+	bool above = n > 1 && longest_name(s, em) > under_diagonal(plotted, em) && h > 5 * em;
+	for (int a = 0; a < n; a++) {
+		k.cell[a] = (rect){area.x + w * (float)(a % columns), area.y + h * (float)(a / columns), w, h};
+		k.name[a] = rect_cut_top(&k.cell[a], above ? 1.2F * em : 0);
+	}
+	return k;
+}
+
+void pairs_name(const snap *s, int arm, const plot *p, const pairs_cells *k)
+{
+	char fitted[LABEL_TEXT];
+	float em = plot_em(p->c, TYPE_TICK);
+	text_style st = plot_type(p->c, TYPE_TICK, part_arm_ink(s, arm), ALIGN_LEFT);
+	bool above = k->name[arm].h > 0;
+	float room = above ? p->area.w + k->right - 0.5F * em : under_diagonal(p->area, em);
+	if (part_arms(s) < 2 || !plot_has_room(p))
+		return;
+	canvas_fit(fitted, sizeof fitted, part_arm_name(s, arm), room, em, st.weight);
+	if (above) {
+		canvas_text(p->c, p->area.x, k->name[arm].y + 0.9F * em, fitted, st);
+		return;
+	}
+	st.align = ALIGN_RIGHT;
+	canvas_text(p->c, p->area.x + p->area.w - 0.3F * em, p->area.y + p->area.h - 0.6F * em, fitted, st);
+}
+
+void pairs_scale(canvas *c, const pairs_cells *k, const plot *first, const plot *last, axis scale)
+{
+	rect r = k->bar;
+	if (!plot_has_room(first) || !plot_has_room(last))
+		return;
+	r.y = first->area.y;
+	r.h = last->area.y + last->area.h - r.y;
+	heat_bar(c, r, scale);
 }
 
 int pairs_nearest(const int *step, int n, int to)

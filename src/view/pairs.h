@@ -24,10 +24,18 @@ void pairs_draw(const plot *p, pairs m, axis scale);
 bool pairs_point(const plot *p, pairs m, view_focus *focus, int *row, int *col);
 /* A line at focus->step. */
 void pairs_mark(const plot *p, const view_focus *focus, ink i);
-/* Cuts a row of samples and names from the top of *area, when there are several of them and room. */
-void pairs_legend(labels *l, canvas *c, rect *area);
-/* The same with the names of the arms alone. */
-void pairs_name_arms(const snap *s, canvas *c, rect *area);
+/* The matrices of all arms side by side or in rows, all of the same size and as close to squares as the area allows;
+ * right of them their scale. Where a name does not fit under the diagonal, names stand above. */
+typedef struct pairs_cells {
+	rect cell[SNAP_ARMS], name[SNAP_ARMS], bar; /* name of height 0: under the diagonal */
+	float right;                                /* margin inside a cell */
+} pairs_cells;
+
+pairs_cells pairs_divide(const snap *s, const canvas *c, rect area, axis scale);
+/* The name of the arm whose matrix was drawn there; nothing when it is alone. */
+void pairs_name(const snap *s, int arm, const plot *p, const pairs_cells *k);
+/* The scale beside the plots, as high as these. */
+void pairs_scale(canvas *c, const pairs_cells *k, const plot *first, const plot *last, axis scale);
 /* The matrix as a part: step_j down, step_k across, log10_norm. */
 void pairs_data(view_data *d, const char *part, int arm, pairs m, const char *about);
 /* Index of the entry nearest to a step. */

@@ -56,6 +56,15 @@ const char *part_arm_name(const snap *s, int arm)
 	return s->arm[arm].name[0] ? s->arm[arm].name : letters[part_arm_index(s, arm)];
 }
 
+void part_name_arms(const snap *s, canvas *c, rect *area)
+{
+	labels l = {0};
+	for (int a = 0; a < part_arms(s); a++)
+		labels_add(&l, 0, part_arm_ink(s, a), "%s", part_arm_name(s, a))->dash = part_arm_dash(s, a);
+	if (l.n > 1)
+		labels_above(&l, c, area);
+}
+
 /* ---- sentences ---- */
 
 void part_append(char *buf, int size, const char *fmt, ...)

@@ -22,6 +22,8 @@ ink part_arm_ink(const snap *s, int arm);
 dash part_arm_dash(const snap *s, int arm);
 stroke part_arm_stroke(const snap *s, int arm, float width);
 const char *part_arm_name(const snap *s, int arm); /* "A" … when it has none */
+/* Their samples and names in rows that are cut off the top of *area, when there are several. */
+void part_name_arms(const snap *s, canvas *c, rect *area);
 
 /* ---- sentences ---- */
 /* Appends to a text in buf; what does not fit is cut. */

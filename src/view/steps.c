@@ -253,7 +253,10 @@ static axis share_axis(const snap *s)
 			span_add(&all, height_of(s, a, i));
 	if (!(all.high > 0))
 		span_add(&all, 10);
-	return axis_linear(all);
+	axis x = axis_linear(all);
+	if (part_arms(s) > 1) /* outlines without a scale keep clear of the top */
+		x.high *= 1.05;
+	return x;
 }
 
 /* One arm as bars, several as outlines. */
@@ -311,13 +314,8 @@ static void read_bins(const snap *s, const plot *p, const view_focus *focus)
 
 static void draw_histogram(const snap *s, canvas *c, rect area, float left, bool bare, const view_focus *focus)
 {
-	labels l = {0};
 	float em = plot_em(c, TYPE_TICK);
 	bool several = part_arms(s) > 1;
-	for (int a = 0; a < part_arms(s) && several; a++)
-		labels_add(&l, 0, part_arm_ink(s, a), "%s", part_arm_name(s, a))->dash = part_arm_dash(s, a);
-	if (several && area.h > 9 * em)
-		labels_above(&l, c, &area);
 	plot_spec spec = {.x = ratio_axis(s),
 	        .y = share_axis(s),
 	        .x_title = "step / gradient",
@@ -529,6 +527,7 @@ void steps_draw(const snap *s, canvas *c, rect area, view_focus *focus)
 	bool wide = area.w > 52 * em, high = area.h > 26 * em;
 	rows r;
 	rows_make(s, &r);
+	part_name_arms(s, c, &area);
 	rect left = area, right = {0}, low;
 	if (wide) {
 		right = rect_cut_right(&left, 0.46F * area.w);

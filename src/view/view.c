@@ -142,18 +142,58 @@ static void draw_alarm(const snap *s, canvas *c, rect *area, alarm level)
 	canvas_group_end(c);
 }
 
+enum { CAPTION = 768 };
+
+/* A part of a sentence is shorter than this: alone it would say nothing. */
+enum { SHORTEST = 24 };
+
+/* True where a text may end before its end: behind a sentence, or behind a part of one that can stand alone. */
+static bool may_end(const char *text, size_t at)
+{
+	size_t from = at;
+	if (text[at + 1] != ' ' || !strchr(".;:", text[at]))
+		return false;
+	while (from > 0 && !(text[from] == ' ' && strchr(".;", text[from - 1])))
+		from--;
+	return text[at] == '.' || at - from > SHORTEST;
+}
+
+/* The same at a comma of the first sentence; names, which hold commas too, stand behind its colon. */
+static bool may_pause(const char *text, size_t at)
+{
+	size_t plain = strcspn(text, ":(");
+	return at < plain && at > SHORTEST && text[at] == ',' && text[at + 1] == ' ';
+}
+
+/* Shortens a text to what can be said in full in so many lines; one without a place to stop at stays, to be cut. */
+static void drop_sentences(char *text, float width, int lines, const text_style *st)
+{
+	static char shorter[CAPTION];
+	if (label_lines(text, width, st->size, st->weight) <= lines)
+		return;
+	for (int pass = 0; pass < 2; pass++)
+		for (size_t n = strlen(text) - 1; n > 0; n--) {
+			if (!(pass ? may_pause : may_end)(text, n))
+				continue;
+			snprintf(shorter, sizeof shorter, "%.*s.", (int)n, text);
+			if (label_lines(shorter, width, st->size, st->weight) <= lines) {
+				memcpy(text, shorter, sizeof shorter);
+				return;
+			}
+		}
+}
+
 /* Cuts the caption from the bottom of *area: one to three lines by its height, none in very low panels. */
 static void draw_caption(const view *v, const snap *s, bool run, canvas *c, rect *area)
 {
-	char text[768];
+	char text[CAPTION];
 	text_style st = plot_type(c, TYPE_TICK - 0.5F, INK_MUTED, ALIGN_LEFT);
 	if (area->h < 15 * st.size || area->w < 16 * st.size)
 		return;
 	v->caption(s, run, text, sizeof text);
-	int room = area->h < 16.5F * st.size ? 1
-	           : area->h < 32 * st.size  ? 2
-	                                     : 3,
-	    lines = label_lines(text, area->w, st.size, st.weight);
+	int room = area->h < 16.5F * st.size ? 1 : area->h < 32 * st.size ? 2 : 3;
+	drop_sentences(text, area->w, room, &st);
+	int lines = label_lines(text, area->w, st.size, st.weight);
 	lines = lines < room ? lines : room;
 	rect strip = rect_cut_bottom(area, 1.35F * st.size * (float)lines + 0.5F * PLOT_UNIT);
 	rect_cut_top(&strip, 0.5F * PLOT_UNIT);

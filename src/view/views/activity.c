@@ -96,18 +96,36 @@ static void read_units(const snap *s, int arm, const plot *p, rect bounds, const
 	readout_draw(&r, p->c, bounds, focus->pointer);
 }
 
+static plot_spec strip_spec(const snap *s, int arm)
+{
+	const snap_tape *t = &s->arm[arm].tape;
+	plot_spec spec = {.x = axis_count(0.5, longest(s) + 0.5), .y = axis_count(0.5, all_units(t) + 0.5)};
+	spec.x_title = "time step k";
+	spec.y_title = part_arms(s) == 1 ? "unit" : part_arm_name(s, arm);
+	return spec;
+}
+
+/* Whether every arm has its name beside its strip. */
+static bool names_beside(const snap *s, const canvas *c, rect area)
+{
+	rect strip = {area.x, area.y, area.w, (area.h - plot_foot(c)) / (float)part_arms(s)};
+	bool all = true;
+	for (int a = 0; a < part_arms(s); a++) {
+		plot_spec spec = strip_spec(s, a);
+		all = all && plot_titles_y(c, strip, &spec);
+	}
+	return all;
+}
+
 static void draw_strips(const snap *s, canvas *c, rect area, view_focus *focus)
 {
 	axis scale = scale_of(s);
 	plot p[SNAP_ARMS];
 	int n = part_arms(s);
-	float em = plot_em(c, TYPE_TICK), below = area.h > 8 * em ? 3.3F * em : 0;
+	float em = plot_em(c, TYPE_TICK), below = area.h > 8 * em ? plot_foot(c) : 0;
 	float height = (area.h - below) / (float)n;
 	for (int a = 0; a < n; a++) {
-		const snap_tape *t = &s->arm[a].tape;
-		plot_spec spec = {.x = axis_count(0.5, longest(s) + 0.5), .y = axis_count(0.5, all_units(t) + 0.5)};
-		spec.x_title = "time step k";
-		spec.y_title = n == 1 ? "unit" : part_arm_name(s, a);
+		plot_spec spec = strip_spec(s, a);
 		spec.right = heat_bar_width(c, height, scale) + PLOT_UNIT;
 		spec.left = 3.6F * em;
 		spec.x_bare = a < n - 1;
@@ -193,7 +211,6 @@ static void read_slopes(const snap *s, const plot *p, const view_focus *focus)
 
 static void draw_slopes(const snap *s, canvas *c, rect area, const view_focus *focus)
 {
-	labels l = {0};
 	bool any = false;
 	axis x = {.kind = AXIS_LINEAR, .low = 0, .high = 1, .zero = NAN};
 	plot_spec spec = {.x = x, .y = share_axis(s), .x_title = "slope φ′(a)/φ′max", .y_title = "share in %"};
@@ -202,7 +219,6 @@ static void draw_slopes(const snap *s, canvas *c, rect area, const view_focus *f
 	if (!plot_has_room(&p))
 		return;
 	for (int a = 0; a < part_arms(s); a++) {
-		labels_add(&l, 0, part_arm_ink(s, a), "%s", part_arm_name(s, a))->dash = part_arm_dash(s, a);
 		if (!s->arm[a].tape.has_slopes)
 			continue;
 		draw_bins(s, a, &p);
@@ -211,8 +227,6 @@ static void draw_slopes(const snap *s, canvas *c, rect area, const view_focus *f
 	plot_vertical(&p, 0.05, plot_stroke(1.25F, INK_BOUND, 1, DASH_DASHED));
 	if (!any && s->arm[0].tape.T > 0)
 		plot_message(&p, "no slope to speak of in this cell");
-	if (part_arms(s) > 1)
-		labels_legend(&l, &p);
 	read_slopes(s, &p, focus);
 }
 
@@ -221,12 +235,15 @@ static void draw_slopes(const snap *s, canvas *c, rect area, const view_focus *f
 static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
 {
 	float em = plot_em(c, TYPE_TICK);
+	bool beside = area.w > 52 * em && area.h > 10 * em, below = !beside && area.h > 30 * em;
+	if (beside || below || !names_beside(s, c, area))
+		part_name_arms(s, c, &area);
 	rect units = area;
-	if (area.w > 52 * em && area.h > 10 * em) {
+	if (beside) {
 		rect slopes = rect_cut_right(&units, fminf(0.3F * area.w, 42 * em));
 		rect_cut_left(&slopes, em);
 		draw_slopes(s, c, slopes, focus);
-	} else if (area.h > 30 * em) {
+	} else if (below) {
 		rect slopes = rect_cut_bottom(&units, 0.38F * area.h);
 		rect_cut_top(&slopes, 0.5F * em);
 		draw_slopes(s, c, slopes, focus);

@@ -134,21 +134,20 @@ static ink way_ink(const snap *s, int arm)
 	return part_arms(s) > 1 ? part_arm_ink(s, arm) : INK_ARM_0;
 }
 
+/* The lines part at the first step: a legend names them, the arms by their colours. */
 static void label_ways(const snap *s, const ways *w, labels *l)
 {
+	bool several = part_arms(s) > 1, kept = false, all = false;
 	for (int a = 0; a < part_arms(s); a++) {
-		const char *name = part_arms(s) > 1 ? part_arm_name(s, a) : "";
-		const char *gap = part_arms(s) > 1 ? ": " : "";
-		if (line_last(w->kept[a]) >= 0)
-			labels_add(l, (double)w->kept[a].y[0], way_ink(s, a), "%s%s∏ kept", name, gap)->weight =
-			        WEIGHT_BOLD;
-		if (line_last(w->all[a]) < 0)
-			continue;
-		label *k = labels_add(l, (double)w->all[a].y[0], part_arms(s) > 1 ? way_ink(s, a) : INK_MUTED,
-		        "%s%s‖∂L/∂hₖ‖", name, gap);
-		k->rank = 5;
-		k->dash = DASH_DOTTED;
+		if (several)
+			labels_add(l, 0, way_ink(s, a), "%s", part_arm_name(s, a));
+		kept = kept || line_last(w->kept[a]) >= 0;
+		all = all || line_last(w->all[a]) >= 0;
 	}
+	if (kept)
+		labels_add(l, 0, several ? INK_MUTED : way_ink(s, 0), "∏ kept");
+	if (all)
+		labels_add(l, 0, INK_MUTED, "‖∂L/∂hₖ‖")->dash = DASH_DOTTED;
 }
 
 static void read_ways(const snap *s, const ways *w, const plot *p, const view_focus *focus)
@@ -181,12 +180,8 @@ static plot_spec specify_ways(const snap *s, const ways *w, float right)
 	return spec;
 }
 
-/* The lines part at the first step: a legend names them. */
 static void draw_ways(const snap *s, const ways *w, canvas *c, rect area, const plot_spec *spec, view_focus *focus)
 {
-	labels l = {0};
-	label_ways(s, w, &l);
-	labels_above(&l, c, &area);
 	plot p = plot_begin(c, area, spec);
 	if (!plot_has_room(&p))
 		return;
@@ -242,15 +237,25 @@ static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
 		return;
 	}
 	bool both = any_path(s) && area.h > 18 * em;
+	labels l = {0};
+	if (both) {
+		collect_ways(s, &w);
+		label_ways(s, &w, &l);
+	}
+	if (part_arms(s) > 1 && both)
+		labels_above(&l, c, &area);
+	else if (part_arms(s) > 1)
+		part_name_arms(s, c, &area);
 	if (both) {
 		rect low = rect_cut_bottom(&area, 0.42F * area.h);
-		collect_ways(s, &w);
+		if (part_arms(s) == 1)
+			labels_above(&l, c, &low);
 		plot_spec spec = specify_ways(s, &w, right);
 		spec.left = left = fmaxf(left, plot_left(c, low, &spec));
 		rect_cut_bottom(&area, 0.6F * em);
 		draw_ways(s, &w, c, low, &spec, focus);
 	}
-	float below = !both && area.h > 10 * em ? 3.3F * em : 0, height = (area.h - below) / (float)n;
+	float below = !both && area.h > 10 * em ? plot_foot(c) : 0, height = (area.h - below) / (float)n;
 	for (int i = 0; i < n; i++) {
 		bool last = i == n - 1, bare = both || !last;
 		rect r = rect_cut_top(&area, height + (last ? below : 0));
@@ -258,17 +263,17 @@ static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
 		if (!plot_has_room(&p[i]))
 			return;
 		part_point_step(&p[i], focus, longest(s));
-		labels l = {0};
+		labels gates = {0};
 		const snap_tape *t = &s->arm[arm[i]].tape;
-		label_gates(t, &l);
+		label_gates(t, &gates);
 		draw_gates(t, &p[i]);
 		if (part_arms(s) > 1)
 			canvas_box(
 			        c, (rect){p[i].area.x - 3, p[i].area.y, 3, p[i].area.h}, 0, part_arm_ink(s, arm[i]), 1);
 		if (right > 0)
-			labels_draw(&l, &p[i]);
+			labels_draw(&gates, &p[i]);
 		else
-			labels_legend(&l, &p[i]);
+			labels_legend(&gates, &p[i]);
 		part_mark_step(&p[i], focus, INK_TEXT);
 		read_gates(t, &p[i], focus);
 	}

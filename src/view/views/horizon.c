@@ -110,6 +110,8 @@ static void draw_lag(const snap *s, const plot *p, float above)
 	canvas_line(p->c, plot_x(p, a->lag_far), band.y, plot_x(p, a->lag_far), band.y + band.h,
 	        plot_stroke(1.5F, INK_WARN, 1, DASH_SOLID));
 	lag_text(a, text, sizeof text);
+	if (canvas_measure(text, em, WEIGHT_BOLD).width >= p->area.w - em)
+		snprintf(text, sizeof text, "asked: %d to %d", a->lag_near, a->lag_far);
 	float w = canvas_measure(text, em, WEIGHT_BOLD).width;
 	float x = fmaxf(p->area.x + 0.5F * em, fminf(0.5F * (x0 + x1 - w), p->area.x + p->area.w - w - 0.5F * em));
 	text_style st = plot_type(p->c, TYPE_TICK, INK_TEXT, ALIGN_LEFT);
@@ -124,19 +126,22 @@ static void draw_bar(const plot *p, const reach *k, rect row, ink i)
 	char value[48], text[64];
 	float em = plot_em(p->c, TYPE_TICK), edge = p->area.x + p->area.w;
 	bool out = k->steps > p->x.high;
-	float x = out ? edge : plot_x(p, k->steps), thick = fminf(0.6F * row.h, 4 * em);
+	float x = out ? edge : plot_x(p, k->steps), thick = fmaxf(0.6F * row.h, fminf(0.9F * row.h, 1.2F * em));
+	thick = fminf(thick, 4 * em);
 	rect bar = {p->area.x, row.y + 0.5F * (row.h - thick), fmaxf(2, x - p->area.x), thick};
 	canvas_box(p->c, bar, 0, i, 0.85F);
 	snprintf(text, sizeof text, "%s%s%s", k->beyond ? "≥ " : "", text_short(value, sizeof value, k->steps, 4),
 	        out ? " →" : "");
 	float w = canvas_measure(text, em, WEIGHT_BOLD).width;
+	float high = fminf(1.5F * em, 0.95F * row.h);
 	bool inside = x + w + em > edge;
 	text_style st = plot_type(p->c, TYPE_TICK, inside ? INK_PANEL : INK_TEXT, inside ? ALIGN_RIGHT : ALIGN_LEFT);
 	st.weight = WEIGHT_BOLD;
 	if (row.h <= 1.1F * em)
 		return;
 	if (!inside) /* off the band behind it */
-		canvas_box(p->c, (rect){x + 0.25F * em, bar.y, w + 0.5F * em, thick}, 2, INK_PANEL, 0.85F);
+		canvas_box(p->c, (rect){x + 0.25F * em, row.y + 0.5F * (row.h - high), w + 0.5F * em, high}, 2,
+		        INK_PANEL, 0.85F);
 	canvas_text(p->c, inside ? x - 0.5F * em : x + 0.5F * em, row.y + 0.5F * row.h + 0.36F * em, text, st);
 }
 
@@ -148,28 +153,28 @@ static int all_rows(const snap *s)
 	return n;
 }
 
-static void name_of(const snap *s, int arm, const reach *k, char *buf, int size)
+/* With the name of the arm in front, or without it. */
+static void name_of(const snap *s, int arm, const reach *k, bool full, char *buf, int size)
 {
 	buf[0] = '\0';
-	part_append(buf, size, "%s%s%s", part_arms(s) > 1 ? part_arm_name(s, arm) : "", part_arms(s) > 1 ? ": " : "",
-	        k->name);
+	part_append(buf, size, "%s%s%s", full ? part_arm_name(s, arm) : "", full ? ": " : "", k->name);
 }
 
-static float names_width(const snap *s, const canvas *c)
+static float names_width(const snap *s, const canvas *c, bool full)
 {
 	float widest = 0, em = plot_em(c, TYPE_TICK);
 	char text[160];
 	for (int a = 0; a < part_arms(s); a++) {
 		reaches r = reaches_of(&s->arm[a]);
 		for (int i = 0; i < r.n; i++) {
-			name_of(s, a, &r.row[i], text, sizeof text);
+			name_of(s, a, &r.row[i], full, text, sizeof text);
 			widest = fmaxf(widest, canvas_measure(text, em, WEIGHT_REGULAR).width);
 		}
 	}
 	return widest + em;
 }
 
-static void draw_rows(const snap *s, const plot *p, float left, float above)
+static void draw_rows(const snap *s, const plot *p, float left, float above, bool full)
 {
 	char text[160], fitted[160];
 	float em = plot_em(p->c, TYPE_TICK);
@@ -185,7 +190,7 @@ static void draw_rows(const snap *s, const plot *p, float left, float above)
 			snprintf(group, sizeof group, "reach:%d:%d", a, i);
 			canvas_group(p->c, group);
 			draw_bar(p, &r.row[i], row, part_arm_ink(s, a));
-			name_of(s, a, &r.row[i], text, sizeof text);
+			name_of(s, a, &r.row[i], full, text, sizeof text);
 			canvas_fit(fitted, sizeof fitted, text, left - em, em, WEIGHT_REGULAR);
 			if (left > 4 * em && height > 1.1F * em)
 				canvas_text(p->c, p->area.x - 0.5F * em, row.y + 0.5F * row.h + 0.36F * em, fitted,
@@ -197,7 +202,11 @@ static void draw_rows(const snap *s, const plot *p, float left, float above)
 
 static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
 {
-	float em = plot_em(c, TYPE_TICK), left = fminf(names_width(s, c), 0.42F * area.w);
+	float em = plot_em(c, TYPE_TICK), most = 0.42F * area.w;
+	bool several = part_arms(s) > 1, full = several && names_width(s, c, true) <= most;
+	float left = fminf(names_width(s, c, full), most);
+	if (several && !full) /* rows of one arm differ in what stands last: it is not cut off */
+		part_name_arms(s, c, &area);
 	float above = area.h > 12 * em ? 2 * em : 0;
 	plot_spec spec = {
 	        .x = steps_axis(s), .y = axis_count(0, 1), .x_title = "steps back from the last one", .y_bare = true};
@@ -207,7 +216,7 @@ static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
 	if (!plot_has_room(&p))
 		return;
 	draw_lag(s, &p, above);
-	draw_rows(s, &p, p.area.x - area.x, above);
+	draw_rows(s, &p, p.area.x - area.x, above, full);
 	if (all_rows(s) == 0)
 		plot_message(&p, pairs_problem(s, 0) ? pairs_problem(s, 0) : "nothing measured yet");
 	if (focus && focus->has_pointer && rect_has(p.area, focus->pointer.x, focus->pointer.y)) {

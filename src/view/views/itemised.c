@@ -130,10 +130,6 @@ static void draw_matrix(const snap *s, int arm, const plot *p, axis scale, view_
 	if (!plot_has_room(p))
 		return;
 	pairs_draw(p, m, scale);
-	if (part_arms(s) > 1)
-		canvas_text(p->c, p->area.x + p->area.w - 0.6F * plot_em(p->c, TYPE_TICK),
-		        p->area.y + p->area.h - 0.6F * plot_em(p->c, TYPE_TICK), part_arm_name(s, arm),
-		        plot_type(p->c, TYPE_TICK, part_arm_ink(s, arm), ALIGN_RIGHT));
 	if (pairs_problem(s, arm))
 		plot_message(p, pairs_problem(s, arm));
 	if (pairs_point(p, m, focus, &row, &col))
@@ -186,6 +182,7 @@ static void draw_single(const snap *s, canvas *c, rect area, view_focus *focus, 
 		rect note = rect_cut_top(&area, 1.35F * st.size * (float)lines + PLOT_UNIT);
 		label_paragraph(c, note, text, st, lines);
 	}
+	part_name_arms(s, c, &area);
 	plot p = plot_begin(c, area, &spec);
 	draw_columns(s, &p, focus, r);
 	if (plot_has_room(&p) && m.rows < 1)
@@ -228,23 +225,24 @@ static void draw_several(const snap *s, canvas *c, rect area, view_focus *focus,
 {
 	float em = plot_em(c, TYPE_TICK);
 	axis scale = colours(s);
-	int n = part_arms(s);
 	if (area.h > 30 * em) {
 		plot_spec spec = columns_spec(s);
 		rect below = rect_cut_bottom(&area, 0.4F * area.h);
-		pairs_name_arms(s, c, &below);
+		part_name_arms(s, c, &below);
 		plot p = plot_begin(c, below, &spec);
 		draw_columns(s, &p, focus, r);
 	}
-	for (int a = 0; a < n; a++) {
-		rect box = rect_cut_left(&area, area.w / (float)(n - a));
+	pairs_cells k = pairs_divide(s, c, area, scale);
+	plot first = {0}, last = {0};
+	for (int a = 0; a < part_arms(s); a++) {
 		plot_spec spec = matrix_spec(s, a);
-		spec.right = a == n - 1 ? heat_bar_width(c, box.h, scale) + PLOT_UNIT : PLOT_UNIT;
-		plot p = plot_begin(c, box, &spec);
-		draw_matrix(s, a, &p, scale, focus, r);
-		if (a == n - 1 && plot_has_room(&p))
-			draw_bar(&p, scale);
+		spec.right = k.right;
+		last = plot_begin(c, k.cell[a], &spec);
+		first = a == 0 ? last : first;
+		draw_matrix(s, a, &last, scale, focus, r);
+		pairs_name(s, a, &last, &k);
 	}
+	pairs_scale(c, &k, &first, &last, scale);
 }
 
 static void draw(const snap *s, canvas *c, rect area, view_focus *focus)

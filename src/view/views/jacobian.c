@@ -66,31 +66,22 @@ static void explain(const plot *p, const char *why)
 		label_paragraph(p->c, box, why, st, (int)(box.h / (1.35F * st.size)));
 }
 
-static void draw_matrix(
-        const snap *s, int arm, canvas *c, rect area, axis scale, bool bar, view_focus *focus, readout *r)
+static plot draw_matrix(
+        const snap *s, int arm, canvas *c, const pairs_cells *k, axis scale, view_focus *focus, readout *r)
 {
 	char value[48];
 	pairs m = pairs_jacobian(&s->arm[arm]);
 	int row, col;
 	plot_spec spec = {
 	        .x = pairs_across(m), .y = pairs_upwards(m), .x_title = "from step k", .y_title = "to step j"};
-	spec.right = bar ? heat_bar_width(c, area.h, scale) + PLOT_UNIT : PLOT_UNIT;
-	plot p = plot_begin(c, area, &spec);
+	spec.right = k->right;
+	plot p = plot_begin(c, k->cell[arm], &spec);
 	if (!plot_has_room(&p))
-		return;
+		return p;
 	pairs_draw(&p, m, scale);
 	if (problem(s, arm))
 		explain(&p, problem(s, arm));
-	if (part_arms(s) > 1)
-		canvas_text(c, p.area.x + 0.5F * p.area.w, p.area.y + p.area.h - 0.6F * plot_em(c, TYPE_TICK),
-		        part_arm_name(s, arm), plot_type(c, TYPE_TICK, part_arm_ink(s, arm), ALIGN_LEFT));
-	if (bar && m.rows > 0) {
-		rect gutter = p.gutter;
-		gutter.y = p.area.y;
-		gutter.h = p.area.h;
-		rect_cut_left(&gutter, PLOT_UNIT);
-		heat_bar(c, gutter, scale);
-	}
+	pairs_name(s, arm, &p, k);
 	if (pairs_point(&p, m, focus, &row, &col)) {
 		if (m.col[col] <= m.row[row]) {
 			readout_add(r, INK_NONE, "step %d → %d", m.col[col], m.row[row]);
@@ -101,17 +92,22 @@ static void draw_matrix(
 		}
 	}
 	pairs_mark(&p, focus, INK_TEXT);
+	return p;
 }
 
 static void draw_matrices(const snap *s, canvas *c, rect area, view_focus *focus, readout *r)
 {
 	axis scale = colours(s);
-	int n = part_arms(s);
-	for (int a = 0; a < n; a++) {
-		float width = area.w / (float)(n - a);
-		rect box = rect_cut_left(&area, width);
-		draw_matrix(s, a, c, box, scale, a == n - 1, focus, r);
+	pairs_cells k = pairs_divide(s, c, area, scale);
+	plot first = {0}, last = {0};
+	bool any = false;
+	for (int a = 0; a < part_arms(s); a++) {
+		last = draw_matrix(s, a, c, &k, scale, focus, r);
+		first = a == 0 ? last : first;
+		any = any || pairs_jacobian(&s->arm[a]).rows > 0;
 	}
+	if (any)
+		pairs_scale(c, &k, &first, &last, scale);
 }
 
 /* ---- the last row ---- */
@@ -162,7 +158,8 @@ static void draw_last(const snap *s, canvas *c, rect area, view_focus *focus, re
 			part_append(k->text, sizeof k->text, "  × %s per step",
 			        text_short(factor, sizeof factor, pow(10, g), 3));
 	}
-	pairs_legend(&l, c, &area);
+	if (l.n > 1)
+		labels_above(&l, c, &area);
 	plot_spec spec = {.x = axis_count(0.5, T + 0.5), .y = axis_log(all), .y_zero = all.zero};
 	spec.x_title = "from step k to the last one";
 	spec.y_title = "‖∂h_T/∂hₖ‖";

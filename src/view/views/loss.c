@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 /* Logarithmic when the means span more than a decade and every value is positive; before the first update those of
  * the run before. */
@@ -100,6 +101,8 @@ static void collect_labels(const snap *s, bool log, const axis *y, bool numbers,
 		if (!(at >= y->low && at <= y->high))
 			continue;
 		label *k = labels_add(l, at, INK_BOUND, "%s", s->arm[0].baseline_label[i]);
+		const char *name = strstr(k->text, ": "); /* "1/6: guessing" */
+		k->brief = name ? name + 2 : NULL;
 		k->rank = 1 + i;
 		k->dash = DASH_DASHED;
 	}

@@ -145,8 +145,8 @@ static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
 	if (area.w > 40 * em && area.h > 16 * em) {
 		rect side = rect_cut_right(&rest, fminf(0.36F * area.w, area.h));
 		rect_cut_right(&rest, em);
-		if (side.h > 24 * em)
-			draw_entries(&p, c, rect_cut_top(&side, 5 * em));
+		if (side.h > 24 * em) /* in the middle of what the square at the foot leaves free */
+			draw_entries(&p, c, rect_cut_top(&side, fmaxf(5 * em, side.h - side.w - 4 * em)));
 		draw_disc(&p, c, side);
 	}
 	draw_norms(&p, c, rest, focus);

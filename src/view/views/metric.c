@@ -60,10 +60,12 @@ static void collect_labels(const snap *s, const axis *y, bool numbers, labels *l
 	if (has_guess(s) && guess(s) <= y->high) {
 		label *k =
 		        labels_add(l, guess(s), INK_BOUND, "%s: guessing", part_percent(value, sizeof value, guess(s)));
+		k->brief = "guessing";
 		k->rank = 5;
 		k->dash = DASH_DASHED;
 	}
 	label *k = labels_add(l, SOLVED, INK_GOOD, "below 1\u2009%%: solved");
+	k->brief = "solved";
 	k->rank = 6;
 	k->dash = DASH_DOTTED;
 }

@@ -121,7 +121,7 @@ static void draw_curves(const snap *s, const plot *p)
 	}
 }
 
-/* The strip at the right: shares the y axis of the plot. */
+/* The strip at the right: shares the y axis of the plot. One arm as bars, several as outlines. */
 static void draw_histogram(const snap *s, const plot *p, rect strip)
 {
 	canvas *c = p->c;
@@ -130,11 +130,17 @@ static void draw_histogram(const snap *s, const plot *p, rect strip)
 	canvas_group(c, "histogram");
 	for (int a = 0; a < part_arms(s); a++) {
 		const snap_arm *arm = &s->arm[a];
-		marks_histogram(p, r, arm->grad_histogram, SNAP_BINS, (double)arm->hist_low, (double)arm->hist_high,
-		        part_arm_ink(s, a), part_arms(s) > 1 ? 0.45F : 0.7F);
+		double low = (double)arm->hist_low, high = (double)arm->hist_high;
+		if (part_arms(s) > 1)
+			marks_stairs(p, r, arm->grad_histogram, SNAP_BINS, low, high, part_arm_stroke(s, a, 1.5F));
+		else
+			marks_histogram(p, r, arm->grad_histogram, SNAP_BINS, low, high, part_arm_ink(s, a), 0.7F);
 	}
 	canvas_line(c, r.x, r.y, r.x, r.y + r.h, plot_stroke(1, INK_AXIS, 1, DASH_SOLID));
-	canvas_text(c, r.x, r.y + r.h + 1.4F * em, "how often", plot_type(c, TYPE_TICK, INK_MUTED, ALIGN_LEFT));
+	/* from the axis on, or as far left of it as it must */
+	float w = canvas_measure("how often", em, WEIGHT_REGULAR).width;
+	canvas_text(c, fminf(r.x, r.x + r.w - w), r.y + r.h + 1.4F * em, "how often",
+	        plot_type(c, TYPE_TICK, INK_MUTED, ALIGN_LEFT));
 	canvas_group_end(c);
 }
 

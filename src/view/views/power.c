@@ -44,16 +44,32 @@ static void power_curve(double w, float *y)
 	}
 }
 
-static void draw_limit(const plot *p, double decades, const char *text)
+/* Where the powers of the arms have passed a limit, so that words at the right keep clear of them. */
+static float passed(const snap *s, const plot *p, double decades)
 {
-	text_style s = plot_type(p->c, TYPE_TICK - 1, INK_MUTED, ALIGN_LEFT);
+	float x = p->area.x;
+	for (int a = 0; a < part_arms(s); a++) {
+		double per_step = unit_power(s->arm[a].config.v[KNOB_w], 2).log10, n = 1 + decades / per_step;
+		if (n > 1 && n < p->x.high)
+			x = fmaxf(x, plot_x(p, n));
+	}
+	return x;
+}
+
+static void draw_limit(const snap *s, const plot *p, double decades, const char *text, const char *brief)
+{
+	text_style st = plot_type(p->c, TYPE_TICK - 1, INK_MUTED, ALIGN_RIGHT);
 	float y = plot_y(p, decades);
 	if (!(decades > p->y.low) || !(decades < p->y.high))
 		return;
 	plot_horizontal(p, decades, plot_stroke(1, INK_BAD, 0.7F, DASH_DOTTED));
-	if (canvas_measure(text, s.size, s.weight).width < p->area.w - s.size)
-		canvas_text(
-		        p->c, p->area.x + 0.5F * s.size, decades > 0 ? y + 1.2F * s.size : y - 0.45F * s.size, text, s);
+	/* at the right end: the powers begin at the left, and pass a limit soon or not at all */
+	bool over = y - 1.5F * st.size > p->area.y;
+	float room = p->area.x + p->area.w - passed(s, p, decades) - 1.5F * st.size;
+	text = canvas_measure(text, st.size, st.weight).width < room ? text : brief;
+	if (canvas_measure(text, st.size, st.weight).width < room)
+		canvas_text(p->c, p->area.x + p->area.w - 0.5F * st.size,
+		        over ? y - 0.45F * st.size : y + 1.2F * st.size, text, st);
 }
 
 /* The knobs' weight, and the four of the lesson; what coincides with an earlier one is left out. */
@@ -110,9 +126,9 @@ static void draw_over_n(const snap *s, canvas *c, rect area, const view_focus *f
 	if (!plot_has_room(&p))
 		return;
 	if (!linear) {
-		draw_limit(&p, DOUBLE_MOST, "largest f64: 1.8·10³⁰⁸");
-		draw_limit(&p, -DOUBLE_MOST - 15.3, "smallest f64: 4.9·10⁻³²⁴");
-		draw_limit(&p, FLOAT_MOST, "largest f32: 3.4·10³⁸");
+		draw_limit(s, &p, DOUBLE_MOST, "largest f64: 1.8·10³⁰⁸", "largest f64");
+		draw_limit(s, &p, -DOUBLE_MOST - 15.3, "smallest f64: 4.9·10⁻³²⁴", "smallest f64");
+		draw_limit(s, &p, FLOAT_MOST, "largest f32: 3.4·10³⁸", "largest f32");
 	}
 	canvas_clip(c, p.area);
 	for (int i = n - 1; i >= 0; i--) {

@@ -270,7 +270,8 @@ static void draw_bars(const snap *s, canvas *c, rect area)
 	}
 }
 
-static void draw_number(const snap *s, canvas *c, rect area)
+/* `named`: the names of the arms stand elsewhere. */
+static void draw_number(const snap *s, canvas *c, rect area, bool named)
 {
 	const snap_tape *t = tape_of(s, 0);
 	int last = last_asked(t), n = values_of(t->outputs);
@@ -281,16 +282,20 @@ static void draw_number(const snap *s, canvas *c, rect area)
 		return;
 	for (int k = 0; k < n; k++) {
 		span_add(&all, (double)t->want[k][last]);
-		labels_add(&l, (double)t->want[k][last], INK_BOUND, "target %s",
+		labels_add(&l, (double)t->want[k][last], INK_BOUND, "%s  target",
 		        text_short(value, sizeof value, (double)t->want[k][last], 3));
 		for (int a = 0; a < part_arms(s); a++) {
 			const snap_tape *o = tape_of(s, a);
 			int at = last_asked(o);
 			double got = at < 0 || (s->arm[a].diverged && part_arms(s) > 1) ? NAN : (double)o->got[k][at];
 			span_add(&all, got);
-			labels_add(&l, got, part_arm_ink(s, a), "%s %s",
-			        part_arms(s) > 1 ? part_arm_name(s, a) : "answer",
-			        text_short(value, sizeof value, got, 3))
+			/* the number first: half of it would be a wrong one */
+			bool number = named && part_arms(s) > 1;
+			labels_add(&l, got, part_arm_ink(s, a), "%s%s%s", text_short(value, sizeof value, got, 3),
+			        number ? "" : "  ",
+			        number             ? ""
+			        : part_arms(s) > 1 ? part_arm_name(s, a)
+			                           : "answer")
 			        ->weight = WEIGHT_BOLD;
 		}
 	}
@@ -392,6 +397,7 @@ typedef struct stack {
 	float left, right;
 	double T;
 	view_focus *focus;
+	bool named; /* the arms stand in a legend above all */
 } stack;
 
 /* The next plot of the stack; the last one carries the axis of the steps. */
@@ -630,6 +636,15 @@ static void show_changes(const snap *s, const plot *p)
 	canvas_group_end(p->c);
 }
 
+/* Rows of symbols are as high as they like while the plot under them keeps its room. */
+static float row_height(const snap *s, const stack *k)
+{
+	const snap_tape *t = tape_of(s, 0);
+	float em = plot_em(k->c, TYPE_BASE);
+	int rows = 2 + (part_arms(s) > 1 ? part_arms(s) : t->has_other ? 2 : 1);
+	return fmaxf(1.5F * em, fminf(2.6F * em, (k->area.h - 8 * em) / (float)rows));
+}
+
 /* Beside the numbers, or under a row of symbols. */
 static void draw_end(const snap *s, stack *k)
 {
@@ -654,7 +669,7 @@ static void draw_end(const snap *s, stack *k)
 		if (t->classes)
 			draw_bars(s, k->c, end);
 		else
-			draw_number(s, k->c, end);
+			draw_number(s, k->c, end, k->named);
 	}
 }
 
@@ -671,10 +686,17 @@ static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
 {
 	const snap_tape *t = tape_of(s, 0);
 	float em = plot_em(c, TYPE_BASE), row_h = 2.6F * em;
+	float sample = 1.7F * em * (float)sample_lines(s) + 0.3F * em;
 	bool one = asked_steps(t) <= 1;
-	stack k = {c, area, names_width(s, c, area.w), 0.5F * em, steps_of(s), focus};
-	if (t->sampled > 0 && area.h > 12 * em)
-		draw_sample(s, c, rect_cut_bottom(&k.area, 1.7F * em * (float)sample_lines(s) + 0.3F * em));
+	stack k = {c, area, names_width(s, c, area.w), 0.5F * em, steps_of(s), focus, false};
+	if (one && !t->symbols && !t->classes && part_arms(s) > 1 && area.w < 60 * em) {
+		part_name_arms(s, c, &k.area); /* beside the numbers names would be cut */
+		k.named = k.area.h < area.h;
+	}
+	if (t->sampled > 0 && area.h > 12 * em && sample < 0.35F * area.h)
+		draw_sample(s, c, rect_cut_bottom(&k.area, sample));
+	if (!one && t->classes)
+		row_h = row_height(s, &k);
 	if (one)
 		draw_end(s, &k);
 	plot p = draw_input(s, &k, t->symbols ? row_h : 0.42F * k.area.h, one);

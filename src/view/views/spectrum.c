@@ -31,7 +31,7 @@ static int largest(const snap_arm *a)
 /* Half the side of the square: room around everything, in steps, so that it does not breathe while training. */
 static double half_side(const snap *s)
 {
-	static const double steps[] = {1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50, 100};
+	static const double steps[] = {1.25, 1.5, 1.75, 2, 2.5, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50, 100};
 	double reach = 1;
 	for (int a = 0; a < part_arms(s); a++) {
 		int top = part_stands_out(s, a) ? -1 : largest(&s->arm[a]);
@@ -191,20 +191,6 @@ static void read_eigenvalue(const snap *s, const plot *p, const view_focus *focu
 	readout_draw(&r, p->c, p->area, focus->pointer);
 }
 
-/* Marks have no ends to put names at: a row of samples over both plots. */
-static void name_arms(const snap *s, canvas *c, rect *area)
-{
-	labels l = {0};
-	float em = plot_em(c, TYPE_TICK);
-	if (part_arms(s) < 2 || area->h < 12 * em)
-		return;
-	for (int a = 0; a < part_arms(s); a++)
-		labels_add(&l, 0, part_arm_ink(s, a), "%s", part_arm_name(s, a))->dash = part_arm_dash(s, a);
-	rect row = rect_cut_top(area, 1.8F * em);
-	row.h *= 3; /* one row of it is used */
-	labels_legend(&l, &(plot){.c = c, .area = row});
-}
-
 static void draw_plane(const snap *s, canvas *c, rect area, view_focus *focus)
 {
 	double side = half_side(s);
@@ -276,7 +262,7 @@ static void draw_singular(const snap *s, canvas *c, rect area, view_focus *focus
 static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
 {
 	float em = plot_em(c, TYPE_TICK);
-	name_arms(s, c, &area);
+	part_name_arms(s, c, &area); /* marks have no ends to put names at */
 	rect plane = area;
 	if (area.h > 1.5F * area.w && area.h > 36 * em) {
 		rect sigma = rect_cut_bottom(&plane, area.h - area.w - 4 * em);

@@ -399,13 +399,14 @@ typedef struct layout {
 } layout;
 
 /* Upper plot 62 %; the rest is divided among the arms. Nothing below when it would be too low to read. */
-static void divide(layout *o, const snap *s, rect area, float em)
+static void divide(layout *o, const snap *s, const canvas *c, rect area)
 {
+	float em = plot_em(c, TYPE_TICK);
 	o->top = area;
 	o->strips = 0;
 	if (area.h < 16 * em || area.w < 18 * em)
 		return;
-	float below = 3.3F * em; /* labels and titles of the x axis */
+	float below = plot_foot(c);
 	rect rest = rect_cut_bottom(&o->top, 0.38F * (area.h - below) + below);
 	float height = (rest.h - below) / (float)part_arms(s);
 	if (height < 3 * em) {
@@ -483,7 +484,7 @@ static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
 	char note[96];
 	plot fall[SNAP_ARMS];
 	collect_labels(s, &l);
-	divide(&o, s, area, plot_em(c, TYPE_TICK));
+	divide(&o, s, c, area);
 	specify(&o, s, c, area, &l, axis_note(&s->arm[0], area.w < 40 * plot_em(c, TYPE_TICK), note, sizeof note));
 	plot upper = plot_begin(c, o.top, &o.upper);
 	part_point_step(&upper, focus, longest(s));

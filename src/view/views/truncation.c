@@ -172,7 +172,7 @@ static void draw_plot(const snap *s, canvas *c, rect area, part_of of, view_focu
 static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
 {
 	float em = plot_em(c, TYPE_TICK);
-	pairs_name_arms(s, c, &area);
+	part_name_arms(s, c, &area);
 	rect second = area;
 	if (area.w > 1.6F * area.h && area.w > 40 * em) {
 		rect first = rect_cut_left(&second, 0.5F * (area.w - em));
