@@ -147,9 +147,10 @@ axis axis_log(span s)
 		a.low = floor(s.low / unit + 1e-6) * unit;
 		a.high = ceil(s.high / unit - 1e-6) * unit;
 	}
-	if (!(wide > 0.1) || !(a.high - a.low > 0.25)) { /* at least a factor of two to each side of one value */
-		a.low = round_125(s.low - 0.30, -1);
-		a.high = round_125(s.high + 0.30, 1);
+	if (wide < 0.3) { /* not along the edges, and at least a factor of two to each side of one value */
+		double room = wide < 0.1 ? 0.30 : 0.05;
+		a.low = round_125(s.low - room, -1);
+		a.high = round_125(s.high + room, 1);
 	}
 	return a;
 }
@@ -241,8 +242,8 @@ const char *axis_power(char *buf, size_t size, double exponent)
 
 /* ---- ticks ---- */
 
-/* Free space between neighbouring labels, in em. */
-static const float ROOM_ACROSS = 1.1F, ROOM_UPRIGHT = 2.0F;
+/* Free space between neighbouring labels, in em; the second where fewer than two labels would be left otherwise. */
+static const float ROOM_ACROSS[] = {1.1F, 0.4F}, ROOM_UPRIGHT[] = {2.0F, 1.2F};
 /* More labels than this explain nothing, however long the axis is. */
 static const float MOST_TICKS = 11;
 
@@ -267,9 +268,10 @@ static void measure(axis_tick *k, float em)
 }
 
 /* Space that labels `step` apart need along the axis, relative to what they have: at most 1 fits. */
-static double crowding(const axis *a, const axis_ticks *t, double step, float length, float em, bool upright)
+static double crowding(
+        const axis *a, const axis_ticks *t, double step, float length, float em, bool upright, bool tight)
 {
-	float need = upright ? ROOM_UPRIGHT * em : axis_widest(t) + ROOM_ACROSS * em;
+	float need = upright ? ROOM_UPRIGHT[tight] * em : axis_widest(t) + ROOM_ACROSS[tight] * em;
 	need = need > length / MOST_TICKS ? need : length / MOST_TICKS;
 	return (double)need / (step / (a->high - a->low) * (double)length);
 }
@@ -289,16 +291,16 @@ static void ticks_of_step(const axis *a, double step, float em, axis_ticks *t)
 }
 
 /* The finest 1-2-5 step, not below `least`, whose labels fit. */
-static double fit_step(const axis *a, double least, float length, float em, bool upright, axis_ticks *t)
+static double fit_step(const axis *a, double least, float length, float em, bool upright, bool tight, axis_ticks *t)
 {
-	double pitch = fmax((double)(length / MOST_TICKS), (double)((upright ? ROOM_UPRIGHT : 1) * em));
+	double pitch = fmax((double)(length / MOST_TICKS), (double)((upright ? ROOM_UPRIGHT[tight] : 1) * em));
 	/* finer steps cannot fit, whatever their labels */
 	double step = fmax(least, nice_step((1 - 1e-6) * (a->high - a->low) * pitch / fmax(1, (double)length)));
 	for (int guard = 0; guard < 40; guard++, step = next_step(step)) {
 		if ((a->high - a->low) / step > AXIS_TICKS - 4)
 			continue;
 		ticks_of_step(a, step, em, t);
-		if (crowding(a, t, step, length, em, upright) <= 1)
+		if (crowding(a, t, step, length, em, upright, tight) <= 1)
 			break;
 	}
 	return step;
@@ -331,7 +333,7 @@ static bool short_log_ticks(const axis *a, float length, float em, bool upright,
 				text_short(k->label, sizeof k->label, front[i] * pow(10, d), 1);
 			measure(k, em);
 		}
-	return t->n > 1 && crowding(a, t, 0.30, length, em, upright) <= 1;
+	return t->n > 1 && crowding(a, t, 0.30, length, em, upright, false) <= 1;
 }
 
 static void log_ticks(const axis *a, float length, float em, bool upright, axis_ticks *t)
@@ -341,7 +343,7 @@ static void log_ticks(const axis *a, float length, float em, bool upright, axis_
 		minors_in_decades(a, t);
 		return;
 	}
-	double step = fit_step(a, 1, length, em, upright, t);
+	double step = fit_step(a, 1, length, em, upright, false, t);
 	if (wide < 2.5 && t->n < 2 && short_log_ticks(a, 1e6F, em, upright, t)) { /* low box: only the ends */
 		t->tick[1] = t->tick[t->n - 1];
 		t->n = 2;
@@ -382,7 +384,14 @@ void axis_make_ticks(const axis *a, float length, float em, bool upright, axis_t
 		log_ticks(a, length, em, upright, out);
 		return;
 	}
-	fit_step(a, a->kind == AXIS_COUNT ? 1 : 0, length, em, upright, out);
+	double least = a->kind == AXIS_COUNT ? 1 : 0;
+	fit_step(a, least, length, em, upright, false, out);
+	if (out->n < 2) { /* one number is no scale */
+		axis_ticks tight;
+		fit_step(a, least, length, em, upright, true, &tight);
+		if (tight.n > out->n)
+			*out = tight;
+	}
 	if (a->kind == AXIS_COUNT && !upright)
 		end_ticks(a, length, em, out);
 }

@@ -8,6 +8,9 @@
 /* Distance of baselines, and the room for the joint between line end and label, in em. */
 static const float PITCH = 1.3F, JOINT = 1.2F;
 
+/* Rather than cut a word by a letter or two, the gutter may be wider by this factor than a view wants it. */
+static const float MERCY = 1.25F;
+
 static float em_of(const canvas *c)
 {
 	return plot_em(c, TYPE_TICK);
@@ -32,7 +35,8 @@ float labels_width(const labels *l, const canvas *c, float most)
 			widest = fmaxf(widest, canvas_measure(l->item[i].text, em, l->item[i].weight).width);
 	if (widest <= 0 || most < (JOINT + 3.5F) * em)
 		return 0;
-	return fminf(most, ceilf((widest + (JOINT + 0.2F) * em) / PLOT_UNIT) * PLOT_UNIT);
+	float all = ceilf((widest + (JOINT + 0.2F) * em) / PLOT_UNIT) * PLOT_UNIT;
+	return all < MERCY * most ? all : most;
 }
 
 /* ---- pushing apart ---- */
@@ -96,6 +100,15 @@ static void draw_joint(const label *k, const plot *p, float em)
 		canvas_polyline(p->c, joint, 2, plot_stroke(1, k->ink, 0.55F, DASH_SOLID));
 }
 
+/* Closer than usual before any is left out. */
+static float pitch_of(const labels *l, float height, float em)
+{
+	int n = 0;
+	for (int i = 0; i < l->n; i++)
+		n += !isnan(l->item[i].value);
+	return n > 0 ? fmaxf(em, fminf(PITCH * em, height / (float)n)) : PITCH * em;
+}
+
 static const char *words(const label *k, float room, float em)
 {
 	return k->brief && canvas_measure(k->text, em, k->weight).width > room ? k->brief : k->text;
@@ -105,12 +118,12 @@ void labels_draw(labels *l, const plot *p)
 {
 	label *order[LABELS];
 	char fitted[LABEL_TEXT + 4];
-	float em = em_of(p->c), pitch = PITCH * em;
+	float em = em_of(p->c), pitch = pitch_of(l, p->gutter.h, em);
 	float room = p->gutter.w - JOINT * em;
 	if (!plot_has_room(p) || room < 2 * em)
 		return;
 	int n = choose(l, p, pitch, order);
-	push_apart(order, n, pitch, p->gutter.y + 0.5F * em, p->gutter.y + p->gutter.h - 0.1F * em);
+	push_apart(order, n, pitch, p->gutter.y + 0.5F * em, p->gutter.y + p->gutter.h - 0.3F * em);
 	canvas_group(p->c, "labels");
 	for (int i = 0; i < n; i++) {
 		text_style s = plot_type(p->c, TYPE_TICK, order[i]->ink, ALIGN_LEFT);

@@ -25,7 +25,8 @@ typedef struct labels {
 
 /* Returns the new label, to adjust rank and weight; a full list drops it (the last slot is then rewritten). */
 label *labels_add(labels *l, double value, ink i, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
-/* Width of gutter that the labels want, at most `most`; 0 when that is too narrow for words. */
+/* Width of gutter that the labels want, at most `most`, or a quarter more where that spares all of them the cut; 0 when
+ * that is too narrow for words. */
 float labels_width(const labels *l, const canvas *c, float most);
 /* Draws them into the plot's gutter, joined to their line ends. */
 void labels_draw(labels *l, const plot *p);

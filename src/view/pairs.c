@@ -144,7 +144,7 @@ pairs_cells pairs_divide(const snap *s, const canvas *c, rect area, axis scale)
 	bool above = n > 1 && longest_name(s, em) > under_diagonal(plotted, em) && h > 5 * em;
 	for (int a = 0; a < n; a++) {
 		k.cell[a] = (rect){area.x + w * (float)(a % columns), area.y + h * (float)(a / columns), w, h};
-		k.name[a] = rect_cut_top(&k.cell[a], above ? 1.2F * em : 0);
+		k.name[a] = rect_cut_top(&k.cell[a], above ? 1.4F * em : 0);
 	}
 	return k;
 }
@@ -160,7 +160,7 @@ void pairs_name(const snap *s, int arm, const plot *p, const pairs_cells *k)
 		return;
 	canvas_fit(fitted, sizeof fitted, part_arm_name(s, arm), room, em, st.weight);
 	if (above) {
-		canvas_text(p->c, p->area.x, k->name[arm].y + 0.9F * em, fitted, st);
+		canvas_text(p->c, p->area.x, k->name[arm].y + 1.05F * em, fitted, st);
 		return;
 	}
 	st.align = ALIGN_RIGHT;

@@ -187,7 +187,12 @@ void part_append_buckets(char *buf, int size, const char *line, const snap_serie
 
 const char *part_metric(const snap_arm *a, char *buf, size_t size)
 {
-	snprintf(buf, size, "%s", a->metric_label);
+	static const char glued[] = "\u00A0>\u00A0"; /* no line ends beside the sign */
+	const char *sign = strstr(a->metric_label, " > ");
+	if (sign)
+		snprintf(buf, size, "%.*s%s%s", (int)(sign - a->metric_label), a->metric_label, glued, sign + 3);
+	else
+		snprintf(buf, size, "%s", a->metric_label);
 	return text_localize(buf);
 }
 
@@ -381,7 +386,8 @@ static void draw_band(const plot *p, part_curve c, long present, ink i, float al
 
 void part_draw_bands(const plot *p, const snap *s, snap_scalar of, bool log)
 {
-	float alpha = 0.18F / sqrtf((float)part_arms(s)); /* several lie on each other */
+	float alpha = theme_is_dark(p->c->theme) ? 0.26F : 0.18F; /* a dark panel swallows more */
+	alpha /= sqrtf((float)part_arms(s));                      /* several lie on each other */
 	canvas_group(p->c, "bands");
 	for (int a = 0; a < part_arms(s); a++) {
 		const snap_series *all = part_drawn(&s->arm[a].series[of]);

@@ -194,15 +194,18 @@ static const char *rate_text(const snap *s, int arm, char *buf, int size)
 static void name_rates(const snap *s, const plot *p, float top)
 {
 	char text[64];
-	float em = plot_em(p->c, TYPE_TICK), y = p->area.y + top + em;
+	float em = plot_em(p->c, TYPE_TICK), y = p->area.y + top + em, off = 0.4F * em;
+	const snap_steps *t = steps_of(s, 0);
+	if (t->high > t->low) /* a bin may begin at the line */
+		off = fmaxf(off, plot_x(p, bin_edge(t, 1)) - plot_x(p, bin_edge(t, 0)) + 0.2F * em);
 	for (int a = 0; a < part_arms(s); a++) {
 		float x = plot_x(p, learning_rate(s, a));
 		if (repeats_rate(s, a) || !isfinite(x))
 			continue;
 		rate_text(s, a, text, sizeof text);
 		float wide = canvas_measure(text, em, WEIGHT_REGULAR).width;
-		bool left = x + wide + em > p->area.x + p->area.w;
-		canvas_text(p->c, left ? x - 0.4F * em : x + 0.4F * em, y, text,
+		bool left = x + off + wide + 0.5F * em > p->area.x + p->area.w;
+		canvas_text(p->c, left ? x - off : x + off, y, text,
 		        plot_type(p->c, TYPE_TICK, rate_ink(s, a), left ? ALIGN_RIGHT : ALIGN_LEFT));
 		y += 1.3F * em;
 	}
@@ -398,8 +401,13 @@ static void read_rows(const snap *s, const plot *p, const rows *r, quantity q, c
 	readout_draw(&o, p->c, p->area, focus->pointer);
 }
 
+/* Margins of plots that stand over each other. */
+typedef struct margins {
+	float left, right;
+} margins;
+
 static void draw_rows(
-        const snap *s, canvas *c, rect area, axis x, float left, quantity q, const char *title, const view_focus *focus)
+        const snap *s, canvas *c, rect area, axis x, margins m, quantity q, const char *title, const view_focus *focus)
 {
 	rows r;
 	float em = plot_em(c, TYPE_TICK);
@@ -408,8 +416,8 @@ static void draw_rows(
 	        .y = axis_count(0, r.n),
 	        .x_title = title,
 	        .y_bare = true,
-	        .left = fmaxf(left, names_width(c, &r)),
-	        .right = em};
+	        .left = fmaxf(m.left, names_width(c, &r)),
+	        .right = fmaxf(m.right, em)};
 	plot p = plot_begin(c, area, &spec);
 	if (!plot_has_room(&p) || p.area.h < 1.1F * em * (float)r.n)
 		return;
@@ -449,10 +457,10 @@ static curve over_updates(const snap *s, int arm)
 	return (curve){y, n, step.mean.x0, step.mean.dx};
 }
 
-static void draw_updates(const snap *s, canvas *c, rect area, view_focus *focus)
+/* Its labels, and its frame, whose margins are at least `m`. */
+static plot_spec updates_spec(const snap *s, const canvas *c, float width, margins m, labels *l)
 {
 	char value[48];
-	labels l = {0};
 	span all = span_none;
 	for (int a = 0; a < part_arms(s); a++) {
 		curve line = over_updates(s, a);
@@ -461,23 +469,31 @@ static void draw_updates(const snap *s, canvas *c, rect area, view_focus *focus)
 			span_add(&all, learning_rate(s, a));
 		int last = line_last(line);
 		if (last >= 0) {
-			label *k = labels_add(&l, (double)line.y[last], part_arm_ink(s, a), "%s",
+			label *k = labels_add(l, (double)line.y[last], part_arm_ink(s, a), "%s",
 			        part_arms(s) > 1 ? part_arm_name(s, a)
 			                         : axis_power(value, sizeof value, (double)line.y[last]));
 			k->dash = part_arm_dash(s, a);
 		}
 		if (!repeats_rate(s, a)) {
 			label *k = labels_add(
-			        &l, learning_rate(s, a), rate_ink(s, a), "%s", rate_text(s, a, value, sizeof value));
+			        l, learning_rate(s, a), rate_ink(s, a), "%s", rate_text(s, a, value, sizeof value));
 			k->rank = 1;
 			k->dash = DASH_DASHED;
 		}
 	}
-	plot_spec spec = {.x = part_updates_axis(s),
+	return (plot_spec){.x = part_updates_axis(s),
 	        .y = axis_log(all),
 	        .x_title = "update",
 	        .y_title = "‖step‖ / ‖gradient‖",
-	        .right = labels_width(&l, c, 0.34F * area.w)};
+	        .left = m.left,
+	        .right = fmaxf(m.right, labels_width(l, c, 0.34F * width))};
+}
+
+static void draw_updates(const snap *s, canvas *c, rect area, margins m, view_focus *focus)
+{
+	char value[48];
+	labels l = {0};
+	plot_spec spec = updates_spec(s, c, area.w, m, &l);
 	plot p = plot_begin(c, area, &spec);
 	if (!plot_has_room(&p))
 		return;
@@ -529,26 +545,31 @@ void steps_draw(const snap *s, canvas *c, rect area, view_focus *focus)
 	rows_make(s, &r);
 	part_name_arms(s, c, &area);
 	rect left = area, right = {0}, low;
+	margins m = {0};
 	if (wide) {
 		right = rect_cut_right(&left, 0.46F * area.w);
 		rect_cut_left(&right, em);
 	} else if (high) {
 		right = rect_cut_bottom(&left, 0.4F * area.h);
 	}
-	float margin = shared_left(s, c, left);
+	m.left = shared_left(s, c, left);
 	if (left.h > 26 * em) {
 		low = rect_cut_bottom(&left, 0.52F * left.h);
-		draw_rows(s, c, low, ratio_axis(s), margin, RATIO, "step / gradient", focus);
+		draw_rows(s, c, low, ratio_axis(s), m, RATIO, "step / gradient", focus);
 	} else {
-		margin = 0;
+		m.left = 0;
 	}
-	draw_histogram(s, c, left, margin, margin > 0, focus);
+	draw_histogram(s, c, left, m.left, m.left > 0, focus);
+	m.left = 0;
 	if (right.w > 0 && wide && right.h > 26 * em) {
 		low = rect_cut_bottom(&right, 0.52F * right.h);
-		draw_rows(s, c, low, relative_axis(s, &r), 0, RELATIVE, "step / weights", focus);
+		labels unused = {0};
+		plot_spec above = updates_spec(s, c, right.w, m, &unused);
+		m = (margins){fmaxf(names_width(c, &r), plot_left(c, right, &above)), above.right};
+		draw_rows(s, c, low, relative_axis(s, &r), m, RELATIVE, "step / weights", focus);
 	}
 	if (right.w > 0)
-		draw_updates(s, c, right, focus);
+		draw_updates(s, c, right, m, focus);
 }
 
 void steps_caption(const snap *s, bool run, char *buf, int size)

@@ -106,7 +106,7 @@ static void draw_lag(const snap *s, const plot *p, float above)
 	if (x1 - x0 < 3)
 		x0 -= 1.5F, x1 += 1.5F;
 	rect band = {x0, p->area.y + 0.8F * above, x1 - x0, p->area.h - 0.8F * above};
-	canvas_box(p->c, band, 0, INK_WARN, 0.22F);
+	canvas_box(p->c, band, 0, INK_WARN, 0.16F);
 	canvas_line(p->c, plot_x(p, a->lag_far), band.y, plot_x(p, a->lag_far), band.y + band.h,
 	        plot_stroke(1.5F, INK_WARN, 1, DASH_SOLID));
 	lag_text(a, text, sizeof text);
@@ -182,6 +182,7 @@ static void draw_rows(const snap *s, const plot *p, float left, float above, boo
 	rect_cut_top(&rest, above);
 	int n = all_rows(s);
 	float height = n ? fminf(rest.h / (float)n, 14 * em) : 0;
+	rect_cut_top(&rest, 0.5F * (rest.h - height * (float)n));
 	for (int a = 0; a < part_arms(s); a++) {
 		reaches r = reaches_of(&s->arm[a]);
 		for (int i = 0; i < r.n; i++) {
@@ -239,8 +240,8 @@ static const char *caption(const snap *s, bool run, char *buf, int size)
 	const snap_arm *a = &s->arm[0];
 	buf[0] = '\0';
 	part_append(buf, size,
-	        "How far back from the last step the product of Jacobians of the next batch's first sequence "
-	        "stays above a tenth and a hundredth");
+	        "How far back the product of Jacobians of the next batch's first sequence stays above a tenth and a "
+	        "hundredth");
 	part_append_run(buf, size, run ? ": " : NULL, s);
 	part_append(buf, size, ".");
 	if (a->matrices.no_jacobian[0])

@@ -418,60 +418,88 @@ static double step_size(const plane_step *s, int k)
 	return s->step[k] != 0 ? log10(fabs(s->step[k])) : NAN;
 }
 
-static void draw_traces(const descents *d, canvas *c, rect area, view_focus *focus, bool errors)
+/* Of one plot over the updates: the errors, or how each step compares with its gradient along both parameters. */
+typedef struct traces {
+	float y[RIVALS][2][ROWS];
+	int lines;
+	labels l;
+	plot_spec spec;
+} traces;
+
+static void collect_traces(const descents *d, const canvas *c, float width, bool errors, traces *t)
 {
-	static float y[RIVALS][2][ROWS];
 	span all = span_none;
-	labels l = {0};
 	int most = 2;
+	t->lines = errors ? 1 : 2;
+	t->l.n = 0;
 	for (int a = 0; a < d->ways; a++) {
 		int n = d->rows[a];
 		most = n > most ? n : most;
-		for (int k = 0; k < (errors ? 1 : 2); k++) {
+		for (int k = 0; k < t->lines; k++) {
+			float *y = t->y[a][k];
 			for (int i = 0; i < n; i++)
-				y[a][k][i] = (float)(!errors && shows_steps(d) ? step_size(&d->step[a][i], k)
-				                                               : traced(d, a, i, errors ? 0 : k + 1));
-			span_add_all(&all, y[a][k], n);
-			curve line = {y[a][k], n, 0, 1};
-			int last = line_last(line);
+				y[i] = (float)(!errors && shows_steps(d) ? step_size(&d->step[a][i], k)
+				                                         : traced(d, a, i, errors ? 0 : k + 1));
+			span_add_all(&all, y, n);
+			int last = line_last((curve){y, n, 0, 1});
 			if (last < 0)
 				continue;
 			label *name =
-			        errors ? labels_add(&l, (double)y[a][k][last], d->ink[a], "%s",
+			        errors ? labels_add(&t->l, (double)y[last], d->ink[a], "%s",
 			                         d->ways > 1 ? d->name[a] : config_choice(&d->c[a], KNOB_optimizer))
-			               : labels_add(&l, (double)y[a][k][last], d->ink[a], "along %s",
+			               : labels_add(&t->l, (double)y[last], d->ink[a], "along %s",
 			                         k ? "b" : first_name(d));
 			name->dash = d->shown != SHOWN_ARMS ? d->dash[a] : k ? DASH_DASHED : DASH_SOLID;
 		}
 	}
 	if (d->shown != SHOWN_ARMS) /* one that runs away does not flatten the others */
-		all.high = fmin(all.high, fmax((double)y[0][0][0], all.low) + 1);
+		all.high = fmin(all.high, fmax((double)t->y[0][0][0], all.low) + 1);
 	all.low = fmax(all.low, fmin(all.high - 16, -16));
-	plot_spec spec = {.x = axis_count(0, most - 1),
+	t->spec = (plot_spec){.x = axis_count(0, most - 1),
 	        .y = axis_log(all),
 	        .x_title = "update",
 	        .y_title = !errors            ? (shows_steps(d) ? "step" : "step / gradient")
 	                   : d->p.has_minimum ? "error above the minimum"
 	                                      : "error",
-	        .right = labels_width(&l, c, (d->shown == SHOWN_TUNED ? 0.36F : 0.3F) * area.w)};
-	plot p = plot_begin(c, area, &spec);
+	        .right = labels_width(&t->l, c, (d->shown == SHOWN_TUNED ? 0.36F : 0.3F) * width)};
+}
+
+static void draw_traces(const descents *d, traces *t, canvas *c, rect area, view_focus *focus)
+{
+	plot p = plot_begin(c, area, &t->spec);
 	if (!plot_has_room(&p))
 		return;
-	canvas_group(c, errors ? "series:error" : "series:effective");
+	canvas_group(c, t->lines == 1 ? "series:error" : "series:effective");
 	for (int a = 0; a < d->ways; a++)
-		for (int k = 0; k < (errors ? 1 : 2); k++)
-			line_draw(&p, (curve){y[a][k], d->rows[a], 0, 1},
+		for (int k = 0; k < t->lines; k++)
+			line_draw(&p, (curve){t->y[a][k], d->rows[a], 0, 1},
 			        plot_stroke(2, d->ink[a], 1,
 			                d->shown != SHOWN_ARMS ? d->dash[a]
 			                : k                    ? DASH_DASHED
 			                                       : DASH_SOLID));
 	canvas_group_end(c);
-	if (spec.right > 0)
-		labels_draw(&l, &p);
+	if (t->spec.right > 0)
+		labels_draw(&t->l, &p);
 	if (part_point_update(&p, focus))
 		part_mark_update(&p, focus);
 	else if (d->shown == SHOWN_ARMS)
 		plot_vertical(&p, row_shown(d, 0, focus), plot_stroke(1, INK_TEXT, 0.3F, DASH_DASHED));
+}
+
+/* The errors, and in `low`, when there is one, the sizes of the steps between the same margins. */
+static void draw_all_traces(const descents *d, canvas *c, rect area, rect low, view_focus *focus)
+{
+	static traces error, size;
+	collect_traces(d, c, area.w, true, &error);
+	if (low.h > 0) {
+		collect_traces(d, c, area.w, false, &size);
+		float left = fmaxf(plot_left(c, area, &error.spec), plot_left(c, low, &size.spec));
+		error.spec.left = size.spec.left = left;
+		error.spec.right = size.spec.right = fmaxf(error.spec.right, size.spec.right);
+	}
+	draw_traces(d, &error, c, area, focus);
+	if (low.h > 0)
+		draw_traces(d, &size, c, low, focus);
 }
 
 static void draw_descents(const snap *s, canvas *c, rect area, view_focus *focus)
@@ -487,13 +515,11 @@ static void draw_descents(const snap *s, canvas *c, rect area, view_focus *focus
 		rect left = rect_cut_left(&rest, 0.56F * area.w);
 		rect_cut_left(&rest, 1.5F * em);
 		rect low = rect_cut_bottom(&rest, d->shown == SHOWN_ARMS ? 0.5F * rest.h : 0);
-		draw_traces(d, c, rest, focus, true);
-		if (low.h > 8 * em)
-			draw_traces(d, c, rect_inset(low, 0, 0.4F * em), focus, false);
+		draw_all_traces(d, c, rest, low.h > 8 * em ? rect_inset(low, 0, 0.4F * em) : (rect){0, 0, 0, 0}, focus);
 		draw_plane(d, c, left, focus);
 	} else if (area.h > 34 * em) {
 		rect low = rect_cut_bottom(&rest, 0.36F * area.h);
-		draw_traces(d, c, rect_inset(low, 0, 0.4F * em), focus, true);
+		draw_all_traces(d, c, rect_inset(low, 0, 0.4F * em), (rect){0, 0, 0, 0}, focus);
 		draw_plane(d, c, rest, focus);
 	} else {
 		labels l = {0};
@@ -588,7 +614,7 @@ static void add_place(view_data *d, const plane_step *s, int rows)
 
 static void numbers(const snap *s, view_data *d)
 {
-	static const char *const traces[] = {"log10_error", "log10_effective_a", "log10_effective_b"};
+	static const char *const column[] = {"log10_error", "log10_effective_a", "log10_effective_b"};
 	static const char *const said[] = {"log10 of the error above the minimum, where there is one",
 	        "log10 of the size of the step over that of the gradient, along a", "the same along b"};
 	if (!on_plane(s)) {
@@ -620,7 +646,7 @@ static void numbers(const snap *s, view_data *d)
 		add_pair(d, "clipped", "gradient after clipping", step->clipped, o->rows[a]);
 		add_pair(d, "step", "what the update adds", step->step, o->rows[a]);
 		for (int k = 0; k < 3; k++) {
-			data_add(d, DATA_REAL, DATA_ROWS, traces[k], said[k]);
+			data_add(d, DATA_REAL, DATA_ROWS, column[k], said[k]);
 			for (int i = 0; i < o->rows[a]; i++)
 				data_set(d, i, traced(o, a, i, k));
 		}

@@ -636,13 +636,15 @@ static void show_changes(const snap *s, const plot *p)
 	canvas_group_end(p->c);
 }
 
-/* Rows of symbols are as high as they like while the plot under them keeps its room. */
+/* Rows of symbols are as high as they like while the plot under them keeps its room, or take all of it where the plot
+ * would be too low to read. */
 static float row_height(const snap *s, const stack *k)
 {
 	const snap_tape *t = tape_of(s, 0);
 	float em = plot_em(k->c, TYPE_BASE);
 	int rows = 2 + (part_arms(s) > 1 ? part_arms(s) : t->has_other ? 2 : 1);
-	return fmaxf(1.5F * em, fminf(2.6F * em, (k->area.h - 8 * em) / (float)rows));
+	float below = k->area.h > (1.5F * (float)rows + 6.5F) * em ? 8 * em : 0;
+	return fmaxf(1.5F * em, fminf(2.6F * em, (k->area.h - below) / (float)rows));
 }
 
 /* Beside the numbers, or under a row of symbols. */

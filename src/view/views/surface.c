@@ -591,7 +591,8 @@ const char *surface_caption(const slice_picture *p, char *buf, int size)
 	}
 	switch (p->kind) {
 	case SLICE_UNIT:
-		part_append(buf, size, "Error E = (σ(x_T) − %s)² of x ← w σ(x) + b from x₀ = %s, T = %d",
+		part_append(buf, size,
+		        "Error E = (σ(x_T) − %s)² of x ← w σ(x) + b from x₀\u00A0=\u00A0%s, T\u00A0=\u00A0%d",
 		        text_short(a, sizeof a, p->target, 3), text_short(b, sizeof b, p->x0, 3), p->T);
 		return buf;
 	case SLICE_POWER:
