@@ -468,6 +468,45 @@ static void a_constant_stands_clear(void **state)
 	}
 }
 
+/* A legend holds every name, short or longer than a row, and the area below it keeps its room. */
+static void legends_name_all(void **state)
+{
+	(void)state;
+	static const char *const names[] = {
+	        "a", "B", "rnn, clip 0.1", "a name that is longer than the whole row is wide"};
+	trace *t = trace_new(&themes[THEME_LIGHT], 1, 1);
+	assert_non_null(t);
+	for (float w = 64; w < 700; w *= 1.4F) {
+		labels l = {0};
+		rect area = {0, 0, w, 400};
+		trace_clear(t);
+		for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+			labels_add(&l, 0, INK_ARM_0, "%s", names[i])->dash = DASH_DASHDOT;
+		labels_above(&l, trace_canvas(t), &area);
+		assert_true(area.h < 400 && area.h > 200);
+		for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+			char begun[16];
+			snprintf(begun, sizeof begun, "\"%.1s", names[i]);
+			assert_non_null(strstr(trace_text(t, NULL), begun));
+		}
+	}
+	trace_free(t);
+}
+
+/* Wherever a scale has room for two numbers it has them, on all kinds of axes. */
+static void scales_have_two_numbers(void **state)
+{
+	(void)state;
+	for (double wide = 2.5; wide < 40; wide *= 1.15)
+		for (int kind = AXIS_LINEAR; kind <= AXIS_LOG; kind++)
+			for (float length = 66; length < 400; length *= 1.2F) {
+				axis_ticks t;
+				axis a = {(axis_kind)kind, -wide, kind == AXIS_LOG ? 0.02 : wide, 0, length, NAN};
+				axis_make_ticks(&a, length, 11, true, &t);
+				assert_true(t.n >= 2);
+			}
+}
+
 /* The last plot of a stack is as high inside as those above it. */
 static void stacked_plots_are_equal(void **state)
 {
@@ -613,6 +652,8 @@ int main(void)
 	        cmocka_unit_test(ticks_do_not_touch),
 	        cmocka_unit_test(labels_keep_apart),
 	        cmocka_unit_test(a_constant_stands_clear),
+	        cmocka_unit_test(legends_name_all),
+	        cmocka_unit_test(scales_have_two_numbers),
 	        cmocka_unit_test(stacked_plots_are_equal),
 	        cmocka_unit_test(matrices_share_the_area),
 	        cmocka_unit_test(small_plots_speak_in_full),

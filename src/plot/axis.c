@@ -380,12 +380,11 @@ void axis_make_ticks(const axis *a, float length, float em, bool upright, axis_t
 	*out = (axis_ticks){0};
 	if (!(length > 1) || !(a->high > a->low))
 		return;
-	if (a->kind == AXIS_LOG) {
+	double least = a->kind == AXIS_LINEAR ? 0 : 1;
+	if (a->kind == AXIS_LOG)
 		log_ticks(a, length, em, upright, out);
-		return;
-	}
-	double least = a->kind == AXIS_COUNT ? 1 : 0;
-	fit_step(a, least, length, em, upright, false, out);
+	else
+		fit_step(a, least, length, em, upright, false, out);
 	if (out->n < 2) { /* one number is no scale */
 		axis_ticks tight;
 		fit_step(a, least, length, em, upright, true, &tight);

@@ -163,10 +163,12 @@ static int flow(const labels *l, float em, canvas *c, rect area, int most)
 {
 	float x = MARGIN * em;
 	int rows = 0;
+	if (area.w < (SAMPLE + BEHIND + 2 * MARGIN + 2) * em)
+		return 0;
 	for (int i = 0; i < l->n; i++) {
 		const label *k = &l->item[i];
 		float w = entry_width(k, em, area.w);
-		if (isnan(k->value) || w < (SAMPLE + 2) * em)
+		if (isnan(k->value))
 			continue;
 		if (rows == 0 || x + w + MARGIN * em > area.w + 0.01F) {
 			x = MARGIN * em;

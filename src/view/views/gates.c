@@ -242,13 +242,14 @@ static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
 		collect_ways(s, &w);
 		label_ways(s, &w, &l);
 	}
-	if (part_arms(s) > 1 && both)
+	bool over_all = part_arms(s) > 1 || 0.42F * area.h < 9 * em; /* no room right above what it names */
+	if (over_all && both)
 		labels_above(&l, c, &area);
 	else if (part_arms(s) > 1)
 		part_name_arms(s, c, &area);
 	if (both) {
 		rect low = rect_cut_bottom(&area, 0.42F * area.h);
-		if (part_arms(s) == 1)
+		if (!over_all)
 			labels_above(&l, c, &low);
 		plot_spec spec = specify_ways(s, &w, right);
 		spec.left = left = fmaxf(left, plot_left(c, low, &spec));

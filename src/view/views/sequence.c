@@ -75,17 +75,31 @@ static ink tint_of(const row *r, int i)
 	return (ink)(INK_SERIES_0 + r->symbol[i] % 8);
 }
 
-static bool names_fit(const canvas *c, const row *r, int n, float width)
+/* In em. */
+static float widest_name(const short *symbol, const names *name, int n)
 {
-	float widest = 0, em = plot_em(c, TYPE_BASE);
-	for (int i = 0; i < n && i < 512; i++)
-		widest = fmaxf(widest, canvas_measure(name_of(*r->name, r->symbol[i]), em, WEIGHT_REGULAR).width);
-	return widest + 2 <= width;
+	float widest = 0;
+	for (int i = 0; i < n; i++)
+		widest = fmaxf(widest, canvas_measure(name_of(*name, symbol[i]), 1, WEIGHT_REGULAR).width);
+	return widest;
 }
 
-static void draw_names(const plot *p, const row *r, const snap_tape *t)
+/* The type for names in cells of this width, equal in the rows of a tape as far as these hold equally wide names; 0:
+ * too small to read. */
+static float names_size(const row *r, const snap_tape *t, float width)
 {
-	float em = plot_em(p->c, TYPE_BASE), w = plot_x(p, 2) - plot_x(p, 1);
+	const float least = 9;
+	int n = part_tape_steps(t);
+	float widest = widest_name(r->symbol, r->name, n);
+	widest = fmaxf(widest, t->symbols ? widest_name(t->input, &t->name, n) : 0);
+	widest = fmaxf(widest, t->classes ? widest_name(t->target, &t->answer, n) : 0);
+	float size = widest > 0 ? fminf(TYPE_BASE, (width - 2) / widest) : TYPE_BASE;
+	return size < least ? 0 : size;
+}
+
+static void draw_names(const plot *p, const row *r, const snap_tape *t, float size)
+{
+	float em = plot_em(p->c, size), w = plot_x(p, 2) - plot_x(p, 1);
 	float y = p->area.y + 0.5F * p->area.h, gap = fminf(1.5F, 0.1F * w);
 	for (int i = 0; i < part_tape_steps(t); i++) {
 		float x = plot_x(p, part_tape_step(t, i));
@@ -97,7 +111,7 @@ static void draw_names(const plot *p, const row *r, const snap_tape *t)
 			canvas_frame(p->c, (rect){x - 0.5F * w + gap, p->area.y, w - 2 * gap, p->area.h}, 3,
 			        plot_stroke(1.5F, INK_BAD, 1, DASH_SOLID));
 		canvas_text(p->c, x, y + 0.36F * em, name_of(*r->name, r->symbol[i]),
-		        plot_type(p->c, TYPE_BASE, INK_TEXT, ALIGN_CENTER));
+		        plot_type(p->c, size, INK_TEXT, ALIGN_CENTER));
 	}
 }
 
@@ -142,8 +156,9 @@ static void draw_row(const plot *p, const row *r, const snap_tape *t)
 {
 	if (part_tape_steps(t) < 1 || !plot_has_room(p))
 		return;
-	if (names_fit(p->c, r, part_tape_steps(t), plot_x(p, 2) - plot_x(p, 1))) {
-		draw_names(p, r, t);
+	float size = names_size(r, t, (plot_x(p, 2) - plot_x(p, 1)) / plot_em(p->c, 1));
+	if (size > 0) {
+		draw_names(p, r, t, size);
 		return;
 	}
 	draw_blocks(p, r, t);
