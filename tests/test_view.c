@@ -568,12 +568,15 @@ static void small_plots_speak_in_full(void **state)
 		trace *t = trace_new(&themes[th], 1, 1);
 		assert_non_null(t);
 		for (int v = 0; v < views_count; v++)
-			for (int k = 0; k < 2; k++) {
+			for (int k = 0; k < 4; k++) {
 				trace_clear(t);
-				view_panel(views[v], fake_snap(k ? FAKE_ARMS : FAKE_ORDINARY), trace_canvas(t),
-				        (rect){0, 0, 416, 348}, NULL, false);
+				view_panel(views[v], fake_snap(k % 2 ? FAKE_ARMS : FAKE_ORDINARY), trace_canvas(t),
+				        k < 2 ? (rect){0, 0, 416, 348} : (rect){0, 0, 320, 220}, NULL, false);
 				group_text(trace_text(t, NULL), "group caption\n", text, sizeof text);
-				if (th != THEME_PROJECTOR && strstr(text, "…"))
+				int open = 0;
+				for (const char *at = text; *at; at++)
+					open += (*at == '(') - (*at == ')');
+				if (open != 0 || (th != THEME_PROJECTOR && strstr(text, "…")))
 					fail_msg("%s, %s: %s", views[v]->name, themes[th].name, text);
 			}
 		for (size_t v = 0; v < sizeof compared / sizeof *compared; v++) {

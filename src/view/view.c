@@ -151,7 +151,10 @@ enum { SHORTEST = 24 };
 static bool may_end(const char *text, size_t at)
 {
 	size_t from = at;
-	if (text[at + 1] != ' ' || !strchr(".;:", text[at]))
+	int open = 0;
+	for (size_t i = 0; i < at; i++)
+		open += (text[i] == '(') - (text[i] == ')');
+	if (text[at + 1] != ' ' || !strchr(".;:", text[at]) || open != 0)
 		return false;
 	while (from > 0 && !(text[from] == ' ' && strchr(".;", text[from - 1])))
 		from--;
@@ -194,6 +197,8 @@ static void draw_caption(const view *v, const snap *s, bool run, canvas *c, rect
 	int room = area->h < 16.5F * st.size ? 1 : area->h < 32 * st.size ? 2 : 3;
 	drop_sentences(text, area->w, room, &st);
 	int lines = label_lines(text, area->w, st.size, st.weight);
+	if (lines > 1 && room == 1) /* the plot needs the line more than half a sentence does */
+		return;
 	lines = lines < room ? lines : room;
 	rect strip = rect_cut_bottom(area, 1.35F * st.size * (float)lines + 0.5F * PLOT_UNIT);
 	rect_cut_top(&strip, 0.5F * PLOT_UNIT);

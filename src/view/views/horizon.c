@@ -209,6 +209,8 @@ static void draw(const snap *s, canvas *c, rect area, view_focus *focus)
 	if (several && !full) /* rows of one arm differ in what stands last: it is not cut off */
 		part_name_arms(s, c, &area);
 	float above = area.h > 12 * em ? 2 * em : 0;
+	if (area.h - above - 1.9F * em < 1.1F * em * (float)all_rows(s)) /* rows too low for names */
+		left = 0;
 	plot_spec spec = {
 	        .x = steps_axis(s), .y = axis_count(0, 1), .x_title = "steps back from the last one", .y_bare = true};
 	spec.left = left;
