@@ -373,8 +373,9 @@ static const char *caption(const snap *s, bool run, char *buf, int size)
 	(void)run;
 	buf[0] = '\0';
 	part_append(buf, size,
-	        "y¹ = 1, yⁿ = w yⁿ⁻¹: %d steps, and over the weight at n = %d with its derivative (n − 1) wⁿ⁻².", STEPS,
-	        steps_of(&s->arm[0].config));
+	        "y¹ = 1, yⁿ = w yⁿ⁻¹: %d steps, and over the weight at n\u00A0=\u00A0%d with its derivative (n − 1) "
+	        "wⁿ⁻².",
+	        STEPS, steps_of(&s->arm[0].config));
 	if (has_balls(s))
 		part_append(buf, size, " Balls: the arms' weights on the squared error to the target%s.",
 		        s->surface.way[0].clipped || (s->surface.ways > 1 && s->surface.way[1].clipped)
