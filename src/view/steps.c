@@ -191,10 +191,10 @@ static const char *rate_text(const snap *s, int arm, char *buf, int size)
 }
 
 /* Beside the upright lines, one below the other. */
-static void name_rates(const snap *s, const plot *p, float top)
+static void name_rates(const snap *s, const plot *p)
 {
 	char text[64];
-	float em = plot_em(p->c, TYPE_TICK), y = p->area.y + top + em, off = 0.4F * em;
+	float em = plot_em(p->c, TYPE_TICK), y = p->area.y + em, off = 0.4F * em;
 	const snap_steps *t = steps_of(s, 0);
 	if (t->high > t->low) /* a bin may begin at the line */
 		off = fmaxf(off, plot_x(p, bin_edge(t, 1)) - plot_x(p, bin_edge(t, 0)) + 0.2F * em);
@@ -335,8 +335,12 @@ static void draw_histogram(const snap *s, canvas *c, rect area, float left, bool
 		        steps_of(s, a)->high > steps_of(s, a)->low)
 			draw_bins(s, a, &p);
 	draw_rates(s, &p, true);
-	if (p.area.h > 5 * em)
-		name_rates(s, &p, 0);
+	int rates = 0;
+	for (int a = 0; a < part_arms(s); a++)
+		rates += !repeats_rate(s, a);
+	if (p.area.h > 5 * em &&
+	        (rates == 1 || p.area.w > 24 * em * (float)(rates - 1))) /* else they lie on the curves */
+		name_rates(s, &p);
 	if (!any_known(s))
 		plot_message(&p, part_nothing(s));
 	read_bins(s, &p, focus);
