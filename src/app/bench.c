@@ -187,14 +187,13 @@ const theme *bench_theme(const bench *b)
 
 const char *bench_title(const bench *b, char *buf, size_t size)
 {
-	const config *c = &b->config;
+	char run[96];
 	if (b->gallery.open)
 		snprintf(buf, size, "unroll");
 	else if (b->tutor)
 		snprintf(buf, size, "unroll — %s", b->tutor->l->title);
 	else
-		snprintf(buf, size, "unroll — %s, %s, T = %.0f", config_choice(c, KNOB_cell),
-		        config_choice(c, KNOB_task), c->v[KNOB_T]);
+		snprintf(buf, size, "unroll — %s", cards_run_title(&b->config, run, sizeof run));
 	return buf;
 }
 

@@ -40,7 +40,12 @@ void cards_free(cards *all)
 
 const char *cards_run_title(const config *c, char *buf, size_t size)
 {
-	snprintf(buf, size, "%s, %s, T = %.0f", config_choice(c, KNOB_cell), config_choice(c, KNOB_task), c->v[KNOB_T]);
+	char steps[40] = "";
+	bool net = config_uses(c, KNOB_cell);
+	if (config_uses(c, KNOB_T)) /* some tasks have a length of their own, or none */
+		snprintf(steps, sizeof steps, ", T = %.0f", c->v[KNOB_T]);
+	snprintf(buf, size, "%s%s%s%s", net ? config_choice(c, KNOB_cell) : "", net ? ", " : "",
+	        config_choice(c, KNOB_task), steps);
 	return buf;
 }
 

@@ -20,7 +20,7 @@ static void summary(const config *c, char *buf, size_t size)
 {
 	char lr[32], steps[40] = "";
 	bool net = config_uses(c, KNOB_cell);
-	if (net || config_uses(c, KNOB_w)) /* a function of two parameters has none */
+	if (config_uses(c, KNOB_T)) /* a function of two parameters has none */
 		snprintf(steps, sizeof steps, "T = %.0f · ", c->v[KNOB_T]);
 	snprintf(buf, size, "%s%s%s · %s%s, η = %s%s%s", net ? config_choice(c, KNOB_cell) : "", net ? " · " : "",
 	        config_choice(c, KNOB_task), steps, config_choice(c, KNOB_optimizer),
