@@ -488,6 +488,107 @@ static void lost_runs_come_back(void **unused)
 	close_bench();
 }
 
+static void press_key(int k, unsigned mods)
+{
+	pass(&(ui_event){.kind = UI_KEY, .key = k, .mods = mods});
+}
+
+/* What was asked for is done, step after step. */
+static void settle_steps(void)
+{
+	for (int i = 0; i < 2 * UNDO_MOST && b.undo.wanted != 0; i++)
+		settle();
+	settle();
+}
+
+/* Nothing is waited for between the keys: the runs are still on their way when the next one comes. */
+static void nothing_is_lost_in_haste(void **unused)
+{
+	enum { CHANGES = 6 };
+	static char state[CHANGES + 1][STATE_TEXT];
+	static const char *const lr[CHANGES] = {"0.02", "0.03", "0.04", "0.05", "0.06", "0.07"};
+	(void)unused;
+	open_bench("unroll/1 T=12 hidden=24 batch=4 views=loss @700");
+	for (int i = 0; i <= CHANGES; i++) {
+		wait();
+		snprintf(state[i], sizeof state[i], "%s", present());
+		if (i < CHANGES)
+			set_knob("lr", lr[i]);
+		if (i == 2) /* one that begins again */
+			key('r', 0);
+	}
+	for (int i = 0; i < CHANGES - 3; i++)
+		press_key('z', UI_CTRL);
+	settle_steps();
+	assert_string_equal(present(), state[3]);
+	for (int i = 0; i < 3; i++) {
+		press_key('z', UI_CTRL);
+		bench_take(&b);
+	}
+	settle_steps();
+	assert_string_equal(present(), state[1]);
+	for (int i = 0; i < 2; i++)
+		press_key('z', UI_CTRL);
+	settle_steps();
+	assert_string_equal(present(), state[0]);
+	assert_string_equal(b.ui.toast, "Nothing has been changed.");
+	for (int i = 0; i < CHANGES + 3; i++)
+		press_key('y', UI_CTRL);
+	settle_steps();
+	assert_string_equal(present(), state[CHANGES]);
+	press_key('z', UI_CTRL); /* there and back again: where it was, whatever it saw of the way */
+	bench_take(&b);
+	press_key('y', UI_CTRL);
+	bench_take(&b);
+	press_key('z', UI_CTRL);
+	settle_steps();
+	assert_string_equal(present(), state[CHANGES - 1]);
+	/* a change on the way: before it stood what the run was on its way to */
+	key('z', UI_CTRL);
+	settle_steps();
+	press_key('y', UI_CTRL);
+	panel_set(&b, "momentum", "0.5");
+	panel_set(&b, "optimizer", "momentum");
+	pass(NULL);
+	settle();
+	key('z', UI_CTRL);
+	settle_steps();
+	assert_string_equal(present(), state[CHANGES - 1]);
+	close_bench();
+}
+
+static void what_is_held_is_let_go_first(void **unused)
+{
+	(void)unused;
+	open_bench("unroll/1 T=10 hidden=12 views=spectrum,loss arm=\"one\" lr=0.01 arm=\"two\" lr=0.02 @50");
+	bench_select(&b, 1);
+	settle();
+	remember();
+	press("spectrum radius 2");
+	pull(40, -28);
+	wait(); /* a hand that rests */
+	press_key('z', UI_CTRL);
+	assert_non_null(strstr(b.ui.toast, "let go"));
+	assert_true(b.snap->state.edits == 1);
+	now += 5;
+	pull(60, -42);
+	release();
+	assert_true(b.snap->state.edits == 1 && b.undo.back.n == 1);
+	key('z', UI_CTRL);
+	assert_string_equal(present(), was);
+	assert_true(b.arm == 1 && b.config.v[KNOB_lr] == 0.02);
+	/* the next drag is another change */
+	press("spectrum radius 2");
+	pull(40, -28);
+	release();
+	wait();
+	press("spectrum radius 2");
+	pull(-20, 14);
+	release();
+	assert_true(b.undo.back.n == 2);
+	close_bench();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(the_radius_is_dragged),
@@ -495,6 +596,7 @@ int main(void)
 	        cmocka_unit_test(a_value_is_dragged), cmocka_unit_test(a_mark_is_dragged),
 	        cmocka_unit_test(a_symbol_is_dragged), cmocka_unit_test(every_arm_has_its_own),
 	        cmocka_unit_test(a_condition_is_typed), cmocka_unit_test(changes_are_taken_back),
-	        cmocka_unit_test(lost_runs_come_back)};
+	        cmocka_unit_test(lost_runs_come_back), cmocka_unit_test(nothing_is_lost_in_haste),
+	        cmocka_unit_test(what_is_held_is_let_go_first)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -172,6 +172,7 @@ bool bench_take(bench *b)
 	if (!s->message[0] && bench_diverged(b) < 0)
 		b->dismissed[0] = 0;
 	note_stop(b, went_on);
+	undo_take(b);
 	uint32_t hash = chrome_hash(b);
 	b->chrome_changed = b->chrome_changed || hash != b->chrome_hash;
 	b->chrome_hash = hash;
@@ -372,7 +373,8 @@ void bench_replay(bench *b)
 
 void bench_open(bench *b, const run_state *s)
 {
-	gallery_keep(b);
+	if (!b->undo.moving)
+		gallery_keep(b);
 	(void)undo_note(b, false);
 	gallery_close(b);
 	tutor_left(b);
@@ -383,6 +385,7 @@ void bench_open(bench *b, const run_state *s)
 	take_views(b, s);
 	if (b->worker)
 		worker_open(b->worker, s);
+	undo_opened(b, s);
 }
 
 /* ---- arms ---- */
@@ -876,5 +879,6 @@ void bench_pass(bench *b, canvas *c, canvas *chrome, bool show, const ui_event *
 	if (chosen)
 		command_run(b, chosen);
 	send_config(b);
+	undo_take(b);
 	send_wants(b);
 }
