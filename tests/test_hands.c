@@ -2,6 +2,7 @@
  * Every drag can be undone with Escape. */
 #include "app/bench.h"
 #include "app/command.h"
+#include "app/recent.h"
 #include "draw/canvas_null.h"
 #include "run/trial.h"
 
@@ -13,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -557,6 +559,46 @@ static void nothing_is_lost_in_haste(void **unused)
 	close_bench();
 }
 
+/* The file of recent runs holds few: a chain of steps back takes one place among them. */
+static void steps_back_leave_the_recent_runs(void **unused)
+{
+	char home[] = "/tmp/unroll-hands-XXXXXX", state[32];
+	err e;
+	(void)unused;
+	assert_non_null(mkdtemp(home));
+	setenv("XDG_STATE_HOME", home, 1);
+	for (int i = 0; i < RECENT_MOST; i++) {
+		snprintf(state, sizeof state, "unroll/1 T=%d @9", 100 + i);
+		assert_true(recent_add(state, 1 + i, &e));
+	}
+	open_bench("unroll/1 T=6 hidden=4 batch=2 views=loss @50");
+	b.gallery.keeps = true;
+	for (int i = 0; i < 8; i++) {
+		wait();
+		set_knob("lr", i % 2 ? "0.03" : "0.02");
+		key(UI_KEY_RIGHT, 0);
+	}
+	for (int i = 0; i < 8; i++)
+		key('z', UI_CTRL);
+	for (int i = 0; i < 4; i++)
+		key('y', UI_CTRL);
+	recent r = recent_load();
+	int others = 0;
+	for (int i = 0; i < r.n; i++)
+		others += strstr(r.run[i].state, " @9") != NULL;
+	assert_int_equal(others, RECENT_MOST - 1);
+	recent_free(&r);
+	b.gallery.keeps = false;
+	gallery_done(&b.gallery);
+	close_bench();
+	unsetenv("XDG_STATE_HOME");
+	char path[64];
+	snprintf(path, sizeof path, "%s/unroll/recent", home);
+	assert_int_equal(unlink(path), 0);
+	snprintf(path, sizeof path, "%s/unroll", home);
+	assert_true(rmdir(path) == 0 && rmdir(home) == 0);
+}
+
 static void what_is_held_is_let_go_first(void **unused)
 {
 	(void)unused;
@@ -597,6 +639,6 @@ int main(void)
 	        cmocka_unit_test(a_symbol_is_dragged), cmocka_unit_test(every_arm_has_its_own),
 	        cmocka_unit_test(a_condition_is_typed), cmocka_unit_test(changes_are_taken_back),
 	        cmocka_unit_test(lost_runs_come_back), cmocka_unit_test(nothing_is_lost_in_haste),
-	        cmocka_unit_test(what_is_held_is_let_go_first)};
+	        cmocka_unit_test(steps_back_leave_the_recent_runs), cmocka_unit_test(what_is_held_is_let_go_first)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

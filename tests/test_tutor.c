@@ -485,12 +485,24 @@ static void test_links_and_free_play(void **state)
 	key('j');
 	assert_true(b.tutor->free);
 	assert_true(there("hidden") || there("Task"));
+	double seed = b.config.v[KNOB_seed];
 	pass(1280, 800, &(ui_event){.kind = UI_KEY, .key = 'r', .mods = UI_SHIFT});
 	settle();
 	assert_int_equal(b.snap->update, 0);
+	/* what is changed in free play can be taken back there, and made again */
+	pass(1280, 800, &(ui_event){.kind = UI_KEY, .key = 'z', .mods = UI_CTRL});
+	settle();
+	assert_true(b.tutor->free && b.config.v[KNOB_seed] == seed && b.snap->update == update);
+	pass(1280, 800, &(ui_event){.kind = UI_KEY, .key = 'y', .mods = UI_CTRL});
+	settle();
+	assert_true(b.tutor->free && b.config.v[KNOB_seed] == seed + 1 && b.snap->update == 0);
 	key('j');
 	assert_false(b.tutor->free);
 	assert_int_equal(b.snap->update, update);
+	pass(1280, 800, &(ui_event){.kind = UI_KEY, .key = 'z', .mods = UI_CTRL});
+	settle();
+	assert_int_equal(b.snap->update, update);
+	assert_non_null(strstr(b.ui.toast, "In a lesson"));
 	click("link: back");
 	assert_string_equal(tutor_at(b.tutor)->title, "Predict");
 	assert_int_equal(b.snap->update, 0);
