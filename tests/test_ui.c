@@ -397,6 +397,14 @@ static void text_editing(void **state)
 	for (int i = 0; i < 100; i++)
 		key_mods(f, 'v', UI_CTRL); /* full: what does not fit is left out */
 	assert_int_equal(strlen(ui_typed(&f->ui)), UI_TEXT - 1);
+	key_mods(f, 'y', UI_CTRL); /* nothing has been taken back */
+	assert_int_equal(strlen(ui_typed(&f->ui)), UI_TEXT - 1);
+	key_mods(f, 'z', UI_CTRL);
+	assert_string_equal(ui_typed(&f->ui), "hello");
+	key_mods(f, 'z', UI_CTRL);
+	assert_null(ui_unused(&f->ui)); /* the field has the key, whatever there is to take back */
+	key_mods(f, 'z', UI_CTRL | UI_SHIFT);
+	assert_int_equal(strlen(ui_typed(&f->ui)), UI_TEXT - 1);
 	key_mods(f, 'a', UI_CTRL);
 	type(f, "done");
 	key(f, UI_KEY_TAB); /* leaving the field commits */

@@ -19,6 +19,7 @@ void ui_edit_start(ui *u, uint32_t id, const char *text)
 	ui_edit *d = &u->edit;
 	*d = (ui_edit){.id = id};
 	snprintf(d->text, sizeof d->text, "%s", text);
+	memcpy(d->first, d->text, sizeof d->first);
 	d->caret = (int)strlen(d->text);
 	u->focus = id;
 	u->anchor = 0;
@@ -112,7 +113,28 @@ static void paste(ui *u)
 		insert(&u->edit, text);
 }
 
-static void control_key(ui *u, int key)
+static void put_text(ui_edit *d, const char *text)
+{
+	memcpy(d->text, text, sizeof d->text);
+	d->caret = (int)strlen(d->text);
+	d->anchor = 0;
+	d->error[0] = 0;
+}
+
+/* Back to the text as the field was opened with it; forth to what had been typed. */
+static void take_back(ui_edit *d, bool forth)
+{
+	if (forth && d->taken_back && strcmp(d->text, d->first) == 0) {
+		put_text(d, d->typed);
+		d->taken_back = false;
+	} else if (!forth && strcmp(d->text, d->first) != 0) {
+		memcpy(d->typed, d->text, sizeof d->typed);
+		put_text(d, d->first);
+		d->taken_back = true;
+	}
+}
+
+static void control_key(ui *u, int key, bool shift)
 {
 	if (key == 'a') {
 		u->edit.anchor = 0;
@@ -121,6 +143,8 @@ static void control_key(ui *u, int key)
 		copy(u, key == 'x');
 	} else if (key == 'v') {
 		paste(u);
+	} else if (key == 'z' || key == 'y') {
+		take_back(&u->edit, key == 'y' || shift);
 	}
 }
 
@@ -189,7 +213,7 @@ static bool take_events(ui *u, rect r, float origin, ui_edit *d)
 	        (e->kind == UI_PRESS || e->kind == UI_MOVE)) {
 		move_caret(d, caret_at(u, u->pointer.x - origin), e->kind == UI_MOVE);
 		if (e->kind == UI_PRESS && e->clicks >= 2)
-			control_key(u, 'a');
+			control_key(u, 'a', false);
 	}
 	if (u->used || (e->kind != UI_KEY && e->kind != UI_TYPE))
 		return d->commit;
@@ -198,9 +222,9 @@ static bool take_events(ui *u, rect r, float origin, ui_edit *d)
 	} else if (e->key == UI_KEY_ESCAPE) {
 		d->id = 0;
 	} else if (e->mods & UI_CTRL) {
-		if (!strchr("acxv", e->key < 128 ? e->key : 0) || !e->key)
+		if (!strchr("acxvzy", e->key < 128 ? e->key : 0) || !e->key)
 			return d->commit;
-		control_key(u, e->key);
+		control_key(u, e->key, e->mods & UI_SHIFT);
 	} else if (e->key == UI_KEY_F11) {
 		return d->commit;
 	} else if (e->key == UI_KEY_ENTER) {

@@ -97,8 +97,10 @@ typedef struct ui_clipboard {
 typedef struct ui_edit { /* the one text field that is being edited */
 	uint32_t id, last;
 	char text[UI_TEXT];
-	int caret, anchor; /* byte positions; the selection lies between them */
-	bool commit;       /* the focus moved away: commit in this pass */
+	int caret, anchor;                   /* byte positions; the selection lies between them */
+	char first[UI_TEXT], typed[UI_TEXT]; /* as it was opened; what was taken back with Ctrl+Z */
+	bool taken_back;                     /* … and that it was */
+	bool commit;                         /* the focus moved away: commit in this pass */
 	char error[480];
 	rect area;
 } ui_edit;
