@@ -352,6 +352,13 @@ static void number_entry(void **state)
 {
 	(void)state;
 	form *f = form_new();
+	const ui_control *slider = ui_find(&f->ui, "lin");
+	float number = slider->area.x + slider->area.w - 10, before = (float)f->x;
+	pointer(f, UI_PRESS, 60, 82, 1);
+	pointer(f, UI_MOVE, number, 82, 0);
+	pointer(f, UI_RELEASE, number, 82, 1);
+	assert_false(ui_editing(&f->ui)); /* a drag that ends on the number is none of it */
+	f->x = (double)before;
 	pointer(f, UI_PRESS, 60, 82, 1);
 	pointer(f, UI_RELEASE, 60, 82, 1);
 	pointer(f, UI_PRESS, 60, 82, 2);

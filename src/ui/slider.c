@@ -224,8 +224,9 @@ ui_result ui_slider(ui *u, rect r, const ui_range *g, double *value)
 	bool on_field = rect_has(field, u->pointer.x, u->pointer.y);
 	bool twice = t.pressed && u->clicks == 2 && !on_field;
 	if (twice)
-		v = u->press_value; /* what the first click of the two had changed */
-	if (twice || (t.clicked && on_field) || ui_key_for(u, t.id) == UI_KEY_ENTER) {
+		v = u->press_value;                                   /* what the first click of the two had changed */
+	bool pressed_there = rect_has(field, u->press.x, u->press.y); /* a drag may end on the number */
+	if (twice || (t.clicked && on_field && pressed_there) || ui_key_for(u, t.id) == UI_KEY_ENTER) {
 		text_exact(exact, sizeof exact, v);
 		ui_edit_start(u, t.id, text_localize(exact));
 		u->active = 0; /* the second press of a double click does not drag */
