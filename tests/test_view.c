@@ -90,6 +90,33 @@ static void golden_planes(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+/* Errors below zero have no logarithm: they are drawn as they are, not at the foot of the plot. */
+static void errors_may_be_negative(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *expression, *wanted, *unwanted;
+	} of[] = {{"3*sin(a)+b^2-2", "\"\u22124\"", "no finite values"}, {"0/0", "no finite values here", "\u22124"}};
+	err e;
+	trace *t = trace_new(&themes[THEME_LIGHT], 1, 1);
+	snap *s = malloc(sizeof *s);
+	assert_true(t && s);
+	for (int k = 0; k < 4; k++) {
+		*s = *fake_snap(FAKE_ORDINARY);
+		config *c = &s->arm[0].config;
+		assert_true(config_set(c, "task", "function", &e) && config_set(c, "function", "expression", &e));
+		assert_true(config_set(c, "expression", of[k / 2].expression, &e) && config_set(c, "lr", "0.1", &e));
+		assert_true(config_set(c, "start_a", "1", &e) && config_set(c, "start_b", "2", &e));
+		assert_true(config_set(c, "optimizers", k % 2 ? "all" : "arms", &e));
+		trace_clear(t);
+		view_panel(view_find("optimizer"), s, trace_canvas(t), (rect){0, 0, 1400, 700}, NULL, true);
+		if (!strstr(trace_text(t, NULL), of[k / 2].wanted) || strstr(trace_text(t, NULL), of[k / 2].unwanted))
+			fail_msg("%s: %s", of[k / 2].expression, trace_text(t, NULL));
+	}
+	free(s);
+	trace_free(t);
+}
+
 /* The greatest error of the last ten of a hundred updates; infinite when a value is not finite. */
 static double worst_of_last(const plane *p, config c, double lr)
 {
@@ -672,6 +699,7 @@ int main(void)
 	        cmocka_unit_test(odd_sizes),
 	        cmocka_unit_test(golden_traces),
 	        cmocka_unit_test(golden_planes),
+	        cmocka_unit_test(errors_may_be_negative),
 	        cmocka_unit_test(all_optimizers_at_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -43,6 +43,7 @@ typedef struct descents {
 	double rate[RIVALS];  /* … and they */
 	float z[SIDE * SIDE]; /* log10 of the value above the lowest */
 	axis scale;
+	bool finite; /* the function has values in view */
 } descents;
 
 static bool has_task(const snap *s, const char *name)
@@ -93,6 +94,7 @@ static void make_field(descents *d)
 			}
 		}
 		span_add_all(&all, d->z, SIDE * SIDE);
+		d->finite = isfinite(lowest);
 		all.low = fmax(all.low, all.high - 5);
 		d->scale = axis_log(all);
 	}
@@ -381,6 +383,8 @@ static void draw_plane(const descents *d, canvas *c, rect area, const view_focus
 	else
 		marks_one(&p, d->p.start[0], d->p.start[1], MARK_RING, 6, INK_TEXT, 1);
 	canvas_clip_end(c);
+	if (!d->finite)
+		plot_message(&p, "no finite values here");
 	if (!focus || !focus->has_pointer || !rect_has(p.area, focus->pointer.x, focus->pointer.y))
 		return;
 	readout r = {0};
@@ -395,6 +399,16 @@ static void draw_plane(const descents *d, canvas *c, rect area, const view_focus
 }
 
 /* ---- over the updates ---- */
+
+/* A function without a known minimum may go below zero, where there is no logarithm. */
+static bool goes_below(const descents *d)
+{
+	for (int a = 0; a < d->ways && !d->p.has_minimum; a++)
+		for (int i = 0; i < d->rows[a]; i++)
+			if (d->step[a][i].value < 0)
+				return true;
+	return false;
+}
 
 /* log10 of the error above the minimum, or of the size of the step beside that of the gradient. */
 static double traced(const descents *d, int arm, int row, int what)
@@ -430,6 +444,7 @@ static void collect_traces(const descents *d, const canvas *c, float width, bool
 {
 	span all = span_none;
 	int most = 2;
+	bool linear = errors && goes_below(d);
 	t->lines = errors ? 1 : 2;
 	t->l.n = 0;
 	for (int a = 0; a < d->ways; a++) {
@@ -438,8 +453,9 @@ static void collect_traces(const descents *d, const canvas *c, float width, bool
 		for (int k = 0; k < t->lines; k++) {
 			float *y = t->y[a][k];
 			for (int i = 0; i < n; i++)
-				y[i] = (float)(!errors && shows_steps(d) ? step_size(&d->step[a][i], k)
-				                                         : traced(d, a, i, errors ? 0 : k + 1));
+				y[i] = (float)(linear                      ? d->step[a][i].value
+				               : !errors && shows_steps(d) ? step_size(&d->step[a][i], k)
+				                                           : traced(d, a, i, errors ? 0 : k + 1));
 			span_add_all(&all, y, n);
 			int last = line_last((curve){y, n, 0, 1});
 			if (last < 0)
@@ -452,11 +468,14 @@ static void collect_traces(const descents *d, const canvas *c, float width, bool
 			name->dash = d->shown != SHOWN_ARMS ? d->dash[a] : k ? DASH_DASHED : DASH_SOLID;
 		}
 	}
-	if (d->shown != SHOWN_ARMS) /* one that runs away does not flatten the others */
+	if (d->shown != SHOWN_ARMS && linear)
+		all.high = fmin(all.high, fmax((double)t->y[0][0][0], all.low + 0.1 * (all.high - all.low)));
+	else if (d->shown != SHOWN_ARMS) /* one that runs away does not flatten the others */
 		all.high = fmin(all.high, fmax((double)t->y[0][0][0], all.low) + 1);
-	all.low = fmax(all.low, fmin(all.high - 16, -16));
+	if (!linear)
+		all.low = fmax(all.low, fmin(all.high - 16, -16));
 	t->spec = (plot_spec){.x = axis_count(0, most - 1),
-	        .y = axis_log(all),
+	        .y = linear ? axis_linear(all) : axis_log(all),
 	        .x_title = "update",
 	        .y_title = !errors            ? (shows_steps(d) ? "step" : "step / gradient")
 	                   : d->p.has_minimum ? "error above the minimum"
