@@ -244,10 +244,42 @@ static void jumps_have_no_step(void **unused)
 	trial_free(t);
 }
 
+/* The same update made again with another setting, with nothing shown in between. */
+static void an_update_made_again(void **unused)
+{
+	(void)unused;
+	static const double rate[] = {0.01, 0.2};
+	err e;
+	trial *t = open_trial("unroll/1 precision=f64 T=8 hidden=6 optimizer=sgd lr=0.01");
+	record *r = record_new(&e);
+	void *saved = malloc(trial_state_size(t));
+	assert_true(r && saved);
+	record_want(r, WANT_STEPS);
+	trial_measure(t);
+	record_start(r, t);
+	trial_step(t);
+	record_update(r, t);
+	trial_save(t, saved);
+	for (int i = 0; i < 2; i++) {
+		config c = t->c;
+		c.v[KNOB_lr] = rate[i];
+		trial_load(t, saved);
+		trial_configure(t, &c);
+		trial_step(t);
+		record_update(r, t);
+		const snap_steps *s = &record_arm(r, t, false)->steps;
+		assert_true(s->update == 2 && near((double)s->all.ratio, log10(rate[i]), 1e-6));
+	}
+	free(saved);
+	record_free(r);
+	trial_free(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(steps_are_what_the_weights_did),
 	        cmocka_unit_test(one_rate_for_all), cmocka_unit_test(adam_begins_with_equal_steps),
-	        cmocka_unit_test(weights_without_gradient), cmocka_unit_test(jumps_have_no_step)};
+	        cmocka_unit_test(weights_without_gradient), cmocka_unit_test(jumps_have_no_step),
+	        cmocka_unit_test(an_update_made_again)};
 	return cmocka_run_group_tests_name("steps", tests, NULL, NULL);
 }

@@ -156,6 +156,8 @@ void record_update(record *r, const trial *t)
 	long update = t->diverged ? t->diverged_update : t->update;
 	memcpy(a->now, now, SNAP_RHO * sizeof *now);
 	add_histogram(a, t->r.grad_norm);
+	if (!t->diverged && a->steps.update == t->update) /* made once more, perhaps with other settings */
+		a->steps.update = 0;
 	if (update <= r->known)
 		return;
 	r->known = update;
