@@ -828,7 +828,8 @@ surface_shapes() { # FILE NA NB STEPS
 import sys, numpy as np
 z = np.load(sys.argv[1])
 a, b, n = map(int, sys.argv[2:5])
-assert sorted(z.files) == ["a", "b", "grad_norm", "loss", "path"], z.files
+assert sorted(z.files) == ["a", "b", "grad_norm", "loss", "path", "state"], z.files
+assert str(z["state"]).startswith("unroll/1 ") and "views=surface" in str(z["state"]), z["state"]
 assert z["a"].shape == (a,) and z["b"].shape == (b,) and z["path"].shape == (n, 2)
 assert z["loss"].shape == z["grad_norm"].shape == (b, a) and np.isfinite(z["loss"]).all()
 ' "$@"
@@ -888,6 +889,7 @@ assert np.allclose(f["grad_norm"], g, rtol=1e-12) and tuple(f["path"][0]) == (np
 		gives 0 "surface: $kind" "$U" surface --axes random $quick --size 5x5 --updates 2 -o "s.$kind"
 		holds "surface: $kind, not empty" test -s "s.$kind"
 	done
+	holds 'surface: a picture opens at its surface' grep -aq 'axes=random views=surface @2' s.png
 	refuses 2 'surface: one weight' 'a single weight has no surface' "$U" surface --set task=power -o x.npz
 	refuses 2 'surface: axes of a function' 'two parameters; allowed: a,b' "$U" surface --axes pca --set task=function -o x.npz
 	refuses 2 'surface: wrong axes' 'not axes; allowed' "$U" surface --axes wb -o x.npz

@@ -11,6 +11,7 @@
 #include "run/plane.h"
 #include "run/slice.h"
 #include "view/surface.h"
+#include "view/view.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -409,9 +410,37 @@ static bool net_job(job *j, err *e)
 
 /* ---- writing ---- */
 
+/* --axes as settings. Where there are two parameters there is nothing to choose. */
+static void note_axes(const job *j, run_state *s)
+{
+	const char *what = config_choice(&j->c, KNOB_task);
+	bool named = strchr(j->axes, ',') != NULL;
+	err e;
+	if (strcmp(what, "function") == 0 || strcmp(what, "fixed_point") == 0)
+		return;
+	for (int a = 0; a < s->arms; a++)
+		if (config_set(&s->arm[a].start, "axes", named ? "named" : j->axes, &e) && named)
+			(void)config_set(&s->arm[a].start, "axes_named", j->axes, &e);
+}
+
+/* What opens the run again, at its surface. */
+static const char *state_of(const job *j, char *buf, size_t size)
+{
+	static run_state s;
+	const view *surface = view_find("surface");
+	s = j->state;
+	s.update = j->update;
+	note_axes(j, &s);
+	if (s.views == 0)
+		view_note(&s, &surface, 1);
+	return state_write(&s, buf, size);
+}
+
 static bool write_npz(const job *j, err *e)
 {
+	static char state[STATE_TEXT];
 	double at[2][SLICE_MOST];
+	const char *one[] = {state_of(j, state, sizeof state)};
 	long shape[2] = {j->nb, j->na}, n[2] = {j->na, j->nb};
 	npz_writer *w = npz_writer_new(j->out, e);
 	for (int k = 0; k < 2; k++)
@@ -426,6 +455,7 @@ static bool write_npz(const job *j, err *e)
 		snprintf(name, sizeof name, a ? "path_%d" : "path", a + 1);
 		ok = npz_add(w, name, NPY_F64, 2, way, j->way[a], e);
 	}
+	ok = ok && npz_add_texts(w, "state", -1, one, e);
 	if (ok)
 		return npz_writer_commit(w, e);
 	npz_writer_abort(w);
@@ -503,8 +533,7 @@ static bool write_picture(job *j, const char *kind, err *e)
 	char caption[512], state[STATE_TEXT];
 	add_ways(j);
 	surface_caption(&j->picture, caption, sizeof caption);
-	j->state.update = j->update;
-	state_write(&j->state, state, sizeof state);
+	state_of(j, state, sizeof state);
 	if (strcmp(kind, "png") != 0) {
 		vector_file *v = vector_open(
 		        j->out, kind[0] == 'p', &themes[j->theme], W, H, "unroll: Error surface", caption, state, e);
