@@ -235,25 +235,29 @@ static double share_in(const snap_steps *t, int bin)
 	return t->update > 0 && all > 0 ? 100 * (double)t->count[bin] / all : 0;
 }
 
-/* Of one arm a share in %; several have the same height, since those of one rate for all weights are spikes. */
-static double height_of(const snap *s, int arm, int bin)
+/* Height of one count: of one arm a share in %; several have the same height, since those of one rate for all weights
+ * are spikes. 0: nothing is known. */
+static double height_of(const snap *s, int arm)
 {
 	const snap_steps *t = steps_of(s, arm);
 	float most = 0;
+	double all = counted(t);
 	if (part_arms(s) == 1)
-		return share_in(t, bin);
+		return t->update > 0 && all > 0 ? 100 / all : 0;
 	for (int i = 0; i < SNAP_STEP_BINS; i++)
-		most = fmaxf(most, t->count[i]);
-	return most > 0 ? (double)(t->count[bin] / most) : 0;
+		most = t->count[i] > most ? t->count[i] : most;
+	return most > 0 ? 1 / (double)most : 0;
 }
 
 static axis share_axis(const snap *s)
 {
 	span all = span_none;
 	span_add(&all, 0);
-	for (int a = 0; a < part_arms(s); a++)
+	for (int a = 0; a < part_arms(s); a++) {
+		double height = height_of(s, a);
 		for (int i = 0; i < SNAP_STEP_BINS; i++)
-			span_add(&all, height_of(s, a, i));
+			span_add(&all, height * (double)steps_of(s, a)->count[i]);
+	}
 	if (!(all.high > 0))
 		span_add(&all, 10);
 	axis x = axis_linear(all);
@@ -267,6 +271,7 @@ static void draw_bins(const snap *s, int arm, const plot *p)
 {
 	static point line[2 * SNAP_STEP_BINS];
 	const snap_steps *t = steps_of(s, arm);
+	double height = height_of(s, arm);
 	float floor_y = p->area.y + p->area.h;
 	char name[32];
 	snprintf(name, sizeof name, "steps:%d", arm);
@@ -274,7 +279,7 @@ static void draw_bins(const snap *s, int arm, const plot *p)
 	canvas_clip(p->c, rect_inset(p->area, -1, -1));
 	for (int i = 0; i < SNAP_STEP_BINS; i++) {
 		float x0 = plot_x(p, bin_edge(t, i)), x1 = plot_x(p, bin_edge(t, i + 1));
-		float y = plot_y(p, height_of(s, arm, i));
+		float y = plot_y(p, height * (double)t->count[i]);
 		line[2 * i] = (point){x0, y};
 		line[2 * i + 1] = (point){x1, y};
 		if (part_arms(s) == 1 && y < floor_y)
