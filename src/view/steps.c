@@ -56,8 +56,8 @@ typedef struct row {
 } row;
 
 typedef struct rows {
-	int n, left_out;
-	row row[ROWS];
+	int n;
+	row row[ROWS]; /* blocks beyond the last are left out */
 } rows;
 
 static int block_named(const snap_arm *a, const char *name)
@@ -89,12 +89,8 @@ static void rows_make(const snap *s, rows *r)
 	for (int a = 0; a < part_arms(s); a++)
 		for (int i = 0; i < blocks_of(&s->arm[a]); i++) {
 			const char *name = s->arm[a].block[i];
-			if (has_row(r, name) || !is_learned(&s->arm[a].steps.block[i]))
+			if (r->n == ROWS || has_row(r, name) || !is_learned(&s->arm[a].steps.block[i]))
 				continue;
-			if (r->n == ROWS) {
-				r->left_out++;
-				continue;
-			}
 			row *next = &r->row[r->n++];
 			next->name = name;
 			for (int k = 0; k < part_arms(s); k++)

@@ -164,29 +164,31 @@ static void take_arms(descents *d, const snap *s)
 static void take_all(descents *d)
 {
 	const char *name, *summary;
+	d->ways = 0;
+	for (int i = 0; i < RIVALS && model_f64.optimizers(i, &name, &summary); i++) {
+		d->c[i] = d->of[0];
+		d->c[i].v[KNOB_optimizer] = i;
+		snprintf(d->name[i], sizeof d->name[i], "%s", name);
+		d->ink[i] = (ink)(INK_SERIES_0 + i % 8);
+		d->dash[i] = part_place_dash(i);
+		d->ways++;
+	}
+}
+
+/* Each with its best learning rate, which does not depend on that of the run. */
+static void tune_all(descents *d)
+{
 	char value[48];
 	config like = d->of[0];
 	like.v[KNOB_lr] = 1;
 	bool anew = memcmp(&d->tuned, &like, sizeof like) != 0;
-	if (d->shown == SHOWN_TUNED)
-		d->tuned = like;
-	d->ways = 0;
-	for (int i = 0; i < RIVALS && model_f64.optimizers(i, &name, &summary); i++) {
-		config *c = &d->c[d->ways];
-		*c = d->of[0];
-		c->v[KNOB_optimizer] = i;
-		if (d->shown == SHOWN_TUNED && anew)
-			d->rate[i] = best_rate(d, c);
-		if (d->shown == SHOWN_TUNED)
-			c->v[KNOB_lr] = d->rate[i];
-		if (d->shown == SHOWN_TUNED)
-			snprintf(d->name[i], sizeof d->name[i], "%s %s", name,
-			        text_short(value, sizeof value, c->v[KNOB_lr], 3));
-		else
-			snprintf(d->name[i], sizeof d->name[i], "%s", name);
-		d->ink[i] = (ink)(INK_SERIES_0 + i % 8);
-		d->dash[i] = part_place_dash(i);
-		d->ways++;
+	d->tuned = like;
+	for (int i = 0; i < d->ways; i++) {
+		size_t named = strlen(d->name[i]);
+		d->rate[i] = anew ? best_rate(d, &d->c[i]) : d->rate[i];
+		d->c[i].v[KNOB_lr] = d->rate[i];
+		snprintf(d->name[i] + named, sizeof d->name[i] - named, " %s",
+		        text_short(value, sizeof value, d->rate[i], 3));
 	}
 }
 
@@ -204,14 +206,17 @@ static void take(descents *d, const snap *s, int arms)
 	d->shown = (shown)d->of[0].v[KNOB_optimizers];
 	d->readable = plane_of(&d->of[0], &d->p, &e);
 	snprintf(d->message, sizeof d->message, "%.190s", e.text);
-	take_arms(d, s);
+	if (d->shown == SHOWN_ARMS)
+		take_arms(d, s);
+	else
+		take_all(d);
 	if (!d->readable)
 		return;
 	if (memcmp(&d->drawn, &d->p, sizeof d->p) != 0) /* a drag of a learning rate leaves it as it is */
 		make_field(d);
 	d->drawn = d->p;
-	if (d->shown != SHOWN_ARMS)
-		take_all(d);
+	if (d->shown == SHOWN_TUNED)
+		tune_all(d);
 }
 
 static const descents *descents_of(const snap *s)
@@ -219,9 +224,10 @@ static const descents *descents_of(const snap *s)
 	static descents d;
 	static int made_rows;
 	int arms = part_arms(s), rows = rows_of(s);
-	if (made_rows == rows && is_made(&d, s, arms))
+	bool made = is_made(&d, s, arms);
+	if (made && made_rows == rows)
 		return &d;
-	if (!is_made(&d, s, arms))
+	if (!made)
 		take(&d, s, arms);
 	made_rows = rows;
 	for (int a = 0; a < d.ways && d.readable; a++)
